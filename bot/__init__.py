@@ -1,0 +1,1 @@
+"""Vitrage, the bot: everything around the engine."""

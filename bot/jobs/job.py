@@ -1,0 +1,121 @@
+"""The words of the queue: a job, its states, its recipe and where its answer goes."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Literal
+
+Quality = Literal["sketch", "standard", "fine", "paper"]
+Colors = Literal["style", "content", "match"]
+
+
+class State(StrEnum):
+    """Where a job stands: queued → running → rendered → delivered, or failed, or cancelled."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    RENDERED = "rendered"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class JobError(StrEnum):
+    """Why a job failed, for the sentence that its user reads."""
+
+    BAD_IMAGE = "bad_image"  # a picture could not be decoded by the engine
+    OUT_OF_MEMORY = "out_of_memory"  # the device cannot paint it at this size
+    CRASHED = "crashed"  # the engine child died twice on it: quarantined
+    ENGINE = "engine"  # anything else, after the last attempt
+
+
+class Delivery(StrEnum):
+    """How far the answer to a finished job (rendered, failed or cancelled) has come."""
+
+    PENDING = "pending"  # nothing was sent yet
+    SENDING = "sending"  # a send was begun: after a crash it may or may not have arrived
+    DONE = "done"  # the user has the answer
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a picture is to be painted; a user's settings are one too."""
+
+    quality: Quality = "standard"
+    size: int | None = None  # longest edge in pixels; None = what the quality takes
+    strength: int = 50  # 0..100; 50 = the balance of the quality's own recipe
+    colors: Colors = "style"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the recipe as plain JSON values."""
+        return dataclasses.asdict(self)
+
+
+@dataclass(frozen=True)
+class Address:
+    """Who asked, and where the answer goes: chat, topic and user."""
+
+    chat_id: int
+    thread_id: int | None
+    user_id: int
+
+
+@dataclass(frozen=True)
+class Photo:
+    """One photo a user has sent. It belongs to a draft until a job takes it."""
+
+    id: int
+    message_id: int
+    blob: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewJob:
+    """A request for a picture.
+
+    `dedup_key` names the update that asked for it: the same key never makes a second job. `photos` are the
+    draft's photos that the job takes (all of them leave the draft); `content` and `styles` are blob keys.
+    """
+
+    dedup_key: str
+    address: Address
+    message_id: int  # the user's message that the result replies to
+    language: str
+    recipe: Recipe
+    content: str
+    styles: tuple[str, ...]
+    photos: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One row of the queue, as it was when it was read."""
+
+    id: int
+    address: Address
+    message_id: int
+    status_message_id: int | None
+    language: str
+    recipe: Recipe
+    content: str
+    styles: tuple[str, ...]
+    state: State
+    attempt: int  # counts at each claim, refunded by a release
+    progress: float  # 0..1
+    seconds_left: float | None  # as the engine estimates it
+    preview: str | None  # blob key of the latest preview picture
+    result: str | None  # blob key of the finished picture
+    report: dict[str, Any]  # what the engine says it did
+    error: JobError | None
+    delivery: Delivery
+    created_at: float  # seconds since the epoch, for people: no decision hangs on it
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a queued job stands: how many are before it, and seconds until its picture if that is known."""
+
+    ahead: int
+    seconds: float | None

@@ -1,0 +1,124 @@
+"""What every store of jobs promises. One suite of tests checks all of them.
+
+A method that changes something is one transaction: it happened wholly, or not at all, also when the
+caller is cancelled in the middle. Writes for a running job are fenced: they carry the job's id and attempt,
+and return False when that attempt no longer owns the job (cancelled, reclaimed, finished): the caller then
+discards its work.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Protocol
+
+from bot.jobs.job import Address, Job, JobError, NewJob, Photo, Place, Recipe
+
+Topic = Literal["work", "news"]  # work: a job to claim; news: something a user should see
+
+
+class JobStore(Protocol):
+    """The durable queue."""
+
+    # Drafts: the photos that a user has sent so far for the next job.
+    async def add_photo(self, address: Address, message_id: int, blob: str) -> bool:
+        """Add a photo to the draft; False if this message was added before, even when a job took it since."""
+
+    async def draft(self, address: Address) -> list[Photo]:
+        """Return the photos of the draft in the order of their messages."""
+
+    async def discard_draft(self, address: Address) -> int:
+        """Drop the draft and its blobs; return how many photos it had."""
+
+    # Intake
+    async def enqueue(self, new: NewJob) -> Job:
+        """Queue a job and take its photos from the draft; the same dedup_key returns the first job."""
+
+    async def cancel(self, job_id: int) -> bool:
+        """Cancel a job that is queued or running; False if it is finished already."""
+
+    # The worker's side
+    async def claim(self, worker: str) -> Job | None:
+        """Take the oldest job that is due; its attempt is counted now."""
+
+    async def record_progress(self, job: Job, progress: float, seconds_left: float | None, preview: str | None) -> bool:
+        """Fenced. Note progress (0..1); also the heartbeat. A new preview replaces (and deletes) the old one."""
+
+    async def complete(self, job: Job, result: str, report: dict[str, Any], seconds: float) -> bool:
+        """Fenced. Mark the job rendered, with the blob of its picture, in the same step as its delivery pending."""
+
+    async def retry(self, job: Job, delay: float) -> bool:
+        """Fenced. Put the job back in its old place, due again after `delay` seconds."""
+
+    async def release(self, job: Job) -> bool:
+        """Fenced. Put the job back and refund the attempt: the worker stops, the job is not to blame."""
+
+    async def fail(self, job: Job, error: JobError, detail: str) -> bool:
+        """Fenced. Give the job up; its user is told why."""
+
+    async def reclaim(self, worker: str) -> int:
+        """Put back what an earlier life of this worker left running; return how many. Called once at start."""
+
+    # The user's side
+    async def set_status_message(self, job_id: int, message_id: int) -> None:
+        """Remember the status message of a job."""
+
+    async def begin_delivery(self, job_id: int) -> bool:
+        """Note, before sending, that a send begins; False if it had begun or ended before."""
+
+    async def delivery_failed(self, job_id: int) -> None:
+        """Note that the send provably did not arrive: it may be tried again."""
+
+    async def finish_delivery(self, job_id: int) -> None:
+        """Note that the user has the answer; a rendered job is delivered now. Its inputs and preview are deleted."""
+
+    async def get(self, job_id: int) -> Job | None:
+        """Return one job."""
+
+    async def jobs_of(self, address: Address) -> list[Job]:
+        """Return this user's queued and running jobs in this chat (any topic), oldest first."""
+
+    async def unsettled(self) -> list[Job]:
+        """Return all jobs that a user may have to hear of: queued, running, or finished with delivery not done."""
+
+    async def place(self, job: Job) -> Place:
+        """Return how many jobs are before a queued one, and about how many seconds its picture needs from now."""
+
+    async def estimate(self, recipe: Recipe) -> float | None:
+        """Return the mean seconds that recent jobs with this quality and size took, None if there were none."""
+
+    async def wait(self, topic: Topic, timeout: float) -> None:
+        """Return at the next change of this topic (also one since the last call), or after `timeout` seconds."""
+
+
+class ChatStore(Protocol):
+    """What the conversation remembers besides jobs."""
+
+    async def receive_update(self, update_id: int, body: str) -> bool:
+        """Keep an update before Telegram forgets it; False if it was received before."""
+
+    async def finish_update(self, update_id: int) -> None:
+        """Note that an update was handled: it is not replayed at the next start."""
+
+    async def pending_updates(self) -> list[str]:
+        """Return the bodies of updates that were received but not handled, in order."""
+
+    async def recipe(self, user_id: int) -> Recipe:
+        """Return the user's settings; the defaults if none were saved."""
+
+    async def save_recipe(self, user_id: int, recipe: Recipe) -> None:
+        """Save the user's settings."""
+
+    async def forget(self, user_id: int) -> int:
+        """Cancel and delete everything of a user: jobs, drafts, settings, files; return how many jobs there were."""
+
+
+class BlobStore(Protocol):
+    """Pictures, kept beside the rows that name them. Keys are made by the store."""
+
+    async def put(self, data: bytes) -> str:
+        """Keep bytes durably (they survive power loss once this returns) and return their key."""
+
+    async def get(self, key: str) -> bytes:
+        """Return the bytes; KeyError if they are gone."""
+
+    async def delete(self, key: str) -> None:
+        """Delete the bytes; deleting what is gone is not an error."""
