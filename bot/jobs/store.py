@@ -1,16 +1,24 @@
 """What every store of jobs promises. One suite of tests checks all of them.
 
 A method that changes something is one transaction: it happened wholly, or not at all, also when the
-caller is cancelled in the middle. Writes for a running job are fenced: they carry the job's id and attempt,
-and return False when that attempt no longer owns the job (cancelled, reclaimed, finished): the caller then
-discards its work.
+caller is cancelled in the middle. Writes for a running job are fenced: they carry the job's id and fence,
+and return False when that claim no longer owns the job (cancelled, reclaimed, finished): the caller then
+discards its work, and the store deletes a preview or result that came with it.
+
+A full disk raises StoreFullError: nothing was changed, and the call may simply be made again later.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from bot.jobs.job import Address, Job, JobError, NewJob, Photo, Place, Recipe
+
+
+class StoreFullError(Exception):
+    """The disk is full: nothing was changed. Free some space; the store goes on by itself."""
+
 
 Topic = Literal["work", "news"]  # work: a job to claim; news: something a user should see
 
@@ -20,7 +28,10 @@ class JobStore(Protocol):
 
     # Drafts: the photos that a user has sent so far for the next job.
     async def add_photo(self, address: Address, message_id: int, blob: str) -> bool:
-        """Add a photo to the draft; False if this message was added before, even when a job took it since."""
+        """Add a photo to the draft; False if this message was added before, even when a job took it since.
+
+        The blob of a photo that is not added is deleted.
+        """
 
     async def draft(self, address: Address) -> list[Photo]:
         """Return the photos of the draft in the order of their messages."""
@@ -45,8 +56,8 @@ class JobStore(Protocol):
     async def complete(self, job: Job, result: str, report: dict[str, Any], seconds: float) -> bool:
         """Fenced. Mark the job rendered, with the blob of its picture, in the same step as its delivery pending."""
 
-    async def retry(self, job: Job, delay: float) -> bool:
-        """Fenced. Put the job back in its old place, due again after `delay` seconds."""
+    async def retry(self, job: Job, delay: float, *, died: bool = False) -> bool:
+        """Fenced. Put the job back in its old place, due again after `delay` seconds (a minute at most)."""
 
     async def release(self, job: Job) -> bool:
         """Fenced. Put the job back and refund the attempt: the worker stops, the job is not to blame."""
@@ -68,7 +79,7 @@ class JobStore(Protocol):
         """Note that the send provably did not arrive: it may be tried again."""
 
     async def finish_delivery(self, job_id: int) -> None:
-        """Note that the user has the answer; a rendered job is delivered now. Its inputs and preview are deleted."""
+        """Note that the user has the answer; a rendered job is delivered now. All its pictures are deleted."""
 
     async def get(self, job_id: int) -> Job | None:
         """Return one job."""
@@ -86,7 +97,13 @@ class JobStore(Protocol):
         """Return the mean seconds that recent jobs with this quality and size took, None if there were none."""
 
     async def wait(self, topic: Topic, timeout: float) -> None:
-        """Return at the next change of this topic (also one since the last call), or after `timeout` seconds."""
+        """Return at the next change of this topic (also one since the last call), or after `timeout` seconds.
+
+        Made for one listener per topic: several share the changes, and the timeout is their fallback.
+        """
+
+    async def prune(self, now: float) -> int:
+        """Delete the rows of jobs and photos that nobody needs any more; return how many."""
 
 
 class ChatStore(Protocol):
@@ -110,6 +127,9 @@ class ChatStore(Protocol):
     async def forget(self, user_id: int) -> int:
         """Cancel and delete everything of a user: jobs, drafts, settings, files; return how many jobs there were."""
 
+    async def prune(self, now: float) -> int:
+        """Delete the handled updates that will not come again; return how many."""
+
 
 class BlobStore(Protocol):
     """Pictures, kept beside the rows that name them. Keys are made by the store."""
@@ -122,3 +142,16 @@ class BlobStore(Protocol):
 
     async def delete(self, key: str) -> None:
         """Delete the bytes; deleting what is gone is not an error."""
+
+
+@dataclass(frozen=True)
+class Stores:
+    """The three stores that share one database and its blobs."""
+
+    jobs: JobStore
+    chats: ChatStore
+    blobs: BlobStore
+
+    async def prune(self, now: float) -> int:
+        """Delete the rows that have served their time (call it hourly); return how many."""
+        return await self.jobs.prune(now) + await self.chats.prune(now)

@@ -1,0 +1,105 @@
+# Everything that a chat user reads, in English. The same messages stand in ru.ftl; a test compares the two.
+
+start =
+    Hello! Send me two photos: first the one to paint, then one whose style you like.
+    I will paint the first like the second.
+
+    /style starts anew · /settings quality, size, strength, colours · /queue · /cancel · /help
+start-builtin = I am painting with the small filters that come with the program. With the full network, pictures get richer: the owner sets VITRAGE_WEIGHTS.
+help =
+    <b>How it works</b>
+    1. Send a photo: this is what will be painted.
+    2. Send another: its style is used. Or send both as one album, the photo to paint first.
+    3. Wait: the message shows your place, then the progress. The picture comes as a reply.
+
+    Send a picture as a file to keep its full quality. In a group, reply to a photo with /style, or write /style under it.
+
+    /style – start with a new photo
+    /settings – quality, size, strength, colours
+    /queue – your pictures in the queue
+    /cancel – stop what is queued and what is being painted
+    Your photos are deleted as soon as you have the picture.
+
+draft-empty = Send the photo that I should paint.
+draft-content = Got it. Now send a picture whose style I should use.
+draft-content-group = Got it. Now send a picture whose style I should use, as a reply to this message.
+
+queued = { $ahead ->
+    [0] Next in line.
+    [one] In the queue: { $ahead } picture before yours.
+   *[other] In the queue: { $ahead } pictures before yours.
+}
+starting = Mixing the paints…
+painting = Painting
+retrying = A hiccup: I am trying again, nothing is lost.
+finishing = Drying…
+done = { $size } · { $seconds ->
+    [one] { $seconds } second
+   *[other] { $seconds } seconds
+}
+done-reduced = The device was short of memory, so the picture is smaller than you asked for.
+time-left-seconds = about { $seconds } s
+time-left-minutes = about { $minutes } min
+cancelled = Cancelled. Your photos are deleted.
+
+failed-bad_image = One of the pictures could not be read: it is damaged or not a picture. Please send both again.
+failed-out_of_memory = This picture is too big for the painter. Choose a smaller size in /settings and send both photos again.
+failed-crashed = The painter broke off twice on these pictures, so I gave up. Please try other pictures or a smaller size in /settings.
+failed-engine = The painting did not work, even after several tries. Please send both photos again later.
+
+bad-not-image = This file is not a picture that I can open. Send a photo, or a JPEG, PNG, WebP, GIF, BMP or TIFF file.
+bad-truncated = This picture is damaged or incomplete. Please send it again.
+bad-too-large = This picture has too many pixels ({ $megapixels } million). Send one with at most { $limit } million.
+bad-too-small = This picture is too small ({ $width }×{ $height }). Send one that is at least { $limit } pixels on each side.
+bad-file-size = This file is too big: Telegram gives me files of at most { $limit } MB. Send it as a photo instead.
+bad-no-photo = I need a photo or an image file. Send the picture as a photo or as a file.
+download-failed = I could not fetch this picture from Telegram. Please send it again.
+too-many = { $limit ->
+    [one] You have { $limit } picture in the queue already. Wait until it is done or /cancel, then send both photos again.
+   *[other] You have { $limit } pictures in the queue already. Wait until one is done or /cancel, then send both photos again.
+}
+busy-disk = I am out of disk space right now. Please send it again in a few minutes.
+broken = Something went wrong on my side. Please try again.
+
+queue-empty = You have nothing in the queue. Send two photos.
+queue-line-queued = { $ahead ->
+    [0] №{ $id }: next in line
+    [one] №{ $id }: { $ahead } picture before it
+   *[other] №{ $id }: { $ahead } pictures before it
+}
+queue-line-running = №{ $id }: being painted, { $percent } %
+queue-draft = Waiting for the second picture of your next pair.
+cancel-nothing = There is nothing to cancel.
+cancel-done = { $count ->
+    [one] Cancelled { $count } picture.
+   *[other] Cancelled { $count } pictures.
+}
+cancel-draft = The photo you sent is forgotten.
+cancel-too-late = It is finished already.
+not-yours = Only the person who asked for it can do that.
+
+settings =
+    <b>Settings of your next picture</b>
+    Quality: { $quality }
+    Longest side: { $size }
+    Strength of the style: { $strength }
+    Colours: { $colors }
+settings-saved = Saved
+settings-estimate = Takes { $time } here.
+quality-sketch = Sketch
+quality-standard = Standard
+quality-fine = Fine
+quality-paper = Paper
+size-auto = as the quality
+size-auto-short = Auto
+size-pixels = { $size } px
+colors-style = from the style
+colors-content = my own
+colors-match = mixed
+button-cancel = Cancel
+
+command-style = Start with a new photo
+command-settings = Quality, size, strength, colours
+command-queue = Your pictures in the queue
+command-cancel = Stop your pictures
+command-help = How it works

@@ -1,0 +1,109 @@
+"""Messages about a job, as Telegram calls: say, show, send the picture. What each may raise stands beside it."""
+
+from __future__ import annotations
+
+import io
+
+from PIL import Image
+from telegram import Bot, InlineKeyboardMarkup, InputMediaDocument, InputMediaPhoto, ReplyParameters
+from telegram.error import BadRequest
+
+from bot.jobs.job import Job
+
+# Bot API, sendPhoto: at most 10 MB, width and height together at most 10000, ratio at most 20.
+MAX_PHOTO_BYTES = 10_000_000
+MAX_PHOTO_EDGES = 10_000
+MAX_PHOTO_RATIO = 20
+
+
+class Post:
+    """Sends and edits the messages of one job."""
+
+    def __init__(self, bot: Bot, job: Job) -> None:
+        self._bot = bot
+        self._job = job
+
+    async def say(self, text: str, keyboard: InlineKeyboardMarkup | None = None) -> int:
+        """Send a text as a reply to the request; return its message_id. Raises TelegramError."""
+        address = self._job.address
+        message = await self._bot.send_message(
+            address.chat_id,
+            text,
+            message_thread_id=address.thread_id,
+            reply_parameters=self._reply(),
+            reply_markup=keyboard,
+            disable_notification=True,  # the picture itself will ring
+        )
+        return message.message_id
+
+    async def edit(self, text: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
+        """Change the words of the status message, be it a text or a picture by now. Raises TelegramError."""
+        chat_id, message_id = self._job.address.chat_id, self._job.status_message_id
+        try:
+            if self._job.preview is None:
+                await self._bot.edit_message_text(text, chat_id, message_id, reply_markup=keyboard)
+            else:
+                await self._bot.edit_message_caption(chat_id, message_id, caption=text, reply_markup=keyboard)
+        except BadRequest as error:
+            if "is not modified" in error.message:
+                return
+            if "no text in the message" in error.message:  # a picture from an earlier attempt
+                await self._bot.edit_message_caption(chat_id, message_id, caption=text, reply_markup=keyboard)
+            elif "no caption in the message" in error.message:  # its preview never made it there
+                await self._bot.edit_message_text(text, chat_id, message_id, reply_markup=keyboard)
+            else:
+                raise
+
+    async def show(self, picture: bytes, text: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
+        """Make the status message a picture. May be repeated. Raises TelegramError."""
+        media = InputMediaPhoto(picture, text) if fits_photo(picture) else _document(picture, text)
+        await self._bot.edit_message_media(
+            media, self._job.address.chat_id, self._job.status_message_id, reply_markup=keyboard
+        )
+
+    async def send(self, picture: bytes, text: str) -> None:
+        """Send the finished picture as a reply to the request. Raises TelegramError."""
+        address = self._job.address
+        if fits_photo(picture):
+            await self._bot.send_photo(
+                address.chat_id,
+                picture,
+                caption=text,
+                message_thread_id=address.thread_id,
+                reply_parameters=self._reply(),
+            )
+        else:
+            await self._bot.send_document(
+                address.chat_id,
+                picture,
+                caption=text,
+                filename="vitrage.jpg",
+                message_thread_id=address.thread_id,
+                reply_parameters=self._reply(),
+            )
+
+    async def remove_status(self) -> None:
+        """Delete the status message; fine if it is gone already. Raises other TelegramErrors."""
+        if self._job.status_message_id is not None:
+            try:
+                await self._bot.delete_message(self._job.address.chat_id, self._job.status_message_id)
+            except BadRequest:
+                return
+
+    def _reply(self) -> ReplyParameters:
+        return ReplyParameters(self._job.message_id, allow_sending_without_reply=True)
+
+
+def fits_photo(picture: bytes) -> bool:
+    """Return whether Telegram takes this picture as a photo."""
+    with Image.open(io.BytesIO(picture)) as image:
+        width, height = image.size
+    return (
+        len(picture) <= MAX_PHOTO_BYTES
+        and width + height <= MAX_PHOTO_EDGES
+        and max(width, height) <= MAX_PHOTO_RATIO * min(width, height)
+    )
+
+
+def _document(picture: bytes, text: str) -> InputMediaDocument:
+    return InputMediaDocument(picture, caption=text, filename="vitrage.jpg")

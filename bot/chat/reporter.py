@@ -1,0 +1,106 @@
+"""Keeps each job's user informed: one status message edited in place, then the picture or the reason."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+import structlog
+from telegram import Bot
+from telegram.error import BadRequest, Forbidden, TelegramError
+
+from bot.chat.commands import cancel_button
+from bot.chat.context import Services
+from bot.chat.delivery import deliver
+from bot.chat.post import Post
+from bot.chat.status import describe
+from bot.chat.texts import texts
+from bot.jobs.job import Job, State
+
+log = structlog.get_logger(__name__)
+
+POLL_SECONDS = 1.0
+EDIT_SECONDS = 3.0  # between two edits in a private chat
+GROUP_EDIT_SECONDS = 10.0  # a group may get 20 messages a minute from us, all topics together
+RETRY_SECONDS = 5.0  # after an answer could not be delivered
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What the status message of a job shows now, and when it may change again."""
+
+    text: str
+    preview: str | None
+    state: State
+    next_edit: float  # on the monotonic clock
+
+
+class Reporter:
+    """Looks at all unsettled jobs whenever there is news. It starts from what the store holds."""
+
+    def __init__(self, bot: Bot, services: Services) -> None:
+        self._bot = bot
+        self._services = services
+        self._shown: dict[int, _Shown] = {}
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+
+    async def run(self) -> None:
+        """Report until cancelled; a chat that is slow or told to wait does not hold up the others."""
+        try:
+            while True:
+                jobs = await self._services.jobs.unsettled()
+                for job in jobs:
+                    if job.id not in self._tasks:
+                        self._tasks[job.id] = asyncio.create_task(self._attend(job))
+                self._shown = {job.id: shown for job in jobs if (shown := self._shown.get(job.id))}
+                await self._services.jobs.wait("news", POLL_SECONDS)
+        finally:
+            for task in self._tasks.values():
+                task.cancel()
+            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    async def _attend(self, job: Job) -> None:
+        try:
+            if job.state in (State.QUEUED, State.RUNNING):
+                await self._report(job)
+            else:
+                await deliver(self._bot, self._services, job)
+        except TelegramError as error:
+            log.warning("could not tell about a job", job=job.id, error=type(error).__name__, reason=error.message)
+            await asyncio.sleep(RETRY_SECONDS)
+        except Exception:
+            log.exception("could not tell about a job", job=job.id)
+            await asyncio.sleep(RETRY_SECONDS)
+        finally:
+            del self._tasks[job.id]
+
+    async def _report(self, job: Job) -> None:
+        """Bring the status message up to date, unless it changed a moment ago."""
+        shown = self._shown.get(job.id)
+        if shown and shown.state is job.state and time.monotonic() < shown.next_edit:
+            return
+        say = texts(job.language)
+        place = await self._services.jobs.place(job) if job.state is State.QUEUED else None
+        text = describe(job, place, say)
+        if shown and (shown.text, shown.preview) == (text, job.preview):
+            return
+        self._shown[job.id] = _Shown(text, job.preview, job.state, time.monotonic() + _pause(job))
+        post, keyboard = Post(self._bot, job), cancel_button(job, say)
+        if job.status_message_id is None:
+            await self._services.jobs.set_status_message(job.id, await post.say(text, keyboard))
+            return
+        try:
+            if job.preview and (shown is None or shown.preview != job.preview):
+                await post.show(await self._services.blobs.get(job.preview), text, keyboard)
+            else:
+                await post.edit(text, keyboard)
+        except (BadRequest, Forbidden) as error:  # the user deleted it or blocked us: the answer will tell
+            log.info("a status message cannot be edited", job=job.id, reason=error.message)
+        except KeyError:
+            log.debug("a newer preview came in between", job=job.id)
+
+
+def _pause(job: Job) -> float:
+    in_group = job.address.chat_id < 0
+    return GROUP_EDIT_SECONDS if in_group else EDIT_SECONDS

@@ -1,0 +1,48 @@
+"""The one live message of a job: what it says at each moment."""
+
+from __future__ import annotations
+
+from bot.chat.texts import Texts
+from bot.jobs.job import Job, Place, State
+
+BAR_CELLS = 12
+
+
+def describe(job: Job, place: Place | None, say: Texts) -> str:
+    """Return the text of a job's status message. `place` is needed while the job is queued."""
+    match job.state:
+        case State.QUEUED if job.attempt:
+            return say("retrying")
+        case State.QUEUED:
+            return _queued(place or Place(0, None), say)
+        case State.RUNNING if not job.progress:
+            return say("starting")
+        case State.RUNNING:
+            return _running(job, say)
+        case State.RENDERED | State.DELIVERED:
+            return caption(job, say)
+        case State.FAILED:
+            return say(f"failed-{job.error or 'engine'}")
+        case State.CANCELLED:
+            return say("cancelled")
+
+
+def caption(job: Job, say: Texts) -> str:
+    """Return the line under a finished picture: its size, and how long it took."""
+    width, height = job.report["size"]
+    line = say("done", size=f"{width}×{height}", seconds=round(job.report["seconds"]))
+    return f"{line}\n{say('done-reduced')}" if job.report.get("reduced") else line
+
+
+def _queued(place: Place, say: Texts) -> str:
+    text = say("queued", ahead=place.ahead)
+    return text if place.seconds is None else f"{text}\n{say.duration(place.seconds)}"
+
+
+def _running(job: Job, say: Texts) -> str:
+    full = round(job.progress * BAR_CELLS)
+    bar = "▰" * full + "▱" * (BAR_CELLS - full)
+    text = f"{say('painting')}\n{bar} {job.progress:.0%}"
+    if job.seconds_left is None:
+        return text
+    return f"{text}\n{say.duration(job.seconds_left) if job.progress < 0.99 else say('finishing')}"

@@ -1,0 +1,48 @@
+"""The text of every answer, in the user's language. The words themselves stand in `locales/*.ftl`."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+from fluent.runtime import FluentBundle, FluentResource
+
+LANGUAGES = ("en", "ru")
+
+
+class Texts:
+    """The messages of one language: `texts("queued", ahead=2)`."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        source = files("bot.chat").joinpath("locales", f"{language}.ftl").read_text(encoding="utf-8")
+        # Isolation marks are for mixed writing directions; here they would only show up as odd characters.
+        self._bundle = FluentBundle([language], use_isolating=False)
+        self._bundle.add_resource(FluentResource(source))
+
+    def __call__(self, name: str, **values: str | int) -> str:
+        """Return a message with its values filled in.
+
+        Raises:
+            KeyError: there is no such message, or a value that it needs is missing.
+        """
+        pattern = self._bundle.get_message(name).value
+        if pattern is None:
+            raise KeyError(name)
+        text, errors = self._bundle.format_pattern(pattern, values)
+        if errors:
+            raise KeyError(f"{name}: {errors[0]}")
+        return str(text)
+
+    def duration(self, seconds: float) -> str:
+        """Return a time to wait, rounded as people say it: `about 20 s`, `about 3 min`."""
+        if seconds < 90:
+            return self("time-left-seconds", seconds=max(5, round(seconds / 5) * 5))
+        return self("time-left-minutes", minutes=round(seconds / 60))
+
+
+@cache
+def texts(language: str | None) -> Texts:
+    """Return the texts for a user's IETF language tag (`ru`, `ru-RU`, `en-GB` …); English for any other."""
+    base = (language or "en").split("-")[0].lower()
+    return Texts(base if base in LANGUAGES else "en")

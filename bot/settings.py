@@ -1,0 +1,67 @@
+"""All settings, read in one place from the environment (`VITRAGE_*`) and an `.env` file."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{30,}")
+
+
+class Settings(BaseSettings):
+    """What the person who runs the bot can choose. The README has the same list as a table."""
+
+    model_config = SettingsConfigDict(env_prefix="VITRAGE_", env_file=".env", extra="ignore", frozen=True)
+
+    token: SecretStr | None = Field(None, description="The bot's token from @BotFather. `vitrage demo` needs none.")
+    api_url: str = Field("https://api.telegram.org", description="Where the Bot API answers: Telegram, or a sandbox.")
+    data_dir: Path = Field(Path("var"), description="Where the database and pictures in work are kept.")
+    database: str = Field("", description="`sqlite:///FILE`; by default `vitrage.db` in the data folder.")
+    weights: str = Field("auto", description="`auto`, `pretrained`, `builtin`, or a `.pth` or `.safetensors` file.")
+    device: str = Field("auto", description="`auto`, `cpu`, `cuda`, `cuda:1` …")
+    max_queued: int = Field(5, ge=1, description="How many pictures one user may have waiting or in work.")
+
+    @field_validator("token")
+    @classmethod
+    def _well_formed_token(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and not TOKEN.fullmatch(token.get_secret_value()):
+            raise ValueError("it is not a bot token (digits, a colon, then 35 characters): copy it from @BotFather")
+        return token
+
+    @field_validator("api_url")
+    @classmethod
+    def _http_url(cls, url: str) -> str:
+        if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
+            raise ValueError("it must be a URL such as https://api.telegram.org")
+        return url.rstrip("/")
+
+    @field_validator("database")
+    @classmethod
+    def _sqlite_only(cls, url: str) -> str:
+        if url and not url.startswith("sqlite:///"):
+            raise ValueError("it must be sqlite:///FILE")
+        return url
+
+    @property
+    def database_file(self) -> Path:
+        """The SQLite file."""
+        return Path(self.database.removeprefix("sqlite:///")) if self.database else self.data_dir / "vitrage.db"
+
+    @property
+    def blobs_dir(self) -> Path:
+        """The folder of the pictures in work."""
+        return self.data_dir / "blobs"
+
+    def required_token(self) -> str:
+        """Return the token.
+
+        Raises:
+            ValueError: none is set.
+        """
+        if self.token is None:
+            raise ValueError("VITRAGE_TOKEN is not set: get a token from @BotFather, or try `vitrage demo` without one")
+        return self.token.get_secret_value()
