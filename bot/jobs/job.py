@@ -111,6 +111,8 @@ class Job:
     error: JobError | None
     delivery: Delivery
     created_at: float  # seconds since the epoch, for people: no decision hangs on it
+    fence: int = 0  # counts every claim, never refunded: what a worker's writes are checked against
+    deaths: int = 0  # how often the engine child died on it
 
 
 @dataclass(frozen=True)

@@ -96,10 +96,10 @@ class JobStore(Protocol):
     async def estimate(self, recipe: Recipe) -> float | None:
         """Return the mean seconds that recent jobs with this quality and size took, None if there were none."""
 
-    async def wait(self, topic: Topic, timeout: float) -> None:
-        """Return at the next change of this topic (also one since the last call), or after `timeout` seconds.
+    async def wait(self, topic: Topic, seconds: float) -> None:
+        """Return at the next change of this topic (also one since the last call), or after so many seconds.
 
-        Made for one listener per topic: several share the changes, and the timeout is their fallback.
+        Made for one listener per topic: several share the changes, and the seconds are their fallback.
         """
 
     async def prune(self, now: float) -> int:

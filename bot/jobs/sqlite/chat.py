@@ -1,0 +1,63 @@
+"""What the conversation remembers, on SQLite. The promises are written at `bot.jobs.store.ChatStore`."""
+
+from __future__ import annotations
+
+from bot.jobs.job import Recipe
+from bot.jobs.sqlite import queries
+from bot.jobs.sqlite.database import SqliteStore, Transaction, transaction
+from bot.jobs.sqlite.jobs import blobs_of
+
+_KEEP_UPDATES = 48 * 3600.0  # Telegram itself sends an update again for at most a day
+
+
+class SqliteChatStore(SqliteStore):
+    """Inbox, settings, and the right to be forgotten."""
+
+    @transaction
+    async def receive_update(self, t: Transaction, update_id: int, body: str) -> bool:
+        """Keep an update; False if it was received before."""
+        values = {"update_id": update_id, "body": body, "now": self._database.clock()}
+        return bool(await t.rows(queries.RECEIVE_UPDATE, values))
+
+    @transaction
+    async def finish_update(self, t: Transaction, update_id: int) -> None:
+        """Note that an update was handled, and wipe its body."""
+        await t.rows(queries.FINISH_UPDATE, {"update_id": update_id})
+
+    @transaction
+    async def pending_updates(self, t: Transaction) -> list[str]:
+        """Return the bodies of the updates that were not handled, in order."""
+        return [row["body"] for row in await t.rows(queries.PENDING_UPDATES)]
+
+    @transaction
+    async def recipe(self, t: Transaction, user_id: int) -> Recipe:
+        """Return the user's settings."""
+        row = await t.row(queries.RECIPE, {"user_id": user_id})
+        return Recipe(**row) if row else Recipe()
+
+    @transaction
+    async def save_recipe(self, t: Transaction, user_id: int, recipe: Recipe) -> None:
+        """Save the user's settings."""
+        await t.rows(queries.SAVE_RECIPE, {"user_id": user_id, **recipe.to_dict()})
+
+    async def forget(self, user_id: int) -> int:
+        """Delete everything of a user, from the write-ahead log too."""
+        count = await self._forget(user_id)
+        await self._database.checkpoint()
+        return count
+
+    @transaction
+    async def _forget(self, t: Transaction, user_id: int) -> int:
+        user = {"user_id": user_id}
+        jobs = await t.rows(queries.FORGET_JOBS, user)
+        for job in jobs:
+            t.drop(*blobs_of(job))
+        t.drop(*(photo["blob"] for photo in await t.rows(queries.FORGET_PHOTOS, user)))
+        await t.rows(queries.FORGET_RECIPE, user)
+        t.wake("news")
+        return len(jobs)
+
+    @transaction
+    async def prune(self, t: Transaction, now: float) -> int:
+        """Delete the numbers of updates that were handled two days ago."""
+        return len(await t.rows(queries.PRUNE_INBOX, {"before": now - _KEEP_UPDATES}))

@@ -1,0 +1,243 @@
+"""The queue on SQLite. What each method promises is written at `bot.jobs.store.JobStore`."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sqlite3
+from typing import Any
+
+from bot.jobs.job import Address, Delivery, Job, JobError, NewJob, Photo, Place, Recipe, State
+from bot.jobs.sqlite import queries
+from bot.jobs.sqlite.database import SqliteStore, Transaction, transaction
+from bot.jobs.store import Topic
+
+LONGEST_DELAY = 60.0  # seconds; see queries.CLAIM for why a retry may not wait longer
+_KEEP_JOBS = 7 * 24 * 3600.0
+_KEEP_PHOTOS = 48 * 3600.0
+
+
+class SqliteJobStore(SqliteStore):
+    """The durable queue in one SQLite file."""
+
+    # --- Drafts
+
+    @transaction
+    async def add_photo(self, t: Transaction, address: Address, message_id: int, blob: str) -> bool:
+        """Add a photo to the draft; the blob of a message that was added before is dropped."""
+        values = dataclasses.asdict(address) | {"message_id": message_id, "blob": blob}
+        if await t.rows(queries.ADD_PHOTO, values):
+            return True
+        t.drop(blob)
+        return False
+
+    @transaction
+    async def draft(self, t: Transaction, address: Address) -> list[Photo]:
+        """Return the photos of the draft."""
+        return [Photo(*row) for row in await t.rows(queries.DRAFT, dataclasses.asdict(address))]
+
+    @transaction
+    async def discard_draft(self, t: Transaction, address: Address) -> int:
+        """Drop the draft and its blobs."""
+        rows = await t.rows(queries.DISCARD_DRAFT, dataclasses.asdict(address) | {"now": self._now()})
+        t.drop(*(row["blob"] for row in rows))
+        return len(rows)
+
+    # --- Intake
+
+    @transaction
+    async def enqueue(self, t: Transaction, new: NewJob) -> Job:
+        """Queue a job, or return the one that this update has made before."""
+        if known := await t.row(queries.JOB_OF_KEY, {"dedup_key": new.dedup_key}):
+            return _job(known)
+        values = dataclasses.asdict(new) | dataclasses.asdict(new.address) | new.recipe.to_dict()
+        values |= {"styles": json.dumps(new.styles), "photos": json.dumps(new.photos), "now": self._now()}
+        row = await t.row(queries.ENQUEUE, values)
+        assert row is not None
+        # A photo that the job took but does not paint with is not wanted any more.
+        t.drop(*(photo["blob"] for photo in await t.rows(queries.TAKE_PHOTOS, values)))
+        t.wake("work", "news")
+        return _job(row)
+
+    @transaction
+    async def cancel(self, t: Transaction, job_id: int) -> bool:
+        """Cancel a job that is queued or running."""
+        cancelled = bool(await t.rows(queries.CANCEL, {"id": job_id, "now": self._now()}))
+        if cancelled:
+            t.wake("news")
+        return cancelled
+
+    # --- The worker's side
+
+    @transaction
+    async def claim(self, t: Transaction, worker: str) -> Job | None:
+        """Take the oldest job that is due."""
+        row = await t.row(queries.CLAIM, {"worker": worker, "now": self._now(), "longest": LONGEST_DELAY})
+        if row is None:
+            return None
+        t.wake("news")
+        return _job(row)
+
+    @transaction
+    async def record_progress(
+        self, t: Transaction, job: Job, progress: float, seconds_left: float | None, preview: str | None
+    ) -> bool:
+        """Fenced. Note progress; a new preview replaces the old one."""
+        old = await t.row(queries.CURRENT_PREVIEW, {"id": job.id, "fence": job.fence})
+        if old is None:
+            t.drop(preview)
+            return False
+        if preview is not None:
+            t.drop(old["preview"])
+        values = {"progress": progress, "seconds_left": seconds_left, "preview": preview}
+        return await self._fenced(t, queries.PROGRESS, job, **values)
+
+    @transaction
+    async def complete(self, t: Transaction, job: Job, result: str, report: dict[str, Any], seconds: float) -> bool:
+        """Fenced. Mark the job rendered; a result that comes too late is dropped."""
+        values = {"result": result, "report": json.dumps(report), "seconds": seconds}
+        t.drop(result)  # kept if the row names it
+        return await self._fenced(t, queries.COMPLETE, job, **values)
+
+    @transaction
+    async def retry(self, t: Transaction, job: Job, delay: float, *, died: bool = False) -> bool:
+        """Fenced. Put the job back in its old place, due again after the delay."""
+        t.wake("work")
+        return await self._fenced(t, queries.RETRY, job, delay=min(delay, LONGEST_DELAY), died=int(died))
+
+    @transaction
+    async def release(self, t: Transaction, job: Job) -> bool:
+        """Fenced. Put the job back and refund the attempt."""
+        t.wake("work")
+        return await self._fenced(t, queries.RELEASE, job)
+
+    @transaction
+    async def fail(self, t: Transaction, job: Job, error: JobError, detail: str) -> bool:
+        """Fenced. Give the job up."""
+        return await self._fenced(t, queries.FAIL, job, error=error.value, detail=detail)
+
+    @transaction
+    async def reclaim(self, t: Transaction, worker: str) -> int:
+        """Put back what an earlier life of this worker left running."""
+        t.wake("work", "news")
+        return len(await t.rows(queries.RECLAIM, {"worker": worker}))
+
+    # --- The user's side
+
+    @transaction
+    async def set_status_message(self, t: Transaction, job_id: int, message_id: int) -> None:
+        """Remember the status message of a job."""
+        await t.rows(queries.SET_STATUS_MESSAGE, {"id": job_id, "message_id": message_id})
+
+    @transaction
+    async def begin_delivery(self, t: Transaction, job_id: int) -> bool:
+        """Note that a send begins."""
+        return bool(await t.rows(queries.BEGIN_DELIVERY, {"id": job_id}))
+
+    @transaction
+    async def delivery_failed(self, t: Transaction, job_id: int) -> None:
+        """Note that the send did not arrive."""
+        await t.rows(queries.DELIVERY_FAILED, {"id": job_id})
+
+    @transaction
+    async def finish_delivery(self, t: Transaction, job_id: int) -> None:
+        """Note that the user has the answer, and delete every picture of the job."""
+        if ended := await t.row(queries.BLOBS_OF_ENDED, {"id": job_id}):
+            await t.rows(queries.FINISH_DELIVERY, {"id": job_id})
+            t.drop(*blobs_of(ended))
+
+    @transaction
+    async def get(self, t: Transaction, job_id: int) -> Job | None:
+        """Return one job."""
+        row = await t.row(queries.JOB, {"id": job_id})
+        return _job(row) if row else None
+
+    @transaction
+    async def jobs_of(self, t: Transaction, address: Address) -> list[Job]:
+        """Return this user's queued and running jobs in this chat."""
+        return [_job(row) for row in await t.rows(queries.JOBS_OF, dataclasses.asdict(address))]
+
+    @transaction
+    async def unsettled(self, t: Transaction) -> list[Job]:
+        """Return all jobs that a user may have to hear of."""
+        return [_job(row) for row in await t.rows(queries.UNSETTLED)]
+
+    @transaction
+    async def place(self, t: Transaction, job: Job) -> Place:
+        """Return how many jobs are before this one, and about how long its picture takes from now."""
+        rows = await t.rows(queries.BEFORE, {"id": job.id})
+        own = next((row for row in rows if row["id"] == job.id), None)
+        if own is None:  # it ended since
+            return Place(ahead=0, seconds=None)
+        if own["state"] == State.RUNNING:
+            return Place(ahead=0, seconds=await _rest(t, own))
+        before = [await _rest(t, row) for row in rows if row is not own]
+        wait = None if None in before else sum(seconds or 0 for seconds in before)
+        workers = max(1, sum(row["state"] == State.RUNNING for row in rows))
+        needed = await _rest(t, own)
+        seconds = None if wait is None or needed is None else wait / workers + needed
+        return Place(ahead=len(before), seconds=seconds)
+
+    @transaction
+    async def estimate(self, t: Transaction, recipe: Recipe) -> float | None:
+        """Return the mean seconds of recent jobs with this quality and size."""
+        return await _estimate(t, recipe.quality, recipe.size)
+
+    async def wait(self, topic: Topic, seconds: float) -> None:
+        """Return at the next change of this topic, or after so many seconds."""
+        await self._database.wait(topic, seconds)
+
+    @transaction
+    async def prune(self, t: Transaction, now: float) -> int:
+        """Delete the rows of jobs that ended a week ago and of photos that left their draft two days ago."""
+        jobs = await t.rows(queries.PRUNE_JOBS, {"before": now - _KEEP_JOBS})
+        photos = await t.rows(queries.PRUNE_PHOTOS, {"before": now - _KEEP_PHOTOS})
+        return len(jobs) + len(photos)
+
+    async def _fenced(self, t: Transaction, sql: str, job: Job, **values: Any) -> bool:
+        """Write for a running job; False if another claim, a cancel or an end came before."""
+        values |= {"id": job.id, "fence": job.fence, "now": self._now()}
+        if not await t.rows(sql, values):
+            return False
+        t.wake("news")
+        return True
+
+    def _now(self) -> float:
+        return self._database.clock()
+
+
+def blobs_of(row: sqlite3.Row) -> list[str | None]:
+    """Return every blob that a row of `job` names."""
+    return [row["content"], *json.loads(row["styles"]), row["preview"], row["result"]]
+
+
+async def _rest(t: Transaction, row: sqlite3.Row) -> float | None:
+    """Return the seconds that a queued or running job still needs."""
+    if row["seconds_left"] is not None:
+        return float(row["seconds_left"])
+    whole = await _estimate(t, row["quality"], row["size"])
+    return None if whole is None else whole * (1 - row["progress"])
+
+
+async def _estimate(t: Transaction, quality: str, size: int | None) -> float | None:
+    row = await t.row(queries.ESTIMATE, {"quality": quality, "size": size})
+    assert row is not None  # an average is one row, also of nothing
+    seconds: float | None = row["seconds"]
+    return seconds
+
+
+def _job(row: sqlite3.Row) -> Job:
+    columns = {field.name: row[field.name] for field in dataclasses.fields(Job) if field.name not in _MADE}
+    return Job(
+        **columns,
+        address=Address(row["chat_id"], row["thread_id"], row["user_id"]),
+        recipe=Recipe(row["quality"], row["size"], row["strength"], row["colors"]),
+        styles=tuple(json.loads(row["styles"])),
+        state=State(row["state"]),
+        report=json.loads(row["report"]),
+        error=JobError(row["error"]) if row["error"] else None,
+        delivery=Delivery(row["delivery"]),
+    )
+
+
+_MADE = {"address", "recipe", "styles", "state", "report", "error", "delivery"}  # not the column as it is

@@ -1,0 +1,188 @@
+"""Every statement that the SQLite stores run, by name."""
+
+# --- Drafts -----------------------------------------------------------------------------------------------
+
+# A message is a photo once, also after its photo has left the draft.
+ADD_PHOTO = """
+INSERT INTO photo (chat_id, thread_id, user_id, message_id, blob)
+VALUES (:chat_id, :thread_id, :user_id, :message_id, :blob)
+ON CONFLICT (chat_id, message_id) DO NOTHING
+RETURNING id
+"""
+
+DRAFT = """
+SELECT id, message_id, blob FROM photo
+WHERE chat_id = :chat_id AND thread_id IS :thread_id AND user_id = :user_id AND left_at IS NULL
+ORDER BY message_id
+"""
+
+DISCARD_DRAFT = """
+UPDATE photo SET left_at = :now
+WHERE chat_id = :chat_id AND thread_id IS :thread_id AND user_id = :user_id AND left_at IS NULL
+RETURNING blob
+"""
+
+# The ids are a JSON list. Only this user's: an id from elsewhere takes nothing.
+TAKE_PHOTOS = """
+UPDATE photo SET left_at = :now
+WHERE id IN (SELECT value FROM json_each(:photos)) AND user_id = :user_id AND left_at IS NULL
+RETURNING blob
+"""
+
+# --- Intake -----------------------------------------------------------------------------------------------
+
+JOB_OF_KEY = "SELECT * FROM job WHERE dedup_key = :dedup_key"
+
+ENQUEUE = """
+INSERT INTO job (dedup_key, chat_id, thread_id, user_id, message_id, language,
+                 quality, size, strength, colors, content, styles, created_at)
+VALUES (:dedup_key, :chat_id, :thread_id, :user_id, :message_id, :language,
+        :quality, :size, :strength, :colors, :content, :styles, :now)
+RETURNING *
+"""
+
+CANCEL = """
+UPDATE job SET state = 'cancelled', seconds_left = NULL, finished_at = :now
+WHERE id = :id AND state IN ('queued', 'running')
+RETURNING id
+"""
+
+# --- The worker's side ------------------------------------------------------------------------------------
+
+# The oldest job that is due. No wait is longer than :longest, so a job that seems further away than that is
+# due as well: the clock was set back since.
+CLAIM = """
+UPDATE job SET state = 'running', worker = :worker, fence = fence + 1, attempt = attempt + 1,
+               progress = 0.0, seconds_left = NULL
+WHERE id = (SELECT id FROM job
+            WHERE state = 'queued' AND (available_at <= :now OR available_at > :now + :longest)
+            ORDER BY id LIMIT 1)
+RETURNING *
+"""
+
+# The fence of every write below: its job still runs, and by the very claim that the writer holds.
+_FENCE = "WHERE id = :id AND fence = :fence AND state = 'running'"
+
+CURRENT_PREVIEW = f"SELECT preview FROM job {_FENCE}"  # noqa: S608 - made of constants
+
+PROGRESS = f"""
+UPDATE job SET progress = :progress, seconds_left = :seconds_left, preview = coalesce(:preview, preview)
+{_FENCE} RETURNING id
+"""  # noqa: S608 - made of constants
+
+# Rendered and its delivery pending are one step.
+COMPLETE = f"""
+UPDATE job SET state = 'rendered', progress = 1.0, seconds_left = NULL, result = :result, report = :report,
+               seconds = :seconds, delivery = 'pending', finished_at = :now
+{_FENCE} RETURNING id
+"""  # noqa: S608 - made of constants
+
+RETRY = f"""
+UPDATE job SET state = 'queued', progress = 0.0, seconds_left = NULL, available_at = :now + :delay,
+               deaths = deaths + :died
+{_FENCE} RETURNING id
+"""  # noqa: S608 - made of constants
+
+RELEASE = f"""
+UPDATE job SET state = 'queued', progress = 0.0, seconds_left = NULL, available_at = 0.0, attempt = attempt - 1
+{_FENCE} RETURNING id
+"""  # noqa: S608 - made of constants
+
+FAIL = f"""
+UPDATE job SET state = 'failed', seconds_left = NULL, error = :error, detail = :detail, finished_at = :now
+{_FENCE} RETURNING id
+"""  # noqa: S608 - made of constants
+
+RECLAIM = """
+UPDATE job SET state = 'queued', progress = 0.0, seconds_left = NULL, available_at = 0.0
+WHERE state = 'running' AND worker = :worker
+RETURNING id
+"""
+
+# --- The user's side --------------------------------------------------------------------------------------
+
+SET_STATUS_MESSAGE = "UPDATE job SET status_message_id = :message_id WHERE id = :id"
+
+BEGIN_DELIVERY = """
+UPDATE job SET delivery = 'sending'
+WHERE id = :id AND state IN ('rendered', 'failed', 'cancelled') AND delivery = 'pending'
+RETURNING id
+"""
+
+DELIVERY_FAILED = "UPDATE job SET delivery = 'pending' WHERE id = :id AND delivery = 'sending'"
+
+BLOBS_OF_ENDED = """
+SELECT content, styles, preview, result FROM job
+WHERE id = :id AND state IN ('rendered', 'failed', 'cancelled') AND delivery <> 'done'
+"""
+
+FINISH_DELIVERY = """
+UPDATE job SET state = iif(state = 'rendered', 'delivered', state), delivery = 'done',
+               content = '', styles = '[]', preview = NULL, result = NULL
+WHERE id = :id
+"""
+
+JOB = "SELECT * FROM job WHERE id = :id"
+
+JOBS_OF = """
+SELECT * FROM job
+WHERE user_id = :user_id AND chat_id = :chat_id AND state IN ('queued', 'running')
+ORDER BY id
+"""
+
+UNSETTLED = "SELECT * FROM job WHERE delivery <> 'done' ORDER BY id"
+
+# The job itself, what runs, and what is queued before it.
+BEFORE = """
+SELECT id, state, quality, size, progress, seconds_left FROM job
+WHERE state = 'running' OR (state = 'queued' AND id <= :id)
+"""
+
+ESTIMATE = """
+SELECT avg(seconds) AS seconds
+FROM (SELECT seconds FROM job
+      WHERE quality = :quality AND size IS :size AND seconds IS NOT NULL
+      ORDER BY id DESC LIMIT 20)
+"""
+
+# --- Blobs ------------------------------------------------------------------------------------------------
+
+NAMED_BLOBS = "SELECT DISTINCT key FROM named_blob"
+
+# Which of these keys (a JSON list) no row names any more.
+UNNAMED_BLOBS = """
+SELECT DISTINCT value AS key FROM json_each(:keys)
+WHERE value NOT IN (SELECT key FROM named_blob)
+"""
+
+# --- The conversation -------------------------------------------------------------------------------------
+
+RECEIVE_UPDATE = """
+INSERT INTO inbox (update_id, body, received_at) VALUES (:update_id, :body, :now)
+ON CONFLICT (update_id) DO NOTHING
+RETURNING update_id
+"""
+
+# The number stays, to know the update again; what the user wrote does not.
+FINISH_UPDATE = "UPDATE inbox SET handled = 1, body = '' WHERE update_id = :update_id"
+
+PENDING_UPDATES = "SELECT body FROM inbox WHERE handled = 0 ORDER BY update_id"
+
+RECIPE = "SELECT quality, size, strength, colors FROM recipe WHERE user_id = :user_id"
+
+SAVE_RECIPE = """
+INSERT INTO recipe (user_id, quality, size, strength, colors)
+VALUES (:user_id, :quality, :size, :strength, :colors)
+ON CONFLICT (user_id) DO UPDATE
+SET quality = excluded.quality, size = excluded.size, strength = excluded.strength, colors = excluded.colors
+"""
+
+FORGET_JOBS = "DELETE FROM job WHERE user_id = :user_id RETURNING content, styles, preview, result"
+FORGET_PHOTOS = "DELETE FROM photo WHERE user_id = :user_id RETURNING blob"
+FORGET_RECIPE = "DELETE FROM recipe WHERE user_id = :user_id"
+
+# --- Retention --------------------------------------------------------------------------------------------
+
+PRUNE_JOBS = "DELETE FROM job WHERE delivery = 'done' AND finished_at < :before RETURNING id"
+PRUNE_PHOTOS = "DELETE FROM photo WHERE left_at < :before RETURNING id"
+PRUNE_INBOX = "DELETE FROM inbox WHERE handled = 1 AND received_at < :before RETURNING update_id"
