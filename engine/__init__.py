@@ -1,1 +1,59 @@
-"""Style transfer: pictures in, picture out."""
+"""Style transfer: pictures in, picture out.
+
+    import engine
+
+    result = engine.stylize(engine.load_image("cat.jpg"), [engine.load_image("glass.jpg")])
+    result.image.save("painted.png")
+
+Importing this package is cheap: torch is loaded with the first name that needs it.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import EngineError, ImageError, OptionsError, OutOfMemoryError, WeightsError
+from engine.options import PRESETS, Options, preset
+
+if TYPE_CHECKING:
+    from engine.images import load_image
+    from engine.model import Model, load_model
+    from engine.progress import Progress
+    from engine.report import Report, Result
+    from engine.transfer import stylize
+
+__all__ = [
+    "PRESETS",
+    "EngineError",
+    "ImageError",
+    "Model",
+    "Options",
+    "OptionsError",
+    "OutOfMemoryError",
+    "Progress",
+    "Report",
+    "Result",
+    "WeightsError",
+    "load_image",
+    "load_model",
+    "preset",
+    "stylize",
+]
+
+_HOMES = {
+    "load_image": "engine.images",
+    "Model": "engine.model",
+    "load_model": "engine.model",
+    "Progress": "engine.progress",
+    "Report": "engine.report",
+    "Result": "engine.report",
+    "stylize": "engine.transfer",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load the module that holds `name` when it is first asked for (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)

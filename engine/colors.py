@@ -1,0 +1,64 @@
+"""Whose colours the picture has."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+Pixels = NDArray[np.float64]
+
+_LUMA = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601, as in JPEG
+
+
+def map_colors(image: Image.Image, target: Image.Image) -> Image.Image:
+    """The picture with its colours mapped on another's: same mean and covariance in RGB.
+
+    The Monge-Kantorovich map between Gaussians, the linear one that moves colours least
+    (Pitié and Kokaram 2007): T = S^-½ (S^½ D S^½)^½ S^-½.
+
+    Args:
+        image: RGB.
+        target: RGB, of any size.
+    """
+    pixels, goal = _rows(image), _rows(target)
+    # A trace of noise keeps pictures of one colour invertible.
+    source_cov, goal_cov = (np.cov(rows.T) + 1e-5 * np.eye(3) for rows in (pixels, goal))
+    root, inverse = _root(source_cov), np.linalg.inv(_root(source_cov))
+    transform = inverse @ _root(root @ goal_cov @ root) @ inverse
+    mapped = (pixels - pixels.mean(0)) @ transform + goal.mean(0)
+    return _image(mapped.reshape(image.height, image.width, 3))
+
+
+def luminance_of(image: Image.Image) -> Image.Image:
+    """The picture in greys, still RGB."""
+    return image.convert("L").convert("RGB")
+
+
+def match_luminance(image: Image.Image, target: Image.Image) -> Image.Image:
+    """A grey picture brought to another's mean and spread of luminance (Gatys et al. 2016, colour control)."""
+    pixels, goal = _rows(image), _rows(target)
+    gain = goal.std() / max(float(pixels.std()), 1e-3)
+    mapped = (pixels - pixels.mean()) * gain + goal.mean()
+    return _image(mapped.reshape(image.height, image.width, 3))
+
+
+def with_chrominance_of(image: Image.Image, content: Image.Image) -> Image.Image:
+    """The luminance of `image` with the chrominance of `content`, both RGB of one size."""
+    shift = (_rows(image) - _rows(content)) @ _LUMA
+    return _image((_rows(content) + shift[:, None]).reshape(image.height, image.width, 3))
+
+
+def _rows(image: Image.Image) -> Pixels:
+    return np.asarray(image.convert("RGB"), dtype=np.float64).reshape(-1, 3) / 255
+
+
+def _image(pixels: Pixels) -> Image.Image:
+    return Image.fromarray((pixels.clip(0, 1) * 255).round().astype(np.uint8))
+
+
+def _root(matrix: Pixels) -> Pixels:
+    """Square root of a symmetric matrix without negative eigenvalues."""
+    values, vectors = np.linalg.eigh(matrix)
+    root: Pixels = (vectors * np.sqrt(values.clip(0))) @ vectors.T
+    return root

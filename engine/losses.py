@@ -1,0 +1,97 @@
+"""The losses: how far a picture is from its content, its style, and smoothness."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+class _Gram(torch.autograd.Function):
+    """F Fᵀ with a backward of one product: d/dF = (dG + dGᵀ) F, where autograd would make two."""
+
+    @staticmethod
+    def forward(ctx: Any, rows: Tensor) -> Tensor:
+        ctx.save_for_backward(rows)
+        if rows.dtype == torch.bfloat16:
+            # One product for each line of the picture, summed in float32: the eight bits that a product
+            # is rounded to then average out instead of reaching the statistic.
+            return torch.bmm(rows.transpose(1, 2), rows).sum(0, dtype=torch.float32)
+        flat = rows.flatten(0, 1)
+        return flat.T @ flat
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+        (rows,) = ctx.saved_tensors
+        gradient = gradients[0]
+        return rows @ (gradient + gradient.T).to(rows.dtype)
+
+
+def gram_matrix(features: Tensor) -> Tensor:
+    """Gram matrix G = F Fᵀ / (C·H·W) of one picture's features (Gatys et al. 2016, eq. 3, normalised).
+
+    Args:
+        features: (1, C, H, W), float32, float64 or bfloat16.
+
+    Returns:
+        (C, C), float32 at least.
+    """
+    _, channels, height, width = features.shape
+    rows = features[0].permute(1, 2, 0).contiguous()  # free when the features are channels_last
+    gram: Tensor = _Gram.apply(rows)  # type: ignore[no-untyped-call]
+    return gram / (channels * height * width)
+
+
+class ContentLoss(nn.Module):
+    """Mean squared error of features against the content's.
+
+    Args:
+        target: The content image's features at this layer.
+        normalized: Divide by the mean square of the target.
+    """
+
+    def __init__(self, target: Tensor, *, normalized: bool = False) -> None:
+        super().__init__()
+        self.target = target.detach()
+        self.scale = _inverse_mean_square(self.target) if normalized else 1.0
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Features of the target's shape to a scalar from 0."""
+        return functional.mse_loss(features.float(), self.target.float()) * self.scale
+
+
+class StyleLoss(nn.Module):
+    """Mean squared error of the features' Gram matrix against the styles'.
+
+    Args:
+        target: (C, C), the style's Gram matrix, or a weighted mean of several styles'.
+        normalized: Divide by the mean square of the target.
+    """
+
+    def __init__(self, target: Tensor, *, normalized: bool = False) -> None:
+        super().__init__()
+        self.target = target.detach()
+        self.scale = _inverse_mean_square(self.target) if normalized else 1.0
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(1, C, H, W) to a scalar from 0."""
+        return functional.mse_loss(gram_matrix(features), self.target) * self.scale
+
+
+def tv_loss(image: Tensor) -> Tensor:
+    """Total variation: mean squared difference of neighbours, across plus down.
+
+    Args:
+        image: (1, 3, H, W); an edge of one pixel has no neighbours and counts 0.
+
+    Returns:
+        A scalar from 0; a checkerboard of 0 and 1 gives 2.
+    """
+    across, down = image.diff(dim=3), image.diff(dim=2)
+    return sum((d.square().mean() for d in (across, down) if d.numel()), image.new_zeros(()))
+
+
+def _inverse_mean_square(target: Tensor) -> Tensor:
+    return 1 / target.float().square().mean().clamp_min(1e-12)

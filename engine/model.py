@@ -1,0 +1,100 @@
+"""A VGG19 on a device, loaded once and used for many pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import cache
+from pathlib import Path
+
+import torch
+
+from engine.errors import EngineError, WeightsError
+from engine.memory import memory_errors
+from engine.vgg import CONVOLUTIONS, Features, convolution_of
+from engine.weights import Weights, find_weights
+
+
+class Model:
+    """VGG19 with its weights on a device; `load_model` makes it.
+
+    Attributes:
+        device: `cpu`, `cuda`, `cuda:1`, `mps`.
+        weights: `pretrained`, `builtin`, or the file's name.
+        note: Why these weights and not better ones; empty where there is nothing to say.
+        layers: Names of the layers that it serves, in network order.
+    """
+
+    def __init__(self, weights: Weights, device: str) -> None:
+        self.device = device
+        self.weights = weights.name
+        self.note = weights.note
+        self._state = weights.state
+        held = [layer for layer, index in CONVOLUTIONS.items() if f"features.{index}.weight" in weights.state]
+        self.layers = tuple(name for layer in held for name in (layer, layer.replace("conv", "relu")))
+        self._features: dict[torch.dtype, Features] = {}
+
+    def features(self, *, exact: bool) -> Features:
+        """The network in float32 (`exact`), or in the fastest arithmetic that is sound on the device."""
+        dtype = torch.float32 if exact else _fast_dtype(self.device)
+        if dtype not in self._features:
+            self._features[dtype] = Features(self._state, dtype).to(self.device)
+        return self._features[dtype]
+
+
+def load_model(
+    weights: str | Path = "auto",
+    device: str = "auto",
+    layers: Collection[str] | None = None,
+    *,
+    cache_dir: Path | None = None,
+) -> Model:
+    """Load VGG19 for many pictures.
+
+    Args:
+        weights: `auto`, `pretrained`, `builtin`, or the path of a `.pth` or `.safetensors` file.
+        device: `auto` (CUDA where there is one, else the CPU), `cpu`, `cuda`, `cuda:1`, `mps`.
+        layers: Keep the network down to the deepest of these only; None: all that the weights hold.
+        cache_dir: Where downloaded weights are kept; None: VITRAGE_CACHE, else the user's cache.
+
+    Raises:
+        WeightsError: The weights cannot be found, downloaded, trusted or used, or lack one of `layers`.
+        EngineError: There is no such device.
+        OutOfMemoryError: The device has no room for the network.
+    """
+    found = _cut(find_weights(weights, cache_dir), layers)
+    with memory_errors():
+        return Model(found, _device(device))
+
+
+def _cut(weights: Weights, layers: Collection[str] | None) -> Weights:
+    if layers is None:
+        return weights
+    unknown = sorted(layer for layer in layers if convolution_of(layer) not in CONVOLUTIONS)
+    if unknown or not layers:
+        raise WeightsError(f"VGG19 has no layer {', '.join(unknown) or 'of no name'}; name some like relu3_1.")
+    deepest = max(CONVOLUTIONS[convolution_of(layer)] for layer in layers)
+    if f"features.{deepest}.weight" not in weights.state:
+        raise WeightsError(f"The weights {weights.name} do not reach the layers asked for; give a fuller file.")
+    state = {key: part for key, part in weights.state.items() if int(key.split(".")[1]) <= deepest}
+    return Weights(state, weights.name, weights.note)
+
+
+def _device(wanted: str) -> str:
+    if wanted == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        torch.empty(0, device=wanted)
+    except (RuntimeError, AssertionError, ValueError):  # torch built without CUDA asserts
+        raise EngineError(f"There is no device {wanted} here; choose auto or cpu.") from None
+    return wanted
+
+
+@cache
+def _fast_dtype(device: str) -> torch.dtype:
+    """bfloat16 where the hardware multiplies it (3 to 5 times faster than float32), else float32."""
+    if device.startswith("cuda"):
+        return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float32
+    if device != "cpu":
+        return torch.float32
+    supported = getattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)()
+    return torch.bfloat16 if supported else torch.float32

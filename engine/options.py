@@ -1,0 +1,136 @@
+"""What a caller may choose, and the presets' recipes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from types import MappingProxyType
+from typing import Any, Literal, get_args
+
+from engine.errors import OptionsError
+
+Colors = Literal["style", "content", "match"]
+
+SIZES = range(16, 4097)
+"""Longest edges that are accepted, in pixels."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """How a preset paints: what no caller needs to choose. Weights multiply the losses of `engine.losses`."""
+
+    purpose: str  # what the preset is for, in a few words
+    size: int  # longest edge in pixels unless the caller asks for another (`crop`: the square's edge)
+    iterations: tuple[int, ...]  # at each scale, coarse to fine
+    optimizer: Literal["adam", "lbfgs"] = "adam"
+    crop: bool = False  # resize the short edge and cut a square from the middle, as published
+    exact: bool = False  # zero padding, float32 everywhere: arithmetic as published
+    normalized: bool = True  # each loss divided by the mean square of its target, so layers weigh alike
+    style_layers: tuple[str, ...] = ("relu1_1", "relu2_1", "relu3_1", "relu3_4", "relu4_1", "relu5_1")
+    content_layer: str = "relu4_2"  # the deepest layer of the weights where they do not reach it
+    style_weight: float = 1.0
+    content_weight: float = 0.1
+    tv_weight: float = 0.0
+    learning_rate: float = 0.03  # Adam's step, in units of the pixel range 0..1
+    average: float = 0.95  # decay of the running mean of iterates that Adam's scales hand on
+
+
+RECIPES: Mapping[str, Recipe] = MappingProxyType(
+    {
+        "paper": Recipe(
+            purpose="faithful to the published work: a 128 px square",
+            size=128,
+            iterations=(300,),
+            optimizer="lbfgs",
+            crop=True,
+            exact=True,
+            normalized=False,
+            style_layers=("conv1_1", "conv1_2", "conv2_1", "conv2_2", "conv3_1"),
+            content_layer="conv2_2",
+            style_weight=1e6,
+            content_weight=1.0,
+        ),
+        "sketch": Recipe(purpose="a first look in seconds", size=384, iterations=(60, 40, 30)),
+        "standard": Recipe(purpose="a good picture", size=512, iterations=(120, 100, 80)),
+        "fine": Recipe(purpose="the best picture the device can make", size=1024, iterations=(150, 120, 100, 60)),
+    }
+)
+
+
+def _check(condition: bool, message: str) -> None:
+    if not condition:
+        raise OptionsError(f"{message[0].upper()}{message[1:]}.")
+
+
+def _whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _real(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What a caller may choose for one picture; everything else is the preset's.
+
+    Raises:
+        OptionsError: A value lies outside its range.
+    """
+
+    preset: str = "standard"  # paper, sketch, standard or fine
+    size: int | None = None  # longest edge of the output in pixels; None: the preset's (`paper`: the square's)
+    strength: float = 50.0  # 0 nearly the content .. 50 the recipe's own balance .. 100 style above all
+    colors: Colors = "style"  # style: the style's; content: the content's; match: see engine.colors
+    seed: int = 0  # same seed, same device, same picture
+    style_weights: tuple[float, ...] = ()  # share of each style picture; empty: equal shares
+    iterations: int | None = None  # in all scales together; None: the preset's
+
+    def __post_init__(self) -> None:
+        _check(self.preset in RECIPES, f"preset must be one of {', '.join(RECIPES)}, not {self.preset!r}")
+        _check(
+            self.size is None or (_whole(self.size) and self.size in SIZES),
+            f"size must be a whole number of pixels from {SIZES[0]} to {SIZES[-1]}, not {self.size!r}",
+        )
+        _check(
+            _real(self.strength) and 0 <= self.strength <= 100,
+            f"strength must be a number from 0 to 100, not {self.strength!r}",
+        )
+        _check(self.colors in get_args(Colors), f"colors must be style, content or match, not {self.colors!r}")
+        _check(_whole(self.seed) and 0 <= self.seed < 2**63, f"seed must be a whole number from 0, not {self.seed!r}")
+        _check(
+            all(_real(weight) and weight >= 0 for weight in self.style_weights)
+            and (not self.style_weights or sum(self.style_weights) > 0),
+            "style_weights must be numbers from 0 upwards, at least one above 0",
+        )
+        _check(
+            self.iterations is None or (_whole(self.iterations) and 1 <= self.iterations <= 100_000),
+            f"iterations must be a whole number from 1 to 100000, not {self.iterations!r}",
+        )
+
+    @property
+    def recipe(self) -> Recipe:
+        """The preset's recipe."""
+        return RECIPES[self.preset]
+
+    @property
+    def longest_edge(self) -> int:
+        """Size of the output in pixels: the caller's, else the preset's."""
+        return self.size or self.recipe.size
+
+
+PRESETS: Mapping[str, Options] = MappingProxyType({name: Options(preset=name) for name in RECIPES})
+"""Each preset's name and its options untouched."""
+
+
+def preset(name: str, **overrides: Any) -> Options:
+    """Options of a preset with some of them changed; an override of None keeps the preset's value.
+
+    Raises:
+        OptionsError: No such preset or option, or a value outside its range.
+    """
+    known = {field.name for field in fields(Options)} - {"preset"}
+    unknown = sorted(set(overrides) - known)
+    _check(not unknown, f"there is no option {', '.join(unknown)}; the options are {', '.join(sorted(known))}")
+    return Options(preset=name, **{key: value for key, value in overrides.items() if value is not None})

@@ -1,0 +1,192 @@
+"""One run: the scales of a picture painted from coarse to fine."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from contextlib import suppress
+
+import torch
+from PIL import Image
+from torch import Tensor
+from torch.nn import functional
+
+from engine import colors, descent
+from engine.model import Model
+from engine.objective import Objective, choose_layers
+from engine.options import Options
+from engine.pixels import Size, centre_square, fit, resize, to_image, to_tensor
+from engine.progress import Halt, OnProgress, ShouldStop, Watch
+from engine.report import Report
+
+Plan = list[tuple[Size, int]]
+"""Each scale's size and iterations, coarse to fine."""
+
+
+class Painting:
+    """A content picture on its way to a painted one.
+
+    Args:
+        content: RGB.
+        styles: RGB, one or more.
+        options: The caller's choices.
+        model: The network.
+        on_progress: Told of the run.
+        should_stop: Asked whether to end it.
+    """
+
+    def __init__(
+        self,
+        content: Image.Image,
+        styles: Sequence[Image.Image],
+        options: Options,
+        model: Model,
+        on_progress: OnProgress | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> None:
+        self._options, self._recipe, self._model = options, options.recipe, model
+        self._features = model.features(exact=self._recipe.exact)
+        self._layers = choose_layers(self._recipe, model.layers)
+        self._plan = plan_scales(content.size, options)
+        self._content, self._styles = self._prepare(content, styles)
+        # Looking at the loss makes CUDA wait for the device, so not every time.
+        every = 10 if model.device.startswith("cuda") else 1
+        self._watch = Watch(self._plan, on_progress, should_stop, every)
+        self._original = self._at(content, self._plan[-1][0])
+        self._notes = [*filter(None, [model.note]), *self._layers.notes]
+        self._stopped = False
+        self._losses: dict[str, float] = {}
+
+    def paint(self) -> Image.Image:
+        """Run all scales, or as many as the caller lets it, and return the best picture, RGB."""
+        canvas = self._first()
+        for size, iterations in self._plan:
+            canvas, halted = self._paint_scale(_enlarge(canvas, size), size, iterations)
+            if halted:
+                break
+        return self._finish(_enlarge(canvas, self._plan[-1][0]))
+
+    def report(self, seconds: float) -> Report:
+        """What the run did."""
+        return Report(
+            preset=self._options.preset,
+            size=self._plan[-1][0],
+            seconds=round(seconds, 3),
+            iterations=self._watch.iteration,
+            scales=tuple(size for size, _ in self._plan),
+            losses=self._losses,
+            device=self._model.device,
+            precision=str(self._features.dtype).removeprefix("torch."),
+            weights=self._model.weights,
+            strength=self._options.strength,
+            colors=self._options.colors,
+            seed=self._options.seed,
+            stopped=self._stopped,
+            notes=tuple(self._notes),
+        )
+
+    def _prepare(
+        self, content: Image.Image, styles: Sequence[Image.Image]
+    ) -> tuple[Image.Image, list[tuple[Image.Image, float]]]:
+        """The pictures as the colour option wants them, each style with its share of 1."""
+        if self._options.colors == "content":
+            content = colors.luminance_of(content)
+            styles = [colors.match_luminance(colors.luminance_of(style), content) for style in styles]
+        shares = self._options.style_weights or (1.0,) * len(styles)
+        pairs = [(style, share / sum(shares)) for style, share in zip(styles, shares, strict=True) if share]
+        if self._options.colors == "match":
+            content = colors.map_colors(content, max(pairs, key=lambda pair: pair[1])[0])
+        return content, pairs
+
+    def _first(self) -> Tensor:
+        """Where the coarsest scale begins."""
+        return self._tensor(self._content, self._plan[0][0])
+
+    def _paint_scale(self, start: Tensor, size: Size, iterations: int) -> tuple[Tensor, bool]:
+        """One scale's descent: its best picture, and whether the run was halted in it."""
+        objective = self._objective(size)
+        best = descent.Best(start)
+
+        def tick(image: Tensor, loss: Tensor) -> None:
+            best.offer(image, loss)
+            self._watch.step(loss, size, lambda: self._finish(image))
+
+        halted = True
+        with suppress(Halt):
+            try:
+                last = self._descend(objective, start, iterations, tick)
+                halted = False
+            except Halt as halt:
+                self._halted(halt)
+                raise
+            with torch.no_grad():
+                best.offer(last, objective(last))
+            if not torch.equal(best.image, last):
+                self._notes.append(f"returned the best iterate at {size[0]}×{size[1]}, not the last")
+        self._losses = objective.losses(best.image)
+        return best.image, halted
+
+    def _descend(self, objective: Objective, start: Tensor, iterations: int, tick: descent.Tick) -> Tensor:
+        if self._recipe.optimizer == "lbfgs":
+            return descent.lbfgs(objective, start, iterations, tick)
+        return descent.adam(objective, start, iterations, tick, self._recipe)
+
+    def _halted(self, halt: Halt) -> None:
+        self._stopped = halt.stopped
+        self._notes.append("stopped early" if halt.stopped else "the loss was no longer a number")
+        self._notes.append("returned the best iterate")
+
+    def _objective(self, size: Size) -> Objective:
+        edge = max(size)
+        styles = [(self._tensor(style, fit(style.size, edge)), share) for style, share in self._styles]
+        content = self._tensor(self._content, size)
+        return Objective(self._features, self._layers, self._recipe, self._balance(), content, styles)
+
+    def _balance(self) -> float:
+        """What the caller's strength multiplies the style weight by: 1 at 50, a decade for each 25."""
+        return float(10 ** ((self._options.strength - 50) / 25))
+
+    def _tensor(self, image: Image.Image, size: Size) -> Tensor:
+        return to_tensor(self._at(image, size), self._model.device)
+
+    def _at(self, image: Image.Image, size: Size) -> Image.Image:
+        return centre_square(image, max(size)) if self._recipe.crop else resize(image, size)
+
+    def _finish(self, canvas: Tensor) -> Image.Image:
+        """The canvas as a picture, with the content's colours where these are wanted."""
+        image = to_image(canvas)
+        if self._options.colors == "content":
+            return colors.with_chrominance_of(image, resize(self._original, image.size))
+        return image
+
+
+def plan_scales(content: Size, options: Options) -> Plan:
+    """Sizes and iterations, coarse to fine, each scale twice as large as the one before.
+
+    The coarsest stays what the recipe makes it at its own size, so a larger picture gets more scales and the
+    same strokes, relative to the picture; what a recipe says of its last scale holds for further ones.
+    """
+    recipe, edge = options.recipe, options.longest_edge
+    if recipe.crop:
+        return [((edge, edge), options.iterations or recipe.iterations[0])]
+    coarsest = recipe.size / 2 ** (len(recipe.iterations) - 1)
+    edges = [edge]
+    while edges[0] > coarsest * 1.5:
+        edges.insert(0, round(edges[0] / 2))
+    steps = [recipe.iterations[min(index, len(recipe.iterations) - 1)] for index in range(len(edges))]
+    if options.iterations:
+        steps = _share_out(options.iterations, steps)
+    return [(fit(content, edge), step) for edge, step in zip(edges, steps, strict=True)]
+
+
+def _share_out(total: int, parts: Sequence[int]) -> list[int]:
+    """`total` divided in the proportion of `parts`, in whole numbers."""
+    marks = [round(total * mark / sum(parts)) for mark in itertools.accumulate(parts)]
+    return [after - before for before, after in itertools.pairwise([0, *marks])]
+
+
+def _enlarge(canvas: Tensor, size: Size) -> Tensor:
+    width, height = size
+    if canvas.shape[2:] == (height, width):
+        return canvas
+    return functional.interpolate(canvas, (height, width), mode="bicubic", align_corners=False).clamp(0, 1)

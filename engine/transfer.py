@@ -1,0 +1,67 @@
+"""The public verb: a content picture painted like one or more style pictures."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from PIL import Image
+
+from engine import images
+from engine.errors import OptionsError
+from engine.memory import memory_errors
+from engine.model import Model, load_model
+from engine.options import Options
+from engine.painting import Painting
+from engine.progress import OnProgress, ShouldStop
+from engine.report import Result
+
+Picture = Image.Image | images.Source
+"""A PIL picture, a path, or the bytes of a file."""
+
+
+def stylize(
+    content: Picture,
+    styles: Sequence[Picture],
+    options: Options | None = None,
+    *,
+    model: Model | None = None,
+    on_progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
+) -> Result:
+    """Paint a content picture like one or more style pictures (Gatys et al. 2016).
+
+    Args:
+        content: The picture to paint; the output keeps its aspect ratio (`paper` cuts a square).
+        styles: One picture or more; `options.style_weights` shares them out.
+        options: None: the preset `standard`.
+        model: From `load_model`, for many pictures; None: loaded for this one.
+        on_progress: Called on this thread as the picture grows.
+        should_stop: Asked at every iteration; when it says True the run ends with the best picture so far.
+
+    Returns:
+        The picture and a report of the run.
+
+    Raises:
+        ImageError: A picture cannot be read.
+        OptionsError: No style, or not one style weight for each style.
+        WeightsError: There are no usable weights.
+        OutOfMemoryError: The picture is too large for the device.
+    """
+    options = options or Options()
+    if isinstance(styles, (str, bytes, Path, Image.Image)) or not styles:
+        raise OptionsError("Give a list of one style picture or more.")
+    if options.style_weights and len(options.style_weights) != len(styles):
+        raise OptionsError(f"Give one style weight for each of the {len(styles)} styles, or none.")
+    canvas, sheets = _open(content), [_open(style) for style in styles]
+    model = model or load_model()
+    began = time.monotonic()
+    with memory_errors():
+        painting = Painting(canvas, sheets, options, model, on_progress, should_stop)
+        image = painting.paint()
+        return Result(image=image, report=painting.report(time.monotonic() - began))
+
+
+def _open(picture: Picture) -> Image.Image:
+    return images.upright_rgb(picture) if isinstance(picture, Image.Image) else images.load_image(picture)
