@@ -1,0 +1,167 @@
+"""The engine child process: the only one that loads torch. It paints what its owner sends it.
+
+    python -m bot.worker.child --device auto --weights auto
+
+It ends with its owner: the end of its input, also by the owner's sudden death, ends it at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import io
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import BinaryIO
+
+from PIL import Image
+
+import engine
+from bot.worker.wire import Frame, WireError, encode, read_frame
+
+_PROGRESS = 0.5  # seconds between two progress frames
+_PREVIEW = 3.0  # seconds between two previews; the first comes after a third of it
+_PREVIEW_EDGE = 640  # pixels: enough for a chat, and quick to send
+
+_REASONS = {
+    engine.ImageError: "image",
+    engine.OutOfMemoryError: "memory",
+    engine.OptionsError: "options",
+}
+
+Send = Callable[[Frame], None]
+
+
+class Orders(threading.Thread):
+    """What the owner sends, read on a thread of its own, so that a stop is heard in the middle of a picture."""
+
+    def __init__(self, source: BinaryIO) -> None:
+        super().__init__(daemon=True)
+        self.pictures: queue.SimpleQueue[Frame] = queue.SimpleQueue()
+        self.stopped = threading.Event()
+        self._source = source
+
+    def run(self) -> None:
+        """Read until the owner is gone."""
+        try:
+            while True:
+                self._take(read_frame(self._source))
+        except EOFError:
+            os._exit(0)  # at once: the main thread may be deep in a picture that nobody wants any more
+        except WireError as error:
+            sys.stderr.write(f"engine child: {error}\n")
+            os._exit(2)
+
+    def _take(self, frame: Frame) -> None:
+        if frame.kind == "stop":
+            self.stopped.set()
+        else:
+            # The owner sends a picture only after the last one has ended: a stop before it was for that one.
+            self.stopped.clear()
+            self.pictures.put(frame)
+
+
+class Teller:
+    """Tells the owner of progress, now and then with a preview."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._next = time.monotonic()
+        self._next_preview = self._next + _PREVIEW / 3
+
+    def __call__(self, progress: engine.Progress) -> None:
+        """Take one iteration's progress from the engine."""
+        now = time.monotonic()
+        if now < self._next:
+            return
+        parts: tuple[bytes, ...] = ()
+        if now >= self._next_preview:
+            picture = progress.preview()
+            picture.thumbnail((_PREVIEW_EDGE, _PREVIEW_EDGE))
+            parts = (jpeg(picture, quality=80),)
+            self._next_preview = now + _PREVIEW
+        self._next = now + _PROGRESS
+        fields = {"fraction": progress.fraction, "seconds_left": progress.seconds_left}
+        self._send(Frame("progress", fields, parts))
+
+
+def paint(order: Frame, model: engine.Model, orders: Orders, send: Send) -> Frame:
+    """Paint one picture; return the last frame about it."""
+    try:
+        options = options_of(order)
+        content, *styles = order.parts
+        result = engine.stylize(
+            content, styles, options, model=model, on_progress=Teller(send), should_stop=orders.stopped.is_set
+        )
+    except engine.EngineError as error:
+        return Frame("failed", {"reason": _REASONS.get(type(error), "engine"), "message": str(error)})
+    if result.report.stopped:
+        return Frame("failed", {"reason": "stopped", "message": "The painting was stopped."})
+    return Frame("result", {"report": result.report.to_dict()}, (jpeg(result.image, quality=95),))
+
+
+def options_of(order: Frame) -> engine.Options:
+    """Return the engine's options for the recipe of a job."""
+    recipe = dict(order.fields["recipe"])
+    options = engine.preset(recipe.pop("quality"), **recipe)
+    if order.fields["halve"]:
+        options = dataclasses.replace(options, size=max(engine.SIZES[0], options.longest_edge // 2))
+    return options
+
+
+def jpeg(picture: Image.Image, *, quality: int) -> bytes:
+    """Return the picture as JPEG without loss of colour detail and without metadata."""
+    picture = picture.convert("RGB")
+    picture.info = {}
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=quality, subsampling=0)
+    return file.getvalue()
+
+
+def serve(arguments: argparse.Namespace, orders: Orders, send: Send) -> int:
+    """Load the model once, then paint picture after picture."""
+    try:
+        model = engine.load_model(arguments.weights, arguments.device)
+    except engine.EngineError as error:
+        send(Frame("failed", {"reason": "start", "message": str(error)}))
+        return 1
+    send(Frame("ready", {"device": model.device, "weights": model.weights, "note": model.note}))
+    while True:
+        order = orders.pictures.get()
+        try:
+            send(paint(order, model, orders, send))
+        except Exception as error:
+            # No error of the engine's own: its state, or the device's, cannot be trusted any more.
+            send(Frame("failed", {"reason": "engine", "message": f"{type(error).__name__}: {error}"}))
+            raise
+
+
+def main() -> int:
+    """Run the child."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the owner's to deal with
+    parser = argparse.ArgumentParser(prog="python -m bot.worker.child", description=__doc__)
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--weights", default="auto")
+    arguments = parser.parse_args()
+    # Frames alone go to the real stdout; whatever else is printed goes to stderr.
+    with os.fdopen(os.dup(1), "wb", buffering=0) as wire, os.fdopen(os.dup(0), "rb") as source:
+        os.dup2(2, 1)
+        orders = Orders(source)
+        orders.start()
+        return serve(arguments, orders, lambda frame: _write(wire, encode(frame)))
+
+
+def _write(wire: io.RawIOBase, data: bytes) -> None:
+    """Write all of the data: one write to a pipe may take only a part."""
+    view = memoryview(data)
+    while view:
+        view = view[wire.write(view) or 0 :]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
