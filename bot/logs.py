@@ -21,6 +21,9 @@ class _Redacting(logging.Formatter):
         return _SECRET.sub("<token>", self._formatter.format(record))
 
 
+QUIET = logging.ERROR
+
+
 def configure(level: int = logging.INFO) -> None:
     """Send the events of structlog and of every library through one redacting handler."""
     shared: list[structlog.typing.Processor] = [

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.jobs.job import Quality
+
 TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{30,}")
 
 
@@ -17,13 +19,20 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="VITRAGE_", env_file=".env", extra="ignore", frozen=True)
 
-    token: SecretStr | None = Field(None, description="The bot's token from @BotFather. `vitrage demo` needs none.")
-    api_url: str = Field("https://api.telegram.org", description="Where the Bot API answers: Telegram, or a sandbox.")
-    data_dir: Path = Field(Path("var"), description="Where the database and pictures in work are kept.")
-    database: str = Field("", description="`sqlite:///FILE`; by default `vitrage.db` in the data folder.")
-    weights: str = Field("auto", description="`auto`, `pretrained`, `builtin`, or a `.pth` or `.safetensors` file.")
-    device: str = Field("auto", description="`auto`, `cpu`, `cuda`, `cuda:1` …")
-    max_queued: int = Field(5, ge=1, description="How many pictures one user may have waiting or in work.")
+    token: SecretStr | None = Field(
+        default=None, description="The bot's token from @BotFather. `vitrage demo` needs none."
+    )
+    api_url: str = Field(
+        default="https://api.telegram.org", description="Where the Bot API answers: Telegram, or a sandbox."
+    )
+    data_dir: Path = Field(default=Path("var"), description="Where the database and pictures in work are kept.")
+    database: str = Field(default="", description="`sqlite:///FILE`; by default `vitrage.db` in the data folder.")
+    weights: str = Field(
+        default="auto", description="`auto`, `pretrained`, `builtin`, or a `.pth` or `.safetensors` file."
+    )
+    device: str = Field(default="auto", description="`auto`, `cpu`, `cuda`, `cuda:1` …")
+    quality: Quality = Field(default="standard", description="The quality of users who chose none in /settings.")
+    max_queued: int = Field(default=5, ge=1, description="How many pictures one user may have waiting or in work.")
 
     @field_validator("token")
     @classmethod

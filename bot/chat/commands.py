@@ -16,14 +16,10 @@ from bot.jobs.job import Job, State
 log = structlog.get_logger(__name__)
 
 
-async def start(update: Update, context: Context) -> None:
+async def start(update: Update, _context: Context) -> None:
     """Greet a person and say what to do."""
     message, user = asked(update)
-    say = words(user)
-    text = say("start")
-    if context.services.hint:
-        text += "\n\n" + say("start-builtin")
-    await message.reply_text(text)
+    await message.reply_text(words(user)("start"))
 
 
 async def explain(update: Update, _context: Context) -> None:

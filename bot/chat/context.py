@@ -10,7 +10,7 @@ from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
 
 from bot.chat.albums import Albums
 from bot.chat.texts import Texts, texts
-from bot.jobs.job import Address
+from bot.jobs.job import Address, Recipe
 from bot.jobs.store import BlobStore, ChatStore, JobStore
 
 
@@ -23,7 +23,11 @@ class Services:
     blobs: BlobStore
     albums: Albums
     max_queued: int
-    hint: bool  # tell newcomers when the painter works with the small built-in filters
+    default: Recipe  # of users who chose nothing in /settings
+
+    async def recipe(self, user_id: int) -> Recipe:
+        """Return how a user's next picture is to be painted."""
+        return await self.chats.recipe(user_id) or self.default
 
 
 class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], Services]):

@@ -7,8 +7,8 @@ from telegram.constants import ChatType
 
 from bot.chat.context import Context, Services, address_of, asked, words
 from bot.chat.photos import Attachment, BadPictureError, attachment, fetch
+from bot.jobs.errors import StoreFullError
 from bot.jobs.job import NewJob, Photo
-from bot.jobs.store import StoreFullError
 
 
 async def take_photo(update: Update, context: Context) -> None:
@@ -38,8 +38,7 @@ async def add(bot: Bot, services: Services, message: Message, user: User, found:
     say = words(user)
     try:
         blob = await services.blobs.put(await fetch(bot, found))
-        if not await services.jobs.add_photo(address_of(message, user), message.message_id, blob):
-            await services.blobs.delete(blob)  # the update came twice
+        await services.jobs.add_photo(address_of(message, user), message.message_id, blob)
     except BadPictureError as error:
         await message.reply_text(say(error.name, **error.values), do_quote=True)
         return False
@@ -83,7 +82,7 @@ async def _enqueue(services: Services, message: Message, user: User, draft: list
             address=address_of(message, user),
             message_id=content.message_id,
             language=words(user).language,
-            recipe=await services.chats.recipe(user.id),
+            recipe=await services.recipe(user.id),
             content=content.blob,
             styles=tuple(photo.blob for photo in styles),
             photos=tuple(photo.id for photo in draft),

@@ -19,7 +19,8 @@ from telegram.error import NetworkError
 from telegram.ext import BaseUpdateProcessor
 
 from bot.chat.albums import Albums
-from bot.jobs.store import ChatStore, StoreFullError
+from bot.jobs.errors import StoreFullError
+from bot.jobs.store import ChatStore
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

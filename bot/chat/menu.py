@@ -21,7 +21,7 @@ STRENGTHS = (20, 35, 50, 65, 80)
 async def show(update: Update, context: Context) -> None:
     """Answer /settings."""
     message, user = asked(update)
-    recipe = await context.services.chats.recipe(user.id)
+    recipe = await context.services.recipe(user.id)
     text = await _text(context, recipe, words(user))
     await message.reply_text(text, parse_mode=ParseMode.HTML, reply_markup=keyboard(recipe, words(user), user.id))
 
@@ -33,7 +33,7 @@ async def choose(update: Update, context: Context) -> None:
     if int(owner) != query.from_user.id:
         await answer(query, say("not-yours"), alert=True)
         return
-    before = await context.services.chats.recipe(query.from_user.id)
+    before = await context.services.recipe(query.from_user.id)
     recipe = Recipe(**(before.to_dict() | {field: _value(field, value)}))
     await context.services.chats.save_recipe(query.from_user.id, recipe)
     await answer(query, say("settings-saved"))

@@ -24,6 +24,7 @@ POLL_SECONDS = 1.0
 EDIT_SECONDS = 3.0  # between two edits in a private chat
 GROUP_EDIT_SECONDS = 10.0  # a group may get 20 messages a minute from us, all topics together
 RETRY_SECONDS = 5.0  # after an answer could not be delivered
+STOP_SECONDS = 10.0  # for messages on their way when the program stops
 
 
 @dataclass(frozen=True)
@@ -45,20 +46,20 @@ class Reporter:
         self._shown: dict[int, _Shown] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
 
-    async def run(self) -> None:
-        """Report until cancelled; a chat that is slow or told to wait does not hold up the others."""
-        try:
-            while True:
-                jobs = await self._services.jobs.unsettled()
-                for job in jobs:
-                    if job.id not in self._tasks:
-                        self._tasks[job.id] = asyncio.create_task(self._attend(job))
-                self._shown = {job.id: shown for job in jobs if (shown := self._shown.get(job.id))}
-                await self._services.jobs.wait("news", POLL_SECONDS)
-        finally:
-            for task in self._tasks.values():
-                task.cancel()
-            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+    async def run(self, stop: asyncio.Event) -> None:
+        """Report until told to stop; a chat that is slow or told to wait does not hold up the others."""
+        while not stop.is_set():
+            jobs = await self._services.jobs.unsettled()
+            for job in jobs:
+                if job.id not in self._tasks:
+                    self._tasks[job.id] = asyncio.create_task(self._attend(job))
+            self._shown = {job.id: shown for job in jobs if (shown := self._shown.get(job.id))}
+            await self._services.jobs.wait("news", POLL_SECONDS)
+        if self._tasks:  # a send cut short would leave its outcome unknown
+            await asyncio.wait(self._tasks.values(), timeout=STOP_SECONDS)
+        for task in tuple(self._tasks.values()):
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
     async def _attend(self, job: Job) -> None:
         try:

@@ -5,7 +5,6 @@ start =
     I will paint the first like the second.
 
     /style starts anew · /settings quality, size, strength, colours · /queue · /cancel · /help
-start-builtin = I am painting with the small filters that come with the program. With the full network, pictures get richer: the owner sets VITRAGE_WEIGHTS.
 help =
     <b>How it works</b>
     1. Send a photo: this is what will be painted.

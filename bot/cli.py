@@ -1,0 +1,140 @@
+"""The `vitrage` command. Each command imports what it runs when it runs, so that --help is quick."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from bot import logs
+from bot.settings import Settings
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Vitrage: a Telegram bot that paints one photo like another.",
+)
+
+Port = Annotated[int, typer.Option(help="Port of the web chat on 127.0.0.1; 0 = any free one.", min=0, max=65535)]
+
+
+class CommandError(Exception):
+    """A command cannot go on; the message is one sentence for the person at the terminal."""
+
+
+@app.command(epilog="Example: VITRAGE_TOKEN=… vitrage run")
+def run() -> None:
+    """Run the bot and its painter on this machine, on SQLite. Settings come from VITRAGE_* and .env."""
+    from bot.run import run as run_bot
+
+    logs.configure()
+    asyncio.run(run_bot(_settings()))
+
+
+@app.command(epilog="Examples: vitrage sandbox · vitrage sandbox --port 9000 --state chats.json")
+def sandbox(
+    port: Port = 8081,
+    host: Annotated[str, typer.Option(help="Address to listen on; others than this machine only if you name it.")] = (
+        "127.0.0.1"
+    ),
+    state: Annotated[Path | None, typer.Option(help="File that keeps chats over restarts.")] = None,
+    samples: Annotated[Path | None, typer.Option(help="Folder of pictures to offer one click away.")] = None,
+    banner: Annotated[str | None, typer.Option(help="A line to show above the chat.")] = None,
+) -> None:
+    """Start a Telegram Bot API server on this machine, with a web chat: try and test bots without a token."""
+    from bot.sandbox.server import serve
+
+    serve(host=host, port=port, state_file=state, banner=banner, samples=samples)
+
+
+@app.command(
+    epilog="Examples: vitrage demo · vitrage demo --once cat.jpg glass.jpg out.jpg --quality sketch",
+)
+def demo(
+    pictures: Annotated[
+        list[Path] | None, typer.Argument(help="With --once: CONTENT STYLE OUT.", show_default=False)
+    ] = None,
+    once: Annotated[bool, typer.Option("--once", help="Send two photos as a user would, save the picture, exit.")] = (
+        False
+    ),
+    quality: Annotated[str, typer.Option(help="sketch, standard, fine or paper.")] = "sketch",
+    port: Port = 8081,
+) -> None:
+    """Try everything on this machine: sandbox, bot and painter, without a token."""
+    from bot.demo.session import paint_once, serve_until_stopped
+
+    logs.configure()
+    if once != bool(pictures) or (pictures and len(pictures) != 3):
+        raise CommandError("Give three files with --once (CONTENT STYLE OUT), or none without it.")
+    if pictures:
+        content, style, out = pictures
+        asyncio.run(paint_once(content, style, out, quality))
+    else:
+        asyncio.run(serve_until_stopped(port, quality))
+
+
+@app.command(epilog="Example: vitrage doctor")
+def doctor() -> None:
+    """Check the token, the database, the weights and the device, and say how to mend what is wrong."""
+    from bot.doctor import examine
+
+    logs.configure(logs.QUIET)
+    if not asyncio.run(examine(_settings())):
+        raise typer.Exit(1)
+
+
+def _settings() -> Settings:
+    """Read the settings.
+
+    Raises:
+        CommandError: one of them is wrong.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        name = f"VITRAGE_{'_'.join(map(str, wrong['loc'])).upper()}"
+        raise CommandError(f"{name} is wrong: {wrong['msg'].removeprefix('Value error, ')}.") from error
+
+
+def main() -> None:
+    """Run a command; an error that a person can mend is one line, and exit code 1."""
+    try:
+        app()
+    except Exception as error:
+        sentence = _sentence(_root(error))
+        if sentence is None:
+            raise
+        sys.exit(f"vitrage: {sentence}")
+
+
+def _root(error: BaseException) -> BaseException:
+    """Return the error itself, or the first of the group that parts running side by side raise."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+def _sentence(error: BaseException) -> str | None:
+    """Return what a person can do about an error, None if it is ours to mend."""
+    from telegram.error import InvalidToken
+
+    from bot.demo.supervisor import DemoError
+    from bot.jobs.errors import StoreError
+
+    if isinstance(error, (CommandError, DemoError, StoreError)):
+        return str(error)
+    if isinstance(error, InvalidToken):
+        return "Telegram does not know this VITRAGE_TOKEN: copy it again from @BotFather."
+    if isinstance(error, OSError):
+        return f"{error}: check VITRAGE_DATA_DIR and VITRAGE_DATABASE."
+    return None
+
+
+if __name__ == "__main__":
+    main()

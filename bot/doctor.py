@@ -1,0 +1,105 @@
+"""`vitrage doctor`: what the bot needs, looked at one by one, each with what to do about it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from rich.console import Console
+from telegram import Bot
+from telegram.error import InvalidToken, TelegramError
+
+from bot.jobs.errors import StoreError, StoreOwnedError
+from bot.jobs.sqlite import open_sqlite
+from bot.settings import Settings
+from bot.worker.link import ChildDiedError, EngineChild, engine_command
+
+MIN_FREE_BYTES = 1_000_000_000
+ENGINE_SECONDS = 600.0  # the first start may download the weights
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check found."""
+
+    good: bool
+    what: str
+    fix: str = ""
+
+
+Check = Callable[[Settings], Awaitable[list[Finding]]]
+
+
+async def examine(settings: Settings) -> bool:
+    """Run all checks, print what they find, and return whether everything is good."""
+    console = Console(highlight=False)
+    healthy = True
+    checks: tuple[Check, ...] = (_telegram, _folder, _database, _engine)
+    for check in checks:
+        for finding in await check(settings):
+            console.print("[green]✓[/]" if finding.good else "[red]✗[/]", finding.what)
+            if finding.fix:
+                console.print(f"  [yellow]→[/] {finding.fix}")
+            healthy &= finding.good
+    return healthy
+
+
+async def _telegram(settings: Settings) -> list[Finding]:
+    try:
+        token = settings.required_token()
+    except ValueError as error:
+        return [Finding(False, "No bot token", f"{error}.")]
+    try:
+        async with Bot(token, base_url=f"{settings.api_url}/bot") as bot:
+            return [Finding(True, f"The token is @{bot.username}'s")]
+    except InvalidToken:
+        return [Finding(False, "Telegram does not know the token", "Copy it again from @BotFather into VITRAGE_TOKEN.")]
+    except TelegramError as error:
+        fix = "Check the network, or VITRAGE_API_URL if you set it."
+        return [Finding(False, f"{settings.api_url} cannot be reached ({error.message})", fix)]
+
+
+async def _folder(settings: Settings) -> list[Finding]:
+    folder = settings.data_dir
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        return [Finding(False, f"The data folder {folder} cannot be made ({error.strerror})", "Set VITRAGE_DATA_DIR.")]
+    if not os.access(folder, os.W_OK):
+        return [Finding(False, f"The data folder {folder} cannot be written", f"Run: chown -R $(id -u) {folder}")]
+    if free < MIN_FREE_BYTES:
+        return [Finding(False, f"Only {free / 1e6:.0f} MB are free in {folder}", "Free some space: 1 GB at least.")]
+    return [Finding(True, f"The data folder {folder} can be written; {free / 1e9:.0f} GB are free")]
+
+
+async def _database(settings: Settings) -> list[Finding]:
+    path = settings.database_file
+    try:
+        async with open_sqlite(path, settings.blobs_dir):
+            return [Finding(True, f"The database {path} is in order")]
+    except StoreOwnedError:
+        return [Finding(True, f"The database {path} is in use by a running bot")]
+    except (StoreError, OSError) as error:
+        return [Finding(False, f"The database {path} cannot be opened", f"{error}")]
+
+
+async def _engine(settings: Settings) -> list[Finding]:
+    """Start the engine child as the bot would, and ask what it found."""
+    child = await EngineChild.start(engine_command(settings.device, settings.weights))
+    try:
+        frame = await child.receive(ENGINE_SECONDS)
+    except ChildDiedError as error:
+        return [Finding(False, "The painter does not start", str(error))]
+    finally:
+        await child.close()
+    if frame is None or frame.kind != "ready":
+        reason = frame.fields.get("message", frame.kind) if frame else "It took longer than ten minutes."
+        return [Finding(False, "The painter does not start", f"{reason} See VITRAGE_DEVICE and VITRAGE_WEIGHTS.")]
+    weights, device = frame.fields["weights"], frame.fields["device"]
+    advice = (
+        "" if weights != "builtin" else "For the best pictures let the full weights download, or set VITRAGE_WEIGHTS."
+    )
+    return [Finding(True, f"The painter works on {device}"), Finding(True, f"Its weights are {weights}", advice)]

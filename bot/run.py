@@ -1,0 +1,123 @@
+"""`vitrage run`: one process that owns the database, answers Telegram and hands jobs to the engine child."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from pathlib import Path
+
+import structlog
+from telegram.error import NetworkError, RetryAfter, TelegramError
+
+from bot.chat.albums import Albums
+from bot.chat.app import ALLOWED_UPDATES, build, introduce
+from bot.chat.context import ChatApplication, Services
+from bot.chat.inbox import Inbox
+from bot.chat.reporter import Reporter
+from bot.jobs.job import Recipe
+from bot.jobs.sqlite import open_sqlite
+from bot.jobs.store import Stores
+from bot.settings import Settings
+from bot.worker.dispatcher import Dispatcher
+from bot.worker.link import engine_command
+
+log = structlog.get_logger(__name__)
+
+ALIVE_SECONDS = 10.0  # how often the file is touched that a health check looks at
+PRUNE_SECONDS = 3600.0
+CONNECT_PAUSES = (1, 2, 5, 10, 30)  # seconds between attempts to reach Telegram; the last one repeats
+
+
+async def run(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT, then end within 30 seconds without losing anything.
+
+    Raises:
+        ValueError: no token is set.
+        StoreError: the database cannot be used.
+        InvalidToken: Telegram does not know the token.
+    """
+    token = settings.required_token()
+    stop = _stop_on_signals()
+    async with open_sqlite(settings.database_file, settings.blobs_dir) as stores:
+        services = Services(
+            jobs=stores.jobs,
+            chats=stores.chats,
+            blobs=stores.blobs,
+            albums=Albums(),
+            max_queued=settings.max_queued,
+            default=Recipe(quality=settings.quality),
+        )
+        application = build(token, settings.api_url, services)
+        async with asyncio.TaskGroup() as parts:
+            parts.create_task(Dispatcher(stores, engine_command(settings.device, settings.weights)).run(stop))
+            parts.create_task(_answer(application, services, stop))
+            parts.create_task(_keep_house(stores, settings.data_dir / "alive", stop))
+
+
+def _stop_on_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+async def _answer(application: ChatApplication, services: Services, stop: asyncio.Event) -> None:
+    """Answer Telegram from when it can be reached until `stop`."""
+    if not await _connect(application, stop) or application.updater is None:
+        return
+    try:
+        await application.start()
+        async with asyncio.TaskGroup() as parts:
+            parts.create_task(Reporter(application.bot, services).run(stop))
+            if isinstance(application.update_queue, Inbox):
+                log.info("replayed updates", count=await application.update_queue.replay(application.bot))
+            await application.updater.start_polling(
+                allowed_updates=ALLOWED_UPDATES, bootstrap_retries=-1, error_callback=_on_poll_error
+            )
+            log.info("answering", bot=application.bot.username)
+            await stop.wait()
+            await application.updater.stop()
+            await application.stop()
+    finally:
+        await application.shutdown()
+
+
+async def _connect(application: ChatApplication, stop: asyncio.Event) -> bool:
+    """Reach Telegram, however long it takes; False if told to stop before.
+
+    Raises:
+        InvalidToken: Telegram does not know the token.
+    """
+    attempt = 0
+    while not stop.is_set():
+        try:
+            await application.initialize()
+            await introduce(application)
+        except (NetworkError, RetryAfter) as error:
+            pause = CONNECT_PAUSES[min(attempt, len(CONNECT_PAUSES) - 1)]
+            log.warning("telegram is unreachable", reason=error.message, next_try_seconds=pause)
+            attempt += 1
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), pause)
+        else:
+            return True
+    return False
+
+
+def _on_poll_error(error: TelegramError) -> None:
+    log.warning("no updates from telegram", error=type(error).__name__, reason=error.message)
+
+
+async def _keep_house(stores: Stores, alive: Path, stop: asyncio.Event) -> None:
+    """Show that the event loop turns, and delete what has been kept long enough."""
+    loop = asyncio.get_running_loop()
+    next_prune = loop.time()
+    while not stop.is_set():
+        await asyncio.to_thread(alive.touch)
+        if loop.time() >= next_prune:
+            await stores.prune()
+            next_prune = loop.time() + PRUNE_SECONDS
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), ALIVE_SECONDS)
