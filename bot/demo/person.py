@@ -1,0 +1,267 @@
+"""A person in the sandbox: the client of its people's API that `vitrage demo --once` and the tests use.
+
+```python
+async with Person(url, name="Ann", language="en") as ann:
+    chat = await ann.open()                                    # the chat with the only bot; sends nothing
+    await chat.send("/start")                                  # -> Message
+    sent = await chat.send_photos([cat, glass], "caption")     # paths or bytes -> list[Message], an album
+    done = await chat.wait(lambda m: m.photo is not None, timeout=60, after=chat.mark)
+    answer = await chat.press(done, "Stronger")                # label or callback data -> Answer(text, alert)
+    data = await chat.download(done)                           # the biggest rendition, or the document
+    for message in await chat.messages(): ...                  # as it is now; deleted messages are gone
+```
+`wait` looks at what the bot has sent or edited since `after`. Without `after` it begins at the person's own last `send`
+or `press` in this chat; `chat.mark` is that moment, and `await chat.cursor()` is now.
+`ann.call("POST", "/api/groups", {...})` reaches the rest of the API, and `ann.chat(key)` any chat by its key.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import httpx
+
+LONGEST_WAIT = 30.0  # seconds of one long poll
+
+
+class SandboxError(Exception):
+    """The sandbox refused; the words are its own."""
+
+
+@dataclass(frozen=True)
+class Media:
+    """A picture or a file in a message."""
+
+    file_id: str
+    size: int
+    width: int = 0
+    height: int = 0
+    name: str = ""
+    mime: str = ""
+
+
+@dataclass(frozen=True)
+class Button:
+    """One button under a message."""
+
+    text: str
+    data: str
+    style: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the bot said to a pressed button; `answered` is false when it said nothing in time."""
+
+    answered: bool
+    text: str
+    alert: bool
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message as a person sees it; `text` is the text or the caption."""
+
+    id: int
+    from_bot: bool
+    sender: str
+    text: str
+    photo: Media | None
+    document: Media | None
+    animation: Media | None
+    buttons: tuple[tuple[Button, ...], ...]
+    reply_to: int | None
+    topic: int | None
+    album: str | None
+    edited: bool
+    reactions: tuple[str, ...]
+    raw: dict[str, Any]
+
+    @classmethod
+    def of(cls, raw: dict[str, Any]) -> Message:
+        """From what the API returns."""
+        sizes = raw.get("photo")
+        rows = raw.get("reply_markup", {}).get("inline_keyboard", [])
+        return cls(
+            id=raw["message_id"],
+            from_bot=raw["from"]["is_bot"],
+            sender=raw["from"]["first_name"],
+            text=raw.get("text") or raw.get("caption") or "",
+            photo=_media(sizes[-1]) if sizes else None,
+            document=_media(raw.get("document")),
+            animation=_media(raw.get("animation")),
+            buttons=tuple(tuple(_button(button) for button in row) for row in rows),
+            reply_to=raw.get("reply_to_message", {}).get("message_id"),
+            topic=raw.get("message_thread_id") if raw.get("is_topic_message") else None,
+            album=raw.get("media_group_id"),
+            edited="edit_date" in raw,
+            reactions=tuple(reaction["emoji"] for reaction in raw["reactions"]),
+            raw=raw,
+        )
+
+
+def _media(raw: dict[str, Any] | None) -> Media | None:
+    if raw is None:
+        return None
+    sides = raw.get("width", 0), raw.get("height", 0)
+    return Media(raw["file_id"], raw["file_size"], *sides, raw.get("file_name", ""), raw.get("mime_type", ""))
+
+
+def _button(raw: dict[str, Any]) -> Button:
+    return Button(raw["text"], raw.get("callback_data", ""), raw.get("style", ""))
+
+
+class Person:
+    """Somebody of this name; the same name is the same person."""
+
+    def __init__(self, url: str, name: str = "Ann", language: str = "en") -> None:
+        self.name, self.language = name, language
+        self.id = 0
+        # no proxy: the sandbox is on this machine
+        self._http = httpx.AsyncClient(base_url=url, timeout=httpx.Timeout(60, pool=None), trust_env=False)
+
+    async def __aenter__(self) -> Person:
+        user = await self.call("POST", "/api/users", {"name": self.name, "language": self.language})
+        self.id = user["id"]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._http.aclose()
+
+    async def call(self, verb: str, path: str, body: dict[str, Any] | None = None, **more: Any) -> Any:
+        """One request; a refusal becomes SandboxError."""
+        given = {"params": body} if verb == "GET" else {"json": body} if body is not None else {}
+        answer = await self._http.request(verb, path, **given, **more)
+        if not answer.is_success:
+            raise SandboxError(f"{verb} {path}: {answer.json()['error']}")
+        return answer.json()
+
+    async def open(self, bot: str | None = None, timeout: float = 30.0) -> Chat:  # noqa: ASYNC109 - one deadline
+        """The private chat with a bot, by username or the first; waits until that bot has made its first call."""
+        deadline = time.monotonic() + timeout
+        while True:
+            known = await self.call("GET", "/api/bots")
+            for found in known["bots"]:
+                if bot in (None, found["username"]):
+                    chat = await self.call("POST", "/api/chats", {"user": self.id, "bot": found["id"]})
+                    return self.chat(chat["key"])
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError(f"no bot {bot or ''} has called the sandbox within {timeout:g} s")
+            await self.call("GET", "/api/events", {"after": known["cursor"], "wait": min(left, LONGEST_WAIT)})
+
+    def chat(self, key: str) -> Chat:
+        """A chat by its key, such as a group that was made with `call`."""
+        return Chat(self, key)
+
+    async def bytes_of(self, file_id: str) -> bytes:
+        """The bytes of a file."""
+        answer = await self._http.get(f"/api/files/{file_id}")
+        if not answer.is_success:
+            raise SandboxError(f"file {file_id}: {answer.status_code}")
+        return answer.content
+
+
+class Chat:
+    """One chat as one person sees it."""
+
+    def __init__(self, person: Person, key: str) -> None:
+        self.person, self.key = person, key
+        self.mark = 0  # the moment before the person's last own act here
+        self._path = f"/api/chats/{key}"
+
+    async def cursor(self) -> int:
+        """Now, as a point to wait from."""
+        return int((await self.person.call("GET", f"{self._path}/messages", {"limit": 1}))["cursor"])
+
+    async def messages(self) -> list[Message]:
+        """What is in the chat now, oldest first."""
+        found = await self.person.call("GET", f"{self._path}/messages", {"limit": 1000})
+        return [Message.of(raw) for raw in found["messages"]]
+
+    async def send(self, text: str, *, reply_to: Message | int | None = None, topic: int | None = None) -> Message:
+        """Send text."""
+        return (await self._send(text, (), reply_to=reply_to, topic=topic))[0]
+
+    async def send_photos(
+        self,
+        photos: Sequence[str | Path | bytes],
+        caption: str = "",
+        *,
+        as_file: bool = False,
+        reply_to: Message | int | None = None,
+        topic: int | None = None,
+    ) -> list[Message]:
+        """Send pictures, several as one album; `as_file` sends them untouched, as documents."""
+        return await self._send(caption, photos, as_file=as_file, reply_to=reply_to, topic=topic)
+
+    async def _send(
+        self, text: str, files: Sequence[str | Path | bytes], *, reply_to: Message | int | None, **fields: Any
+    ) -> list[Message]:
+        self.mark = await self.cursor()
+        fields |= {"user": self.person.id, "text": text}
+        if reply_to is not None:
+            fields["reply_to"] = reply_to.id if isinstance(reply_to, Message) else reply_to
+        if files:
+            form = {name: str(value) for name, value in fields.items() if value is not None}
+            parts = [("files", _file(file, number)) for number, file in enumerate(files, 1)]
+            sent = await self.person.call("POST", f"{self._path}/messages", data=form, files=parts)
+        else:
+            sent = await self.person.call("POST", f"{self._path}/messages", fields)
+        return [Message.of(raw) for raw in sent["messages"]]
+
+    async def wait(
+        self,
+        wanted: Callable[[Message], object] = lambda _: True,
+        timeout: float = 30.0,  # noqa: ASYNC109 - the words of the error depend on it
+        after: int | None = None,
+    ) -> Message:
+        """The first message that a bot sent or edited after the point and that is wanted."""
+        cursor = self.mark if after is None else after
+        deadline = time.monotonic() + timeout
+        last = "nothing"
+        while (left := deadline - time.monotonic()) > 0:
+            query = {"after": cursor, "wait": min(left, LONGEST_WAIT), "chat": self.key}
+            found = await self.person.call("GET", "/api/events", query)
+            cursor = found["cursor"]
+            for event in found["events"]:
+                if event["type"] not in ("message", "edited") or not event["message"]["from"]["is_bot"]:
+                    continue
+                message = Message.of(event["message"])
+                if wanted(message):
+                    return message
+                last = f"message {message.id}: {message.text!r}, {'photo' if message.photo else 'no photo'}"
+        raise TimeoutError(f"no such message from the bot within {timeout:g} s; seen last: {last}")
+
+    async def press(self, message: Message | int, button: str, wait: float = 15.0) -> Answer:
+        """Press a button by its label or its callback data."""
+        self.mark = await self.cursor()
+        number = message.id if isinstance(message, Message) else message
+        body = {"user": self.person.id, "button": button, "wait": wait}
+        answer = await self.person.call("POST", f"{self._path}/messages/{number}/press", body)
+        return Answer(answer["answered"], answer["text"], answer["alert"])
+
+    async def download(self, message: Message) -> bytes:
+        """The biggest picture of a message, or its file."""
+        media = message.photo or message.animation or message.document
+        if media is None:
+            raise SandboxError(f"message {message.id} has neither picture nor file")
+        return await self.person.bytes_of(media.file_id)
+
+
+def _file(source: str | Path | bytes, number: int) -> tuple[str, bytes, str]:
+    """Name, bytes and type of a part; bytes are taken for what their first bytes say."""
+    if isinstance(source, bytes):
+        ending = "png" if source.startswith(b"\x89PNG") else "gif" if source.startswith(b"GIF8") else "jpg"
+        name, data = f"photo{number}.{ending}", source
+    else:
+        name, data = Path(source).name, Path(source).read_bytes()
+    return name, data, mimetypes.guess_type(name)[0] or "application/octet-stream"

@@ -1,0 +1,107 @@
+"""What Telegram does to pictures: JPEG sizes for photos, thumbnails for documents.
+
+Everything here is blocking and meant for a thread.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from dataclasses import dataclass
+
+from PIL import Image, ImageOps
+
+from bot.sandbox.errors import bad_request
+
+PHOTO_BYTES = 10 * 2**20  # Bot API, sendPhoto: at most 10 MB, width + height <= 10000, ratio <= 20
+PHOTO_SIDES = 10_000
+PHOTO_RATIO = 20
+PIXELS = 80_000_000  # a bomb decompresses beyond this
+BOXES = (90, 320, 800, 1280)  # longest sides of the sizes s, m, x, y
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+
+
+@dataclass(frozen=True)
+class Size:
+    """One rendition of a photo."""
+
+    width: int
+    height: int
+    data: bytes
+
+
+def photo_sizes(data: bytes) -> list[Size]:
+    """Recompress a photo as Telegram does: upright, opaque, JPEG, smallest first."""
+    if len(data) > PHOTO_BYTES:
+        raise bad_request(
+            f"file of size {len(data)} bytes is too big for a photo; the maximum size is {PHOTO_BYTES} bytes"
+        )
+    picture = decoded(data)
+    width, height = picture.size
+    if width + height > PHOTO_SIDES or max(width, height) > PHOTO_RATIO * min(width, height):
+        raise bad_request("PHOTO_INVALID_DIMENSIONS")
+    longest = max(width, height)
+    boxes = [box for box in BOXES if box < longest] + [min(longest, BOXES[-1])]
+    return [_size(picture, box) for box in dict.fromkeys(boxes)]
+
+
+def thumbnail(data: bytes) -> Size | None:
+    """The preview of an image sent as a file; None when it is no image that can be read."""
+    try:
+        return _size(decoded(data), 320)
+    except Exception:  # noqa: BLE001 - a document may be anything, also a broken picture: then it has no preview
+        return None
+
+
+@dataclass(frozen=True)
+class Motion:
+    """What an animation message says about its file."""
+
+    width: int
+    height: int
+    duration: int
+
+
+def motion(data: bytes) -> Motion:
+    """Dimensions and seconds of a GIF; zeros for what Pillow does not read, such as MP4."""
+    try:
+        with _opened(data) as picture:
+            frames = getattr(picture, "n_frames", 1)
+            milliseconds = 0
+            for frame in range(min(frames, 1000)):
+                picture.seek(frame)
+                milliseconds += int(picture.info.get("duration", 0))
+            return Motion(picture.width, picture.height, round(milliseconds / 1000))
+    except Exception:  # noqa: BLE001 - see thumbnail
+        return Motion(0, 0, 0)
+
+
+def decoded(data: bytes) -> Image.Image:
+    """The first frame, upright, as RGB on white."""
+    try:
+        with _opened(data) as picture:
+            upright = ImageOps.exif_transpose(picture)
+            rgba = upright.convert("RGBA")
+    except Exception:  # noqa: BLE001 - Pillow raises a dozen kinds for broken files, all mean the same here
+        raise bad_request("IMAGE_PROCESS_FAILED") from None
+    canvas = Image.new("RGB", rgba.size, "white")
+    canvas.paste(rgba, mask=rgba.getchannel("A"))
+    return canvas
+
+
+def _opened(data: bytes) -> Image.Image:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        picture = Image.open(io.BytesIO(data), formats=FORMATS)
+    if picture.width * picture.height > PIXELS:
+        raise ValueError("too many pixels")
+    return picture
+
+
+def _size(picture: Image.Image, box: int) -> Size:
+    scale = min(1.0, box / max(picture.size))
+    width, height = (max(1, round(side * scale)) for side in picture.size)
+    small = picture if scale == 1.0 else picture.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    buffer = io.BytesIO()
+    small.save(buffer, "JPEG", quality=87)
+    return Size(width, height, buffer.getvalue())
