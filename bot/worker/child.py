@@ -23,6 +23,7 @@ from PIL import Image
 
 import engine
 from bot.worker.wire import Frame, WireError, encode, read_frame
+from engine.options import SIZES
 
 _PROGRESS = 0.5  # seconds between two progress frames
 _PREVIEW = 3.0  # seconds between two previews; the first comes after a third of it
@@ -110,7 +111,7 @@ def options_of(order: Frame) -> engine.Options:
     recipe = dict(order.fields["recipe"])
     options = engine.preset(recipe.pop("quality"), **recipe)
     if order.fields["halve"]:
-        options = dataclasses.replace(options, size=max(engine.SIZES[0], options.longest_edge // 2))
+        options = dataclasses.replace(options, size=max(SIZES[0], options.longest_edge // 2))
     return options
 
 
@@ -149,9 +150,9 @@ def main() -> int:
     parser.add_argument("--weights", default="auto")
     arguments = parser.parse_args()
     # Frames alone go to the real stdout; whatever else is printed goes to stderr.
-    with os.fdopen(os.dup(1), "wb", buffering=0) as wire, os.fdopen(os.dup(0), "rb") as source:
+    with os.fdopen(os.dup(1), "wb", buffering=0) as wire:
         os.dup2(2, 1)
-        orders = Orders(source)
+        orders = Orders(os.fdopen(os.dup(0), "rb"))  # never closed: its thread reads from it to the end
         orders.start()
         return serve(arguments, orders, lambda frame: _write(wire, encode(frame)))
 
