@@ -138,7 +138,7 @@ def serve(arguments: argparse.Namespace, orders: Orders, send: Send) -> int:
             send(paint(order, model, orders, send))
         except Exception as error:
             # No error of the engine's own: its state, or the device's, cannot be trusted any more.
-            send(Frame("failed", {"reason": "engine", "message": f"{type(error).__name__}: {error}"}))
+            send(Frame("failed", {"reason": "broken", "message": f"{type(error).__name__}: {error}"}))
             raise
 
 

@@ -206,6 +206,8 @@ class Painting:
             self._log.info("job_rendered", seconds=round(seconds, 1))
 
     async def _failed(self, reason: str, message: str) -> None:
+        if reason == "broken":
+            self._child.kill()  # it is about to end by itself, and must not be given another job before
         if reason == "image":
             await self._fail(JobError.BAD_IMAGE, message)
         elif reason == "memory":

@@ -21,7 +21,7 @@ KINDS: dict[str, tuple[set[str], int]] = {  # what each frame carries, and how m
     "ready": ({"device", "weights", "note"}, 0),
     "progress": ({"fraction", "seconds_left"}, 0),  # preview, now and then
     "result": ({"report"}, 1),  # picture
-    "failed": ({"reason", "message"}, 0),  # reason: start, image, memory, options, stopped or engine
+    "failed": ({"reason", "message"}, 0),  # reason: start, image, memory, options, stopped, engine or broken
 }
 MAX_HEADER = 1 << 20
 MAX_PARTS = 1 << 28  # bytes of all parts together

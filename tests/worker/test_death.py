@@ -1,0 +1,119 @@
+"""Sudden death: kill -9 of the child and of its owner, at any moment."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import sqlite3
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.jobs.job import Job, State
+from bot.jobs.sqlite import open_sqlite
+from tests.jobs.samples import enqueue, eventually
+from tests.worker.stage import Stage, is_alive, script
+
+Reached = Callable[[sqlite3.Row, Path], bool]
+
+STEPS: dict[str, Reached] = {
+    "the child starts": lambda _, folder: (folder / "pids").exists(),
+    "claimed": lambda job, _: job["state"] == "running",
+    "progress": lambda job, _: job["progress"] > 0,
+    "preview": lambda job, _: job["preview"] is not None,
+    "rendered": lambda job, _: job["state"] == "rendered",
+}
+
+
+@asynccontextmanager
+async def owner(folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run an owner with its worker as a process of its own, and kill it in the end."""
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.worker.owner", str(folder))
+    try:
+        yield process
+    finally:
+        process.kill()
+        await process.wait()
+
+
+def row_of(folder: Path, job: Job) -> sqlite3.Row:
+    """Look at a job in a database that another process owns; a reader does no harm."""
+    database = sqlite3.connect(f"file:{folder / 'vitrage.db'}?mode=ro", uri=True)
+    try:
+        database.row_factory = sqlite3.Row
+        row: sqlite3.Row = database.execute("SELECT * FROM job WHERE id = ?", (job.id,)).fetchone()
+        return row
+    finally:
+        database.close()
+
+
+async def queued(folder: Path, *, key: str = "u1") -> Job:
+    """Leave a job in the queue of nobody."""
+    async with open_sqlite(folder / "vitrage.db", folder / "blobs") as stores:
+        return await enqueue(stores, key, content=script(steps=30, pause=0.02))
+
+
+async def resumed(folder: Path, job: Job) -> Job:
+    """Start anew; return the job once it has ended."""
+    async with open_sqlite(folder / "vitrage.db", folder / "blobs") as stores:
+        stage = Stage(stores, folder)
+        async with stage.working():
+            return await stage.ended(job)
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_an_owner_killed_at_any_step_loses_nothing(tmp_path: Path, step: str) -> None:
+    """The next start takes the job up at once and finishes it, once; no orphaned child is left."""
+    job = await queued(tmp_path)
+
+    async def reached() -> bool:
+        return STEPS[step](row_of(tmp_path, job), tmp_path)
+
+    async with owner(tmp_path):
+        await eventually(reached)
+    await eventually(lambda: _nobody_left(tmp_path))
+    ended = await resumed(tmp_path, job)
+    assert ended.state == State.RENDERED
+    assert ended.deaths == 0
+    assert (await queued(tmp_path)).id == job.id
+
+
+async def _nobody_left(folder: Path) -> bool:
+    file = folder / "pids"
+    return not file.exists() or not any(is_alive(int(pid)) for pid in file.read_text().split())
+
+
+@pytest.mark.slow
+async def test_owners_killed_at_random(tmp_path: Path) -> None:
+    """Fifty owners killed at random moments: every job ends, none twice, nobody is left."""
+    chance = random.Random(7)
+    for number in range(50):
+        job = await queued(tmp_path, key=f"u{number}")
+        async with owner(tmp_path):
+            await asyncio.sleep(chance.uniform(0.0, 2.0))
+        await eventually(lambda: _nobody_left(tmp_path))
+        assert (await resumed(tmp_path, job)).state == State.RENDERED
+
+
+@pytest.mark.slow
+async def test_children_killed_at_random(tmp_path: Path) -> None:
+    """Two hundred children killed at random moments: every job ends, rendered or given up after two deaths."""
+    chance = random.Random(7)
+    async with open_sqlite(tmp_path / "vitrage.db", tmp_path / "blobs") as stores:
+        stage = Stage(stores, tmp_path)
+        jobs = [await stage.ask(f"u{number}", steps=10, pause=0.02) for number in range(300)]
+        async with stage.working():
+            for _ in range(200):
+                await asyncio.sleep(chance.uniform(0.0, 0.9))
+                if stage.pids() and is_alive(stage.pids()[-1]):
+                    os.kill(stage.pids()[-1], signal.SIGKILL)
+            ended = [await stage.ended(job, within=120) for job in jobs]
+    states = [job.state for job in ended]
+    print(f"{states.count(State.RENDERED)} rendered, {states.count(State.FAILED)} given up, {len(stage.pids())} lives")  # noqa: T201 - the figure
+    assert all(job.state == State.RENDERED or job.deaths == 1 for job in ended)
+    assert len({job.id for job in ended}) == 300
