@@ -106,6 +106,8 @@ def main() -> None:
     """Run a command; an error that a person can mend is one line, and exit code 1."""
     try:
         app()
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        sys.exit(130)  # the shell's code for Ctrl-C
     except Exception as error:
         sentence = _sentence(_root(error))
         if sentence is None:

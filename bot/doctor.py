@@ -39,9 +39,9 @@ async def examine(settings: Settings) -> bool:
     checks: tuple[Check, ...] = (_telegram, _folder, _database, _engine)
     for check in checks:
         for finding in await check(settings):
-            console.print("[green]✓[/]" if finding.good else "[red]✗[/]", finding.what)
+            console.print("[green]✓[/]" if finding.good else "[red]✗[/]", finding.what, soft_wrap=True)
             if finding.fix:
-                console.print(f"  [yellow]→[/] {finding.fix}")
+                console.print(f"  [yellow]→[/] {finding.fix}", soft_wrap=True)
             healthy &= finding.good
     return healthy
 

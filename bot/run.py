@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import time
 from pathlib import Path
 
 import structlog
@@ -117,7 +118,7 @@ async def _keep_house(stores: Stores, alive: Path, stop: asyncio.Event) -> None:
     while not stop.is_set():
         await asyncio.to_thread(alive.touch)
         if loop.time() >= next_prune:
-            await stores.prune()
+            await stores.prune(time.time())
             next_prune = loop.time() + PRUNE_SECONDS
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), ALIVE_SECONDS)

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from bot.demo.samples import write_samples
 
@@ -39,7 +40,7 @@ class Demo:
     bot: asyncio.subprocess.Process
     seconds: dict[str, float]  # how long each part took to start
 
-    async def wait(self) -> None:
+    async def wait(self) -> NoReturn:
         """Return never: raise DemoError when one of the processes ends by itself."""
         waits = {asyncio.create_task(p.wait()): name for p, name in ((self.sandbox, "sandbox"), (self.bot, "bot"))}
         try:

@@ -118,8 +118,8 @@ class ChatStore(Protocol):
     async def pending_updates(self) -> list[str]:
         """Return the bodies of updates that were received but not handled, in order."""
 
-    async def recipe(self, user_id: int) -> Recipe:
-        """Return the user's settings; the defaults if none were saved."""
+    async def recipe(self, user_id: int) -> Recipe | None:
+        """Return the user's settings, None if none were saved."""
 
     async def save_recipe(self, user_id: int, recipe: Recipe) -> None:
         """Save the user's settings."""

@@ -35,7 +35,7 @@ async def test_settings_are_each_users_own(stores: Stores) -> None:
     await stores.chats.save_recipe(1, Recipe("fine", 900, 30, "match"))
     await stores.chats.save_recipe(1, Recipe("sketch", None, 70, "content"))
     assert await stores.chats.recipe(1) == Recipe("sketch", None, 70, "content")
-    assert await stores.chats.recipe(2) == Recipe()
+    assert await stores.chats.recipe(2) is None
 
 
 async def test_forget_leaves_nothing_of_a_user(stores: Stores, tmp_path: Path) -> None:
@@ -48,7 +48,7 @@ async def test_forget_leaves_nothing_of_a_user(stores: Stores, tmp_path: Path) -
     assert await stores.chats.forget(ALICE.user_id) == 2
     assert await stores.jobs.get(mine[0].id) is None
     assert await stores.jobs.draft(ALICE) == []
-    assert await stores.chats.recipe(ALICE.user_id) == Recipe()
+    assert await stores.chats.recipe(ALICE.user_id) is None
     assert not await stores.jobs.record_progress(running, 0.5, None, None)
     assert names(tmp_path / "blobs") == {theirs.content, *theirs.styles}
     for name in names(tmp_path) - {"blobs"}:

@@ -30,10 +30,10 @@ class SqliteChatStore(SqliteStore):
         return [row["body"] for row in await t.rows(queries.PENDING_UPDATES)]
 
     @transaction
-    async def recipe(self, t: Transaction, user_id: int) -> Recipe:
+    async def recipe(self, t: Transaction, user_id: int) -> Recipe | None:
         """Return the user's settings."""
         row = await t.row(queries.RECIPE, {"user_id": user_id})
-        return Recipe(**row) if row else Recipe()
+        return Recipe(**row) if row else None
 
     @transaction
     async def save_recipe(self, t: Transaction, user_id: int, recipe: Recipe) -> None:

@@ -1,0 +1,137 @@
+"""`vitrage demo`: in the browser until Ctrl-C, or once, as a user without a browser."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bot.chat.texts import texts
+from bot.demo.person import Chat, Message, Person
+from bot.demo.supervisor import Demo, DemoError, demonstrate
+
+T = TypeVar("T")
+
+START_SECONDS = 60.0
+ANSWER_SECONDS = 60.0
+PAINT_SECONDS = 4 * 3600.0  # `fine` on an old laptop takes its time; a bot that ends by itself is noticed anyway
+
+
+async def serve_until_stopped(port: int, quality: str) -> None:
+    """Run the demonstration and print its URL; return when asked to stop.
+
+    Raises:
+        DemoError: a part did not start, or ended by itself.
+    """
+    stop = asyncio.Event()
+    _on_signals(stop.set)
+    async with demonstrate(port, {"VITRAGE_QUALITY": quality}) as demo:
+        print(f"\n  Vitrage is ready: open {demo.url}\n  Stop it with Ctrl-C.\n", flush=True)  # noqa: T201
+        await _unless_broken(demo, stop.wait())
+
+
+async def paint_once(content: Path, style: Path, out: Path, quality: str) -> None:
+    """Send two photos as a user of the sandbox would, save the picture, and print the seconds of each stage.
+
+    Raises:
+        DemoError: a file cannot be read, the bot refuses a picture, or the painting fails; it says why.
+    """
+    pictures = [_read(content), _read(style)]
+    if not out.parent.is_dir():
+        raise DemoError(f"There is no folder {out.parent} to put the picture in: make it first.")
+    stopwatch = Stopwatch()
+    task = asyncio.current_task()
+    assert task is not None
+    _on_signals(task.cancel)
+    async with demonstrate(0, {"VITRAGE_QUALITY": quality}) as demo:
+        stopwatch.lap("sandbox started")
+        picture = await _unless_broken(demo, _have_painted(demo.url, pictures, stopwatch))
+    await asyncio.to_thread(out.write_bytes, picture)
+    print(f"{stopwatch.total:8.1f} s  in all: {out}")  # noqa: T201
+
+
+def _on_signals(act: Callable[[], object]) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, act)
+
+
+class Stopwatch:
+    """Prints how long each stage took."""
+
+    def __init__(self) -> None:
+        self._began = self._last = time.monotonic()
+
+    def lap(self, stage: str) -> None:
+        """Print the seconds since the last lap."""
+        now = time.monotonic()
+        print(f"{now - self._last:8.1f} s  {stage}", flush=True)  # noqa: T201
+        self._last = now
+
+    @property
+    def total(self) -> float:
+        """The seconds since the start."""
+        return time.monotonic() - self._began
+
+
+async def _have_painted(url: str, pictures: list[bytes], stopwatch: Stopwatch) -> bytes:
+    """Go through the conversation and return the picture."""
+    async with Person(url, name="Ann", language="en") as ann:
+        chat = await ann.open(timeout=START_SECONDS)
+        stopwatch.lap("bot online")
+        [request] = await chat.send_photos(pictures[:1])
+        answer = await chat.wait(lambda message: message.reply_to == request.id, timeout=ANSWER_SECONDS)
+        if answer.text != texts("en")("draft-content"):
+            raise DemoError(f"The bot said of the content picture: {answer.text}")
+        stopwatch.lap("content acknowledged")
+        [second] = await chat.send_photos(pictures[1:])
+        status = await chat.wait(lambda message: message.id > second.id and message.from_bot, timeout=ANSWER_SECONDS)
+        if not status.buttons:
+            raise DemoError(f"The bot said of the style picture: {status.text}")
+        stopwatch.lap("job queued")
+        return await _picture(chat, request, status, stopwatch)
+
+
+async def _picture(chat: Chat, request: Message, status: Message, stopwatch: Stopwatch) -> bytes:
+    """Watch the status message until the picture comes as a reply to the request."""
+    preview = await chat.wait(lambda m: _ended(m, request, status) or m.photo is not None, timeout=PAINT_SECONDS)
+    if preview.id == status.id and preview.buttons:
+        stopwatch.lap("first preview")
+    result = await chat.wait(lambda m: _ended(m, request, status), timeout=PAINT_SECONDS)
+    if result.id == status.id:
+        raise DemoError(f"The bot gave up: {result.text}")
+    stopwatch.lap("picture received")
+    return await chat.download(result)
+
+
+def _ended(message: Message, request: Message, status: Message) -> bool:
+    """Whether this is the result, or the status message with the reason why there is none."""
+    is_result = message.id > status.id and message.reply_to == request.id
+    return is_result or (message.id == status.id and not message.buttons)
+
+
+async def _unless_broken(demo: Demo, wanted: Coroutine[Any, Any, T]) -> T:
+    """Await something, but no longer than the demonstration holds.
+
+    Raises:
+        DemoError: one of its processes ended by itself.
+    """
+    task, broken = asyncio.create_task(wanted), asyncio.create_task(demo.wait())
+    try:
+        await asyncio.wait((task, broken), return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            broken.result()
+        return await task
+    finally:
+        task.cancel()
+        broken.cancel()
+        await asyncio.gather(task, broken, return_exceptions=True)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DemoError(f"{path} cannot be read ({error.strerror}): give a picture file.") from error
