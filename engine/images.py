@@ -51,7 +51,7 @@ def load_image(source: Source, *, max_pixels: int = MAX_PIXELS) -> Image.Image:
         raise ImageError(f"{name} is not in a known format; choose a JPEG, PNG or WebP picture.") from None
     except Image.DecompressionBombError:
         raise _too_large(name, max_pixels) from None
-    except Exception as error:  # noqa: BLE001  decoders raise nearly anything on a hostile file
+    except Exception as error:  # decoders raise nearly anything on a hostile file
         raise ImageError(f"{name} is damaged or incomplete; send it again or choose another.") from error
 
 

@@ -20,11 +20,12 @@ class _Gram(torch.autograd.Function):
             # is rounded to then average out instead of reaching the statistic.
             return torch.bmm(rows.transpose(1, 2), rows).sum(0, dtype=torch.float32)
         flat = rows.flatten(0, 1)
-        return flat.T @ flat
+        product: Tensor = flat.T @ flat
+        return product
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> Tensor:
-        (rows,) = ctx.saved_tensors
+        rows: Tensor = ctx.saved_tensors[0]
         gradient = gradients[0]
         return rows @ (gradient + gradient.T).to(rows.dtype)
 
@@ -40,7 +41,7 @@ def gram_matrix(features: Tensor) -> Tensor:
     """
     _, channels, height, width = features.shape
     rows = features[0].permute(1, 2, 0).contiguous()  # free when the features are channels_last
-    gram: Tensor = _Gram.apply(rows)  # type: ignore[no-untyped-call]
+    gram: Tensor = _Gram.apply(rows)
     return gram / (channels * height * width)
 
 

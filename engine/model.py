@@ -10,6 +10,7 @@ import torch
 
 from engine.errors import EngineError, WeightsError
 from engine.memory import memory_errors
+from engine.pretrained import OnDownload
 from engine.vgg import CONVOLUTIONS, Features, convolution_of
 from engine.weights import Weights, find_weights
 
@@ -47,6 +48,7 @@ def load_model(
     layers: Collection[str] | None = None,
     *,
     cache_dir: Path | None = None,
+    on_download: OnDownload | None = None,
 ) -> Model:
     """Load VGG19 for many pictures.
 
@@ -55,13 +57,14 @@ def load_model(
         device: `auto` (CUDA where there is one, else the CPU), `cpu`, `cuda`, `cuda:1`, `mps`.
         layers: Keep the network down to the deepest of these only; None: all that the weights hold.
         cache_dir: Where downloaded weights are kept; None: VITRAGE_CACHE, else the user's cache.
+        on_download: Told of a download (575 MB): bytes held, and bytes in all where the server says so.
 
     Raises:
         WeightsError: The weights cannot be found, downloaded, trusted or used, or lack one of `layers`.
         EngineError: There is no such device.
         OutOfMemoryError: The device has no room for the network.
     """
-    found = _cut(find_weights(weights, cache_dir), layers)
+    found = _cut(find_weights(weights, cache_dir, on_download), layers)
     with memory_errors():
         return Model(found, _device(device))
 

@@ -63,6 +63,7 @@ class Objective:
         features: Features,
         layers: Layers,
         recipe: Recipe,
+        *,
         balance: float,
         content: Tensor,
         styles: Sequence[tuple[Tensor, float]],
@@ -107,4 +108,5 @@ class Objective:
         return grams
 
     def _extract(self, image: Tensor, layers: set[str]) -> dict[str, Tensor]:
-        return self._features(image, layers, replicate=not self._recipe.exact)
+        taps: dict[str, Tensor] = self._features(image, layers, replicate=not self._recipe.exact)
+        return taps

@@ -41,6 +41,7 @@ class Painting:
         styles: Sequence[Image.Image],
         options: Options,
         model: Model,
+        *,
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> None:
@@ -139,8 +140,14 @@ class Painting:
     def _objective(self, size: Size) -> Objective:
         edge = max(size)
         styles = [(self._tensor(style, fit(style.size, edge)), share) for style, share in self._styles]
-        content = self._tensor(self._content, size)
-        return Objective(self._features, self._layers, self._recipe, self._balance(), content, styles)
+        return Objective(
+            self._features,
+            self._layers,
+            self._recipe,
+            balance=self._balance(),
+            content=self._tensor(self._content, size),
+            styles=styles,
+        )
 
     def _balance(self) -> float:
         """What the caller's strength multiplies the style weight by: 1 at 50, a decade for each 25."""

@@ -58,7 +58,7 @@ def stylize(
     model = model or load_model()
     began = time.monotonic()
     with memory_errors():
-        painting = Painting(canvas, sheets, options, model, on_progress, should_stop)
+        painting = Painting(canvas, sheets, options, model, on_progress=on_progress, should_stop=should_stop)
         image = painting.paint()
         return Result(image=image, report=painting.report(time.monotonic() - began))
 

@@ -105,6 +105,6 @@ class Features(nn.Module):
         assert isinstance(convolution, nn.Conv2d)
         if name == "conv1_1" and replicate:
             hidden = functional.pad(hidden, (1, 1, 1, 1), mode="replicate")
-            return functional.conv2d(hidden, convolution.weight, convolution.bias)
-        output: Tensor = convolution(hidden.to(convolution.weight.dtype))
+            return functional.conv2d(hidden, convolution.weight, convolution.bias).to(self.dtype)
+        output: Tensor = convolution(hidden).to(self.dtype)
         return output

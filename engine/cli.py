@@ -1,0 +1,158 @@
+"""The command line `vitrage-engine`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from engine.errors import EngineError
+from engine.options import RECIPES, Options, preset
+
+if TYPE_CHECKING:
+    from engine.model import Model
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    help="Paint a picture like another one (VGG19 style transfer).",
+)
+
+_DEFAULTS = Options()  # the command line reads its defaults where they are declared
+
+Size = Annotated[int | None, typer.Option(help="Longest edge in pixels.", show_default="the preset's")]
+
+
+@app.command(
+    epilog="Examples:\n\n"
+    "    vitrage-engine stylize cat.jpg glass.jpg -o painted.png\n\n"
+    "    vitrage-engine stylize cat.jpg wave.jpg night.jpg -o both.png --preset fine --strength 70\n\n"
+    "    vitrage-engine stylize cat.jpg glass.jpg -o mine.png --colors content --report mine.json"
+)
+def stylize(
+    content: Annotated[Path, typer.Argument(help="The picture to paint.")],
+    styles: Annotated[list[Path], typer.Argument(metavar="STYLE...", help="One or more pictures to paint it like.")],
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where to save it; the suffix says the format.")],
+    preset_name: Annotated[str, typer.Option("--preset", help=f"One of {', '.join(RECIPES)}.")] = _DEFAULTS.preset,
+    size: Size = None,
+    strength: Annotated[float, typer.Option(help="0 nearly the content .. 100 very strong.")] = _DEFAULTS.strength,
+    colors: Annotated[str, typer.Option(help="Whose colours: style, content or match.")] = _DEFAULTS.colors,
+    seed: Annotated[int, typer.Option(help="Same seed, same picture.")] = _DEFAULTS.seed,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = "auto",
+    weights: Annotated[str, typer.Option(help="auto, pretrained, builtin, or a file.")] = "auto",
+    report: Annotated[Path | None, typer.Option(help="Save what was done as JSON.")] = None,
+) -> None:
+    """Paint CONTENT like each STYLE."""
+    options = preset(preset_name, size=size, strength=strength, colors=colors, seed=seed)
+    _check_output(output)
+    import engine
+
+    pictures = [engine.load_image(path) for path in (content, *styles)]
+    with _bar() as bar:
+        model = _load(bar, weights, device)
+        task = bar.add_task("painting", total=1.0)
+        result = engine.stylize(
+            pictures[0],
+            pictures[1:],
+            options,
+            model=model,
+            on_progress=lambda progress: bar.update(task, completed=progress.fraction),
+        )
+    result.image.save(output)
+    if report:
+        report.write_text(json.dumps(result.report.to_dict(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+@app.command(epilog="Example:\n\n    vitrage-engine presets")
+def presets() -> None:
+    """Show the presets."""
+    table = Table("preset", "size", "iterations", "optimiser", "for")
+    for name, recipe in RECIPES.items():
+        steps = " + ".join(str(count) for count in recipe.iterations)
+        table.add_row(name, f"{recipe.size} px", steps, recipe.optimizer, recipe.purpose)
+    Console().print(table)
+
+
+@app.command(epilog="Example:\n\n    vitrage-engine learn -o engine/data/vgg19_builtin.safetensors")
+def learn(
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where to save the weights.")],
+    seed: Annotated[int, typer.Option(help="Same seed, same weights.")] = 0,
+) -> None:
+    """Learn the builtin weights anew, without labels, from free pictures."""
+    from engine.learn import learn as learn_filters
+    from engine.learn import write
+
+    with _bar() as bar:
+        task = bar.add_task("learning", total=1.0)
+        state = learn_filters(seed, lambda share: bar.update(task, completed=share))
+    write(state, output)
+
+
+def main() -> None:
+    """Run the command line: exit code 0 only on success, errors on one line of stderr."""
+    try:
+        code = app(standalone_mode=False)
+    except EngineError as error:
+        _end(str(error), 1)
+    except OSError as error:
+        _end(f"{error.filename or 'A file'}: {error.strerror or error}.", 1)
+    except (KeyboardInterrupt, typer.Abort):
+        _end("Interrupted; nothing was saved.", 130)
+    except Exception as error:
+        if hasattr(error, "format_message"):  # what Typer raises of a wrong command line
+            _end(f"{error.format_message()} (see --help)", 2)
+        raise
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _end(message: str, code: int) -> None:
+    print(" ".join(message.split()), file=sys.stderr)  # noqa: T201  the one line that a shell user sees
+    sys.exit(code)
+
+
+def _check_output(path: Path) -> None:
+    """Refuse what cannot be saved before minutes are spent on it."""
+    from PIL import Image
+
+    if path.suffix.lower() not in Image.registered_extensions():
+        raise EngineError(f"The output {path.name} needs a picture's suffix such as .png or .jpg.")
+    if not path.parent.is_dir():
+        raise EngineError(f"There is no folder {path.parent} to save the output in; make it first.")
+
+
+@contextmanager
+def _bar() -> Iterator[Progress]:
+    """A progress bar on stderr, on a terminal only."""
+    console = Console(stderr=True)
+    columns: list[Any] = [TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()]
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
+        yield bar
+
+
+def _load(bar: Progress, weights: str, device: str) -> Model:
+    """The model; a download of its weights has a bar of its own."""
+    import engine
+
+    task = bar.add_task("downloading the weights", total=None, visible=False)
+    model = engine.load_model(
+        weights,
+        device,
+        on_download=lambda held, total: bar.update(task, completed=held, total=total, visible=True),
+    )
+    bar.remove_task(task)
+    return model
+
+
+if __name__ == "__main__":
+    main()
