@@ -14,7 +14,7 @@ from bot.sandbox.updates import UpdateQueue
 FIRST_PAUSE = 0.2
 LONGEST_PAUSE = 5.0
 PATIENCE = 30.0
-SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
+HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
 
 @dataclass
@@ -71,7 +71,7 @@ class Webhook:
                     pause = min(LONGEST_PAUSE, pause * 2)
 
     async def _offer(self, client: httpx.AsyncClient, update: Json) -> bool:
-        headers = {SECRET_HEADER: self.secret} if self.secret else {}
+        headers = {HEADER: self.secret} if self.secret else {}
         try:
             answer = await client.post(self.url, json=update, headers=headers)
         except httpx.HTTPError as error:

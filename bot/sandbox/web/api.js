@@ -1,0 +1,25 @@
+// The people's API of the sandbox.
+
+/** One request; a refusal becomes an Error with the sandbox's own words. */
+export async function call(verb, path, body) {
+  const options = { method: verb };
+  if (body instanceof FormData) options.body = body;
+  else if (body !== undefined) {
+    options.body = JSON.stringify(body);
+    options.headers = { "content-type": "application/json" };
+  }
+  const answer = await fetch(path, options);
+  const result = await answer.json();
+  if (!answer.ok) throw new Error(result.error ?? result.description ?? answer.statusText);
+  return result;
+}
+
+/** Where the bytes of a file are. */
+export function fileAddress(fileId) {
+  return `/api/files/${encodeURIComponent(fileId)}`;
+}
+
+/** The path of a chat. */
+export function chatPath(key) {
+  return `/api/chats/${encodeURIComponent(key)}`;
+}

@@ -1,0 +1,127 @@
+// The place to write: text, attachments, the message that is answered, and commands.
+
+import { call, chatPath } from "./api.js";
+import { startAttachments } from "./attachments.js";
+import { startCompletion } from "./completion.js";
+import { fill, h, icon, iconButton } from "./dom.js";
+import { attempt } from "./notices.js";
+import { preview } from "./preview.js";
+import { openChat, state } from "./store.js";
+import { t } from "./words.js";
+
+/** Build the composer; returns what the conversation needs of it. */
+export function startComposer(root, conversation) {
+  const field = h("textarea", { rows: "1", placeholder: t("write"), "aria-label": t("write"), testid: "field", enterkeyhint: "send", dir: "auto" });
+  const context = h("div", { class: "context", hidden: true, testid: "context" });
+  const blocked = h("div", { class: "blocked", hidden: true });
+  const send = iconButton("send", t("send"), () => submit(composer), { class: "icon-button send", "data-testid": "send" });
+  const composer = { field, context, blocked, send, answered: null, edited: null, busy: false };
+  composer.attachments = startAttachments(conversation, field, () => refresh(composer));
+  const sendCommand = (command) => runCommand(composer, command);
+  composer.completion = startCompletion(field, sendCommand);
+  const row = h("div", { class: "row" }, composer.attachments.button, composer.completion.button, field, send);
+  fill(root, composer.attachments.samples, composer.completion.list, context, composer.attachments.tray, row, blocked);
+  composer.row = row;
+  field.addEventListener("input", () => refresh(composer));
+  field.addEventListener("keydown", (event) => onKey(composer, event));
+  return {
+    refresh: () => refresh(composer), reset: () => reset(composer), command: sendCommand,
+    reply: (message) => start(composer, "answered", message), edit: (message) => start(composer, "edited", message),
+  };
+}
+
+function onKey(composer, event) {
+  if (composer.completion.onKey(event)) return;
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    submit(composer);
+  } else if (event.key === "Escape") clearContext(composer);
+}
+
+/** Begin to answer or to edit a message. */
+function start(composer, role, message) {
+  Object.assign(composer, { answered: null, edited: null, [role]: message });
+  if (role === "edited") composer.field.value = message.text ?? message.caption ?? "";
+  const title = role === "edited" ? t("editing") : message.from.first_name;
+  fill(composer.context, icon(role === "edited" ? "edit" : "reply"),
+    h("span", { class: "context-lines" }, h("strong", {}, title), h("span", {}, preview(message))),
+    iconButton("close", t("cancel"), () => clearContext(composer)));
+  composer.context.hidden = false;
+  refresh(composer);
+  composer.field.focus();
+}
+
+function clearContext(composer) {
+  if (composer.edited) composer.field.value = "";
+  Object.assign(composer, { answered: null, edited: null });
+  composer.context.hidden = true;
+  refresh(composer);
+}
+
+function reset(composer) {
+  composer.field.value = "";
+  composer.attachments.clear();
+  clearContext(composer);
+  if (matchMedia("(min-width: 720px)").matches) composer.field.focus();
+}
+
+/** Why nothing can be written here, or "". */
+function obstacle(chat) {
+  if (chat?.blocked) return t("blockedText");
+  if (chat?.migrated_to) return t("movedOn");
+  return chat?.topics.find((topic) => topic.id === state.topic)?.closed ? t("closedTopic") : "";
+}
+
+function refresh(composer) {
+  const { field } = composer;
+  const chat = openChat();
+  field.style.height = "auto";
+  field.style.height = `${Math.min(field.scrollHeight, 160)}px`;
+  composer.send.disabled = composer.busy || (!field.value.trim() && composer.attachments.files().length === 0);
+  composer.completion.refresh(chat?.commands ?? [], chat?.type === "private");
+  const reason = obstacle(chat);
+  composer.blocked.textContent = reason;
+  composer.blocked.hidden = !reason;
+  composer.row.hidden = Boolean(reason);
+  composer.attachments.samples.hidden = Boolean(reason) || state.samples.length === 0;
+}
+
+async function submit(composer) {
+  const { field, attachments } = composer;
+  const text = field.value.trim();
+  if (composer.busy || (!text && attachments.files().length === 0)) return;
+  composer.busy = true;
+  refresh(composer);
+  const sent = await attempt(() => (composer.edited ? sendEdit(composer, text) : sendNew(composer, text)));
+  composer.busy = false;
+  if (sent) {
+    field.value = "";
+    attachments.clear();
+    clearContext(composer);
+  }
+  refresh(composer);
+  field.focus();
+}
+
+function sendEdit({ edited }, text) {
+  return call("PATCH", `${chatPath(edited.chat_key)}/messages/${edited.message_id}`, { user: state.me.id, text });
+}
+
+function sendNew({ answered, attachments }, text) {
+  const form = new FormData();
+  form.set("user", state.me.id);
+  form.set("text", text);
+  form.set("as_file", String(attachments.asFile()));
+  if (answered) form.set("reply_to", answered.message_id);
+  if (state.topic !== null) form.set("topic", state.topic);
+  for (const file of attachments.files()) form.append("files", file, file.name);
+  return call("POST", `${chatPath(state.openKey)}/messages`, form);
+}
+
+/** Send a command at once, as a click on one does in a messenger. */
+async function runCommand(composer, command) {
+  composer.field.value = "";
+  refresh(composer);
+  const body = { user: state.me.id, text: command, topic: state.topic };
+  await attempt(() => call("POST", `${chatPath(state.openKey)}/messages`, body));
+}

@@ -1,0 +1,31 @@
+// A message in one line of plain words.
+
+import { state } from "./store.js";
+import { t } from "./words.js";
+
+/** What a service message says, or "" for an ordinary one. */
+export function serviceText(message) {
+  const names = (message.new_chat_members ?? []).map((user) => user.first_name).join(", ");
+  if (names) return `${names} ${t("joined")}`;
+  if (message.left_chat_member) return `${message.left_chat_member.first_name} ${t("left")}`;
+  if (message.group_chat_created || message.supergroup_chat_created) return t("groupCreated");
+  if (message.forum_topic_created) return `${t("topicCreated")}: ${message.forum_topic_created.name}`;
+  if (message.forum_topic_closed) return t("topicClosed");
+  if (message.forum_topic_reopened) return t("topicReopened");
+  if (message.migrate_to_chat_id || message.migrate_from_chat_id) return t("migrated");
+  return "";
+}
+
+/** The kind of what a message carries. */
+export function kindWords(message) {
+  if (message.photo) return t("photo");
+  if (message.animation) return t("animation");
+  return message.document ? message.document.file_name : "";
+}
+
+/** The line for lists and replies. */
+export function preview(message, chat) {
+  const text = serviceText(message) || message.text || message.caption || kindWords(message);
+  const mine = message.from.id === state.me?.id;
+  return chat && chat.type !== "private" && !mine ? `${message.from.first_name}: ${text}` : text;
+}

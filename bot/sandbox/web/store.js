@@ -1,0 +1,142 @@
+// What the page knows, and how it keeps up: one event stream, and listeners that are told what changed.
+
+import { call, chatPath } from "./api.js";
+import { language } from "./words.js";
+
+export const state = {
+  me: null, users: [], chats: [], openKey: null, topic: null, messages: [], unread: new Map(), actions: new Map(),
+  banner: "", samples: [], online: true,
+};
+const listeners = new Map();
+let refreshing = null;
+
+/** Be told when something of this kind changed: chats, messages, actions, online. */
+export function on(kind, listener) {
+  listeners.set(kind, [...(listeners.get(kind) ?? []), listener]);
+}
+
+export function tell(kind) {
+  for (const listener of listeners.get(kind) ?? []) listener();
+}
+
+/** The chat that is open, or undefined. */
+export function openChat() {
+  return state.chats.find((chat) => chat.key === state.openKey);
+}
+
+/** Read settings and people, become somebody, and follow what happens. */
+export async function begin() {
+  Object.assign(state, await call("GET", "/page/settings"));
+  tell("begun");
+  state.users = (await call("GET", "/api/users")).users;
+  const last = Number(localStorage.getItem("person"));
+  const known = state.users.find((user) => user.id === last && user.first_name === localStorage.getItem("personName"));
+  await become(known ?? (await call("POST", "/api/users", { name: language === "ru" ? "Гость" : "Guest", language })));
+}
+
+/** See the sandbox as this person. */
+export async function become(user) {
+  state.me = user;
+  localStorage.setItem("person", user.id);
+  localStorage.setItem("personName", user.first_name);
+  state.users = (await call("GET", "/api/users")).users;
+  Object.assign(state, { openKey: null, topic: null, messages: [], unread: new Map(), actions: new Map() });
+  const cursor = await refreshChats();
+  follow(cursor);
+  const wanted = decodeURIComponent(location.hash.slice(1));
+  if (state.chats.some((chat) => chat.key === wanted)) await open(wanted);
+}
+
+/** Read the chats of the person. */
+export async function refreshChats() {
+  const found = await call("GET", `/api/chats?user=${state.me.id}`);
+  state.chats = found.chats;
+  tell("chats");
+  return found.cursor;
+}
+
+/** Read the chats anew, once for a burst of reasons. */
+export function refreshSoon() {
+  refreshing ??= setTimeout(() => {
+    refreshing = null;
+    refreshChats().catch(() => tell("online"));
+  }, 50);
+}
+
+/** Open a chat, at a topic if it has any. */
+export async function open(key, topic = null) {
+  state.openKey = key;
+  state.topic = topic;
+  state.messages = [];
+  if (key) {
+    state.unread.delete(key);
+    const found = await call("GET", `${chatPath(key)}/messages?limit=300`);
+    if (state.openKey === key) state.messages = found.messages;
+  }
+  history.replaceState(null, "", key ? `#${encodeURIComponent(key)}` : location.pathname);
+  tell("chats");
+  tell("open");
+  tell("messages");
+}
+
+let stream = null;
+
+function follow(cursor) {
+  stream?.close();
+  stream = new EventSource(`/api/stream?after=${cursor}`);
+  stream.onmessage = (event) => take(JSON.parse(event.data));
+  stream.onopen = () => setOnline(true);
+  stream.onerror = () => setOnline(false);
+}
+
+function setOnline(online) {
+  if (state.online === online) return;
+  state.online = online;
+  if (online) refreshSoon();
+  tell("online");
+}
+
+function take(event) {
+  if (event.type === "reset") return void begin();
+  if (event.type === "action") return takeAction(event);
+  if (["message", "edited", "reaction", "deleted"].includes(event.type)) takeMessage(event);
+  else refreshSoon();
+}
+
+function takeMessage(event) {
+  const chat = state.chats.find((each) => each.key === event.chat);
+  if (!chat) return;
+  const { message } = event;
+  if (event.type === "message") {
+    chat.last_message = message;
+    chat.started = true;
+    state.chats = [chat, ...state.chats.filter((each) => each !== chat)];
+    state.actions.delete(event.chat);
+    if (event.chat !== state.openKey && message.from.id !== state.me.id) {
+      state.unread.set(event.chat, (state.unread.get(event.chat) ?? 0) + 1);
+    }
+  } else if (message && chat.last_message?.message_id === message.message_id) chat.last_message = message;
+  if (event.chat === state.openKey) merge(event);
+  tell("chats");
+}
+
+function merge(event) {
+  const id = event.message?.message_id ?? event.message_id;
+  const others = state.messages.filter((each) => each.message_id !== id);
+  if (event.type === "message") state.messages = [...others, event.message];
+  else if (event.type === "deleted") state.messages = others;
+  else state.messages = state.messages.map((each) => (each.message_id === id ? event.message : each));
+  tell("messages");
+  if (event.type === "message") tell("actions");
+}
+
+/** A chat action is seen for five seconds (Bot API, sendChatAction). */
+function takeAction(event) {
+  const entry = { action: event.action, bot: event.bot };
+  state.actions.set(event.chat, entry);
+  tell("actions");
+  setTimeout(() => {
+    if (state.actions.get(event.chat) === entry) state.actions.delete(event.chat);
+    tell("actions");
+  }, 5000);
+}

@@ -1,0 +1,113 @@
+// The picture viewer: zoom, drag, the other pictures of the chat, and before against after.
+
+import { fileAddress } from "./api.js";
+import { fill, h, iconButton } from "./dom.js";
+import { pictureOf } from "./media.js";
+import { state } from "./store.js";
+import { t } from "./words.js";
+
+const MOST = 8;
+
+/** The message whose picture a result was made from: the one that it answers. */
+export function sourceOf(message) {
+  const source = message.reply_to_message;
+  return source && pictureOf(source) ? source : null;
+}
+
+/** Show the picture of a message; with `comparing`, against its source. */
+export function openViewer(message, comparing = false) {
+  const box = h("dialog", { class: "viewer", testid: "viewer", "aria-label": t("photo") });
+  const view = { box, message, comparing, zoom: 1, x: 0, y: 0 };
+  document.body.append(box);
+  box.addEventListener("close", () => box.remove());
+  box.addEventListener("keydown", (event) => onKey(view, event));
+  draw(view);
+  box.showModal();
+}
+
+function draw(view) {
+  Object.assign(view, { zoom: 1, x: 0, y: 0 });
+  const { message } = view;
+  const source = sourceOf(message);
+  const stage = view.comparing && source ? comparison(source, message) : single(view);
+  const file = message.photo?.at(-1) ?? message.document;
+  fill(view.box, stage,
+    h("div", { class: "viewer-bar" },
+      h("span", { class: "viewer-title" }, message.caption ?? message.from.first_name),
+      source && iconButton("compare", t("compare"), () => { view.comparing = !view.comparing; draw(view); },
+        { "aria-pressed": String(view.comparing), "data-testid": "viewer-compare" }),
+      iconButton("minus", t("zoomOut"), () => zoom(view, 1 / 1.4)),
+      iconButton("plus", t("zoomIn"), () => zoom(view, 1.4), { "data-testid": "zoom-in" }),
+      h("a", { class: "icon-button text", href: fileAddress(file.file_id), download: file.file_name ?? "photo.jpg" }, t("download")),
+      iconButton("close", t("close"), () => view.box.close(), { "data-testid": "viewer-close", autofocus: true })));
+}
+
+function single(view) {
+  const picture = h("img", { src: pictureOf(view.message), alt: view.message.caption ?? t("photo"), class: "viewer-picture", draggable: "false", testid: "viewer-picture" });
+  const stage = h("div", { class: "stage", onclick: (event) => event.target === stage && view.box.close() }, picture);
+  view.picture = picture;
+  stage.addEventListener("wheel", (event) => { event.preventDefault(); zoom(view, event.deltaY < 0 ? 1.15 : 1 / 1.15); }, { passive: false });
+  picture.addEventListener("dblclick", () => zoom(view, view.zoom > 1 ? 1 / view.zoom : 2.5));
+  picture.addEventListener("pointerdown", (event) => drag(view, event));
+  return stage;
+}
+
+/** Two pictures over one another; the slider moves the cut between them. */
+function comparison(source, result) {
+  const after = h("img", { src: pictureOf(result), alt: t("after"), class: "viewer-picture", draggable: "false" });
+  const before = h("img", { src: pictureOf(source), alt: t("before"), class: "before", draggable: "false" });
+  const line = h("span", { class: "cut", "aria-hidden": "true" });
+  const slider = h("input", { type: "range", min: "0", max: "100", step: "0.5", value: "50", class: "slider", "aria-label": t("compare"), testid: "slider" });
+  const pair = h("div", { class: "pair" }, after, before, line,
+    h("span", { class: "side left" }, t("before")), h("span", { class: "side right" }, t("after")), slider);
+  const move = () => pair.style.setProperty("--cut", `${slider.value}%`);
+  slider.addEventListener("input", move);
+  move();
+  return h("div", { class: "stage" }, pair);
+}
+
+function zoom(view, factor) {
+  view.zoom = Math.min(MOST, Math.max(1, view.zoom * factor));
+  if (view.zoom === 1) Object.assign(view, { x: 0, y: 0 });
+  place(view);
+}
+
+function place({ picture, zoom: scale, x, y }) {
+  if (!picture) return;
+  picture.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
+  picture.dataset.zoom = scale.toFixed(2);
+}
+
+function drag(view, start) {
+  const from = { x: view.x - start.clientX, y: view.y - start.clientY };
+  const move = (event) => {
+    if (view.zoom === 1) return;
+    Object.assign(view, { x: from.x + event.clientX, y: from.y + event.clientY });
+    place(view);
+  };
+  const stop = () => {
+    view.picture.removeEventListener("pointermove", move);
+    view.picture.removeEventListener("pointerup", stop);
+  };
+  view.picture.setPointerCapture(start.pointerId);
+  view.picture.addEventListener("pointermove", move);
+  view.picture.addEventListener("pointerup", stop);
+}
+
+function step(view, by) {
+  const shown = state.messages.filter((each) => pictureOf(each));
+  const index = shown.findIndex((each) => each.message_id === view.message.message_id);
+  const next = shown[index + by];
+  if (!next) return;
+  Object.assign(view, { message: next, comparing: false });
+  draw(view);
+}
+
+function onKey(view, event) {
+  if (event.target.type === "range") return;
+  const actions = {
+    ArrowLeft: () => step(view, -1), ArrowRight: () => step(view, 1), "+": () => zoom(view, 1.4),
+    "=": () => zoom(view, 1.4), "-": () => zoom(view, 1 / 1.4), 0: () => zoom(view, 1 / view.zoom),
+  };
+  actions[event.key]?.();
+}

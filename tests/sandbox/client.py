@@ -1,0 +1,70 @@
+"""The Bot API without a library: what goes out is what the test says."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any
+
+import httpx
+
+
+class RefusedError(Exception):
+    """The sandbox said no: the HTTP status, the words, the parameters."""
+
+    def __init__(self, status: int, body: dict[str, Any]) -> None:
+        super().__init__(f"{status} {body['description']}")
+        assert body["error_code"] == status
+        assert body["ok"] is False
+        self.status, self.description = status, body["description"]
+        self.parameters: dict[str, Any] = body.get("parameters", {})
+
+
+class Api:
+    """One bot."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self.token = token
+        self.http = httpx.AsyncClient(base_url=url, timeout=60, trust_env=False)
+
+    async def __aenter__(self) -> Api:
+        await self.call("getMe")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.http.aclose()
+
+    async def call(self, method: str, files: dict[str, Any] | None = None, **values: Any) -> Any:
+        """Call with a JSON body, or with a form where there are files; a refusal is raised."""
+        address = f"/bot{self.token}/{method}"
+        if files is None:
+            answer = await self.http.post(address, json=values)
+        else:
+            answer = await self.http.post(address, data=values, files=files)
+        body = answer.json()
+        if answer.status_code != 200:
+            raise RefusedError(answer.status_code, body)
+        assert body["ok"] is True
+        return body["result"]
+
+    async def updates(self, offset: int = 0, seconds: int = 5, **values: Any) -> list[dict[str, Any]]:
+        """Poll once."""
+        found: list[dict[str, Any]] = await self.call("getUpdates", offset=offset, timeout=seconds, **values)
+        return found
+
+    async def update(self, kind: str) -> dict[str, Any]:
+        """Poll until there is an update of this kind, confirm it, and return what it is about."""
+        while True:
+            for update in await self.updates():
+                await self.updates(offset=update["update_id"] + 1, seconds=0)
+                if kind in update:
+                    found: dict[str, Any] = update[kind]
+                    return found
+
+    async def silence(self) -> list[dict[str, Any]]:
+        """What is pending right now: for promises that nothing comes. Confirms it."""
+        pending = await self.updates(seconds=0)
+        if pending:
+            await self.updates(offset=pending[-1]["update_id"] + 1, seconds=0)
+        return pending

@@ -1,0 +1,116 @@
+"""A sandbox for each test: in the test's own loop, or as a real process, or with a browser in front of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from bot.demo.person import Person
+from bot.sandbox.server import running
+from bot.sandbox.world import World
+from tests.sandbox.client import Api
+
+TOKEN = "123456:" + "A" * 35
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+
+
+@pytest.fixture
+def world() -> World:
+    """The state behind the sandbox, for tests that need a small cap or look at memory."""
+    return World()
+
+
+@pytest.fixture
+async def sandbox(world: World) -> AsyncIterator[str]:
+    """The URL of a sandbox in this loop."""
+    async with running(world) as url:
+        yield url
+
+
+@pytest.fixture
+async def api(sandbox: str) -> AsyncIterator[Api]:
+    """The Bot API as a bot calls it, without a library in between."""
+    async with Api(sandbox, TOKEN) as client:
+        yield client
+
+
+@pytest.fixture
+async def ann(sandbox: str) -> AsyncIterator[Person]:
+    """A person."""
+    async with Person(sandbox, "Ann") as person:
+        yield person
+
+
+@contextmanager
+def process(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A sandbox as users start it; yields the process and its URL."""
+    command = [sys.executable, "-m", "bot.sandbox", "--port", "0", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as started:
+        try:
+            assert started.stdout is not None
+            line = started.stdout.readline()
+            assert line.startswith("Sandbox: "), started.stderr.read() if started.stderr else ""
+            yield started, line.removeprefix("Sandbox: ").strip()
+        finally:
+            started.kill()
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """Headless Chromium; where CI runs, its absence is a failure and not a reason to skip."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        sentence = "Chromium is missing: install the package chromium to run the browser tests"
+        if os.environ.get("CI"):
+            pytest.fail(sentence)
+        pytest.skip(sentence)
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        yield started
+        await started.close()
+
+
+@pytest.fixture
+async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
+    """A window of an ordinary size in English."""
+    window = await browser.new_context(viewport={"width": 1180, "height": 800}, locale="en-GB", color_scheme="light")
+    yield window
+    await window.close()
+
+
+@pytest.fixture
+async def page(context: BrowserContext, sandbox: str) -> AsyncIterator[Page]:
+    """The web chat, open; an error in its scripts fails the test."""
+    errors: list[str] = []
+    opened = await context.new_page()
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
+    await opened.goto(sandbox)
+    await opened.wait_for_selector("[data-ready]")
+    yield opened
+    assert errors == []
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> tuple[Path, Path]:
+    """Two photographs as files: a cat that scikit-image bundles, and stripes as a style."""
+    import numpy as np
+    from PIL import Image
+    from skimage import data
+
+    cat, style = tmp_path / "cat.png", tmp_path / "style.png"
+    Image.fromarray(data.chelsea()).save(cat)
+    ramp = np.indices((300, 400)).sum(axis=0) // 25 % 2 * 255
+    Image.fromarray(np.stack([ramp, 255 - ramp, ramp // 2], axis=-1).astype("uint8")).save(style)
+    return cat, style
