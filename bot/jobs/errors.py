@@ -26,6 +26,13 @@ class StoreOwnedError(StoreError):
         )
 
 
+class StoreDamagedError(StoreError):
+    """The file is no database, or cannot be read as one."""
+
+    def __init__(self, path: Path, reason: object) -> None:
+        super().__init__(f"{path} cannot be used as a database ({reason}): move it away, or put a backup in its place.")
+
+
 class StoreNewerError(StoreError):
     """The database was written by a newer program."""
 

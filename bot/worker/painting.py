@@ -65,7 +65,7 @@ class Painting:
         self._preview = b""  # the latest preview that is not recorded yet
         self._ends_at: float | None = None  # on the monotonic clock, as the engine estimates it
         self._leave_by: float | None = None  # once told to stop
-        self._estimate: float | None = None
+        self._expected: float | None = None  # seconds in all: the queue's estimate or the engine's, the longer
 
     async def run(self) -> None:
         """Paint. Unless we are told to stop, the child is gone afterwards or ready for the next job."""
@@ -73,7 +73,7 @@ class Painting:
             await self._fail(JobError.CRASHED, "Every attempt ended with the program.")
             return
         try:
-            self._estimate = await self._stores.jobs.estimate(self._job.recipe)
+            self._expected = await self._stores.jobs.estimate(self._job.recipe)
             self._pictures = [await self._stores.blobs.get(key) for key in (self._job.content, *self._job.styles)]
         except KeyError:
             await self._fail(JobError.ENGINE, "A picture of the job is gone from the store.")
@@ -133,6 +133,8 @@ class Painting:
             self._preview = frame.parts[0]
         left = frame.fields["seconds_left"]
         self._ends_at = None if left is None else self._heard + left
+        if self._ends_at is not None:  # a busy machine paints slower than it used to, and is not to blame
+            self._expected = max(self._expected or 0.0, self._ends_at - self._began)
 
     async def _recorded_or_lost(self) -> bool:
         """Record the latest progress, now and then; False if the job is ours no more."""
@@ -164,8 +166,8 @@ class Painting:
         """Kill the child if it hangs or takes much too long."""
         now, limits = time.monotonic(), self._limits
         whole = limits.overdue_unknown
-        if self._estimate is not None:
-            whole = max(limits.overdue_least, limits.overdue_factor * self._estimate)
+        if self._expected is not None:
+            whole = max(limits.overdue_least, limits.overdue_factor * self._expected)
         if now < self._heard + limits.hang and now < self._began + whole:
             return
         self._child.kill()
@@ -180,7 +182,7 @@ class Painting:
             self._leave_by = now + self._limits.shutdown
         ends_at = self._ends_at
         if ends_at is None:
-            ends_at = math.inf if self._estimate is None else self._began + self._estimate
+            ends_at = math.inf if self._expected is None else self._began + self._expected
         return max(now, ends_at) > self._leave_by
 
     async def _halt(self) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import aiosqlite
 import pytest
 
-from bot.jobs.errors import StoreFullError, StoreNewerError, StoreOwnedError
+from bot.jobs.errors import StoreDamagedError, StoreFullError, StoreNewerError, StoreOwnedError
 from bot.jobs.sqlite import open_sqlite, queries
 from bot.jobs.sqlite.jobs import SqliteJobStore
 from bot.jobs.sqlite.migration import MIGRATIONS, migrate, read_scripts, statements
@@ -164,6 +164,15 @@ async def test_a_newer_database_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StoreNewerError, match="update the program"):
         async with open_sqlite(tmp_path / "vitrage.db", tmp_path / "blobs"):
             pass
+
+
+async def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    """A damaged file is left as it is, and the error says which and what to do."""
+    (tmp_path / "vitrage.db").write_bytes(b"holiday pictures" * 300)
+    with pytest.raises(StoreDamagedError, match=r"vitrage\.db cannot be used as a database"):
+        async with open_sqlite(tmp_path / "vitrage.db", tmp_path / "blobs"):
+            pass
+    assert (tmp_path / "vitrage.db").read_bytes() == b"holiday pictures" * 300
 
 
 async def test_a_migration_that_fails_changes_nothing(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def act(
     """Do what the script says, then hand in a picture of the size that was asked for."""
     script = json.loads(content)
     print("a stray print must not harm the wire")  # noqa: T201 - this is the test
-    if _times(script) < script.get("failures", 0):
+    if "failures" in script and _times(script) < script["failures"]:
         _fail(script["failure"], options)
     steps = script.get("steps", 3)
     for step in range(1, steps + 1):

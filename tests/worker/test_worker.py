@@ -168,6 +168,15 @@ async def test_a_picture_that_takes_far_too_long_is_given_up(stage: Stage) -> No
     assert (ended.state, ended.error) == (State.FAILED, JobError.CRASHED)
 
 
+async def test_a_slow_picture_is_not_given_up(stage: Stage) -> None:
+    """On a machine that became busy the engine's own estimate counts, not only what earlier pictures took."""
+    limits = dataclasses.replace(QUICK, overdue_least=0.2, overdue_factor=0.1)
+    async with stage.working(limits):
+        await stage.ended(await stage.ask())
+        ended = await stage.ended(await stage.ask("u2", steps=30, pause=0.02, left=20.0))
+    assert (ended.state, ended.attempt) == (State.RENDERED, 1)
+
+
 @pytest.mark.parametrize(
     ("failure", "failures", "error", "attempts"),
     [

@@ -14,7 +14,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import aiosqlite
 import structlog
 
-from bot.jobs.errors import StoreFullError
+from bot.jobs.errors import StoreDamagedError, StoreFullError
 from bot.jobs.sqlite import queries
 from bot.jobs.sqlite.migration import migrate
 from bot.jobs.sqlite.ownership import owned
@@ -162,14 +162,23 @@ async def open_database(path: Path, blobs: BlobStore, clock: Callable[[], float]
     with owned(path):
         async with aiosqlite.connect(path, isolation_level=None) as connection:
             connection.row_factory = sqlite3.Row
-            for pragma in _PRAGMAS:
-                await connection.execute_fetchall(pragma)
-            await migrate(connection, path)
+            await _prepare(connection, path)
             database = Database(connection, blobs, clock)
             try:
                 yield database
             finally:
                 await database.close()
+
+
+async def _prepare(connection: aiosqlite.Connection, path: Path) -> None:
+    try:
+        for pragma in _PRAGMAS:
+            await connection.execute_fetchall(pragma)
+        await migrate(connection, path)
+    except sqlite3.DatabaseError as error:
+        if _is_full(error):
+            raise StoreFullError from error
+        raise StoreDamagedError(path, error) from error
 
 
 def _is_full(error: BaseException) -> bool:

@@ -1,0 +1,93 @@
+"""The worker with the real engine, on weights made up here: the pictures are not pretty, everything else is real."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from safetensors.torch import save_file
+
+from bot.jobs.job import JobError, Recipe, State
+from bot.worker.link import engine_command
+from tests.jobs.samples import enqueue, eventually
+from tests.worker.stage import Stage, is_alive, size_of
+
+CHANNELS = {0: (3, 64), 2: (64, 64), 5: (64, 128)}  # VGG19's first convolutions, up to conv2_1
+SMALL = Recipe("sketch", 64)
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of random filters in VGG19's architecture."""
+    torch.manual_seed(0)
+    state = {}
+    for layer, (before, after) in CHANNELS.items():
+        state[f"features.{layer}.weight"] = torch.randn(after, before, 3, 3) * (2 / (9 * before)) ** 0.5
+        state[f"features.{layer}.bias"] = torch.zeros(after)
+    path = tmp_path_factory.mktemp("weights") / "random.safetensors"
+    save_file(state, path)
+    return path
+
+
+def photo(width: int, height: int, seed: int) -> bytes:
+    """Return a blurred random picture as PNG."""
+    pixels = np.random.default_rng(seed).integers(0, 255, (6, 8, 3), dtype=np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(pixels).resize((width, height), Image.Resampling.BICUBIC).save(file, "PNG")
+    return file.getvalue()
+
+
+def children() -> set[int]:
+    """Return the process ids of our engine children."""
+    found = set()
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((process / "stat").read_text().rpartition(")")[2].split()[1])
+            if parent == os.getpid() and b"bot.worker.child" in (process / "cmdline").read_bytes():
+                found.add(int(process.name))
+        except (FileNotFoundError, ProcessLookupError):  # it ended while we looked
+            continue
+    return found
+
+
+async def test_the_real_engine_paints(stage: Stage, weights: Path) -> None:
+    """Two pictures become one of the content's shape; a file that is none is refused; a killed child is replaced."""
+    # One thread: for pictures this small, and when the machine has other things to do, it is the quickest.
+    stage.command = ["env", "OMP_NUM_THREADS=1", *engine_command("cpu", str(weights))]
+    style = await stage.stores.blobs.put(photo(80, 80, 2))
+    async with stage.working():
+        asked = await enqueue(stage.stores, "u1", content=photo(96, 60, 1), styles=(style,), recipe=SMALL)
+        job = await stage.ended(asked, within=60)
+        assert (job.state, job.report["preset"], job.report["weights"]) == (State.RENDERED, "sketch", weights.name)
+        assert job.result is not None
+        assert size_of(await stage.stores.blobs.get(job.result)) == (64, 40)
+
+        refused = await stage.ended(await enqueue(stage.stores, "u2", content=b"GIF89a, or so it says"))
+        assert refused.error == JobError.BAD_IMAGE
+
+        asked = await enqueue(stage.stores, "u3", content=photo(96, 60, 3), styles=(style,), recipe=SMALL)
+        await stage.progressed(asked)
+        [child] = children()
+        os.kill(child, signal.SIGKILL)
+        job = await stage.ended(asked, within=60)
+        assert (job.state, job.attempt, job.deaths) == (State.RENDERED, 2, 1)
+        last = children()
+    assert not any(is_alive(pid) for pid in last | {child})
+
+
+async def test_weights_that_are_missing_are_named(stage: Stage, tmp_path: Path) -> None:
+    """A worker that cannot load its weights says which, once for each attempt, and goes on trying."""
+    stage.command = engine_command("cpu", str(tmp_path / "missing.safetensors"))
+    async with stage.working() as dispatcher:
+
+        async def reported() -> bool:
+            return "missing.safetensors" in dispatcher.trouble
+
+        await eventually(reported, within=60)
+        assert dispatcher.engine is None
