@@ -144,7 +144,9 @@ def serve(arguments: argparse.Namespace, orders: Orders, send: Send) -> int:
 
 def main() -> int:
     """Run the child."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the owner's to deal with
+    # Ctrl-C and a service manager's stop reach the whole group of processes, but are the owner's to deal with.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     parser = argparse.ArgumentParser(prog="python -m bot.worker.child", description=__doc__)
     parser.add_argument("--device", default="auto")
     parser.add_argument("--weights", default="auto")

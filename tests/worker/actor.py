@@ -37,6 +37,8 @@ def act(
     print("a stray print must not harm the wire")  # noqa: T201 - this is the test
     if "failures" in script and _times(script) < script["failures"]:
         _fail(script["failure"], options)
+    if script.get("flood"):
+        vars(child).update(_PROGRESS=0.0, _PREVIEW=0.0)
     steps = script.get("steps", 3)
     for step in range(1, steps + 1):
         on_progress(SimpleNamespace(fraction=step / steps, seconds_left=script.get("left"), preview=_picture))

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import io
-import os
-import signal
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,9 +14,9 @@ from structlog.testing import capture_logs
 
 from bot.jobs.errors import StoreFullError
 from bot.jobs.job import Job, JobError, Recipe, State
-from tests.jobs.samples import ALICE, enqueue, eventually
+from tests.jobs.samples import enqueue, eventually
 from tests.jobs.test_sqlite import connection_of
-from tests.worker.stage import QUICK, Stage, is_alive, script, size_of
+from tests.worker.stage import QUICK, Stage, script, size_of
 
 LONG: dict[str, Any] = {"steps": 2000, "pause": 0.02}  # a picture that takes far longer than any test
 
@@ -74,47 +70,6 @@ async def test_progress_and_preview_are_recorded(stage: Stage) -> None:
         assert now.preview is not None
         assert size_of(await stage.stores.blobs.get(now.preview)) == (4, 4)
         await stage.stores.jobs.cancel(job.id)
-
-
-@pytest.mark.parametrize("deaf", [False, True])
-async def test_cancel_stops_the_painting_within_two_seconds(stage: Stage, deaf: bool) -> None:
-    """The device is free for the next job, with the same child, or a fresh one where it would not listen."""
-    limits = dataclasses.replace(QUICK, look=0.25, stop=1.2)  # as in service
-    async with stage.working(limits) as dispatcher:
-        job = await stage.ask(deaf=deaf, **LONG)
-        await stage.progressed(job)
-        first = stage.pids()[-1]
-        began = time.monotonic()
-        assert await stage.stores.jobs.cancel(job.id)
-        if deaf:
-            await eventually(lambda: _gone(first))
-            assert time.monotonic() - began < 2
-        following = await stage.ended(await stage.ask("u2"))
-        assert following.state == State.RENDERED
-        assert deaf or time.monotonic() - began < 2
-        assert dispatcher.engine is not None
-    assert len(stage.pids()) == 1 + deaf
-    assert (await stage.now(job)).state == State.CANCELLED
-
-
-async def _gone(pid: int) -> bool:
-    return not is_alive(pid)
-
-
-async def test_forget_stops_the_painting(stage: Stage) -> None:
-    """A user who is forgotten has nothing painted, and leaves no file."""
-    async with stage.working():
-        job = await stage.ask(**LONG)
-        await stage.progressed(job)
-        await stage.stores.chats.forget(ALICE.user_id)
-        following = await stage.ended(await stage.ask("u2"))
-        assert following.state == State.RENDERED
-    named = {following.content, *following.styles, following.preview, following.result}
-    assert {file.name for file in _files(stage.folder / "blobs")} <= named
-
-
-def _files(folder: Path) -> list[Path]:
-    return list(folder.iterdir())
 
 
 async def test_a_killed_child_costs_one_attempt(stage: Stage) -> None:
@@ -230,26 +185,6 @@ async def test_a_job_that_takes_the_whole_program_down_is_given_up(stage: Stage)
         assert (await stage.ended(job)).error == JobError.CRASHED
 
 
-async def test_stop_lets_a_job_end_that_is_nearly_done(stage: Stage) -> None:
-    """What needs a moment more is finished, not thrown away."""
-    async with stage.working():
-        job = await stage.ask(steps=25, pause=0.02, left=0.5)
-        await stage.progressed(job)
-    assert (await stage.now(job)).state == State.RENDERED
-
-
-@pytest.mark.parametrize("left", [None, 1000.0, 0.1])
-async def test_stop_releases_a_job_that_needs_longer(stage: Stage, left: float | None) -> None:
-    """A job that cannot end in time, or does not though it promised, goes back with its attempt refunded."""
-    async with stage.working(dataclasses.replace(QUICK, shutdown=0.5)):
-        job = await stage.ask(left=left, **LONG)
-        await stage.progressed(job)
-        began = time.monotonic()
-    assert time.monotonic() - began < 5
-    now = await stage.now(job)
-    assert (now.state, now.attempt) == (State.QUEUED, 0)
-
-
 async def test_missing_weights_are_reported_and_tried_again(stage: Stage) -> None:
     """A child that cannot start costs no job and loops with a pause; once it can, everything goes on."""
     (stage.folder / "no weights").touch()
@@ -313,27 +248,6 @@ async def _fill(stage: Stage) -> None:
         await stage.stores.chats.receive_update(number, "x" * 500)
 
 
-async def test_ctrl_c_is_the_owners_to_deal_with(stage: Stage) -> None:
-    """A child does not die of the Ctrl-C that its whole process group gets."""
-    async with stage.working():
-        job = await stage.ask(steps=30, pause=0.02)
-        await stage.progressed(job)
-        os.kill(stage.pids()[-1], signal.SIGINT)
-        ended = await stage.ended(job)
-    assert (ended.state, ended.attempt) == (State.RENDERED, 1)
-
-
-async def test_a_frozen_child_holds_nobody_up(stage: Stage) -> None:
-    """A child that is stopped by a signal in mid-job does not keep the worker from ending."""
-    async with stage.working():
-        job = await stage.ask(**LONG)
-        await stage.progressed(job)
-        os.kill(stage.pids()[-1], signal.SIGSTOP)
-        began = time.monotonic()
-    assert time.monotonic() - began < 5
-    assert (await stage.now(job)).state == State.QUEUED
-
-
 async def test_enqueue_to_claim_is_quick(stage: Stage) -> None:
     """An idle worker takes a job at once; it does not wait for its next look at the queue."""
     async with stage.working():
@@ -345,21 +259,3 @@ async def test_enqueue_to_claim_is_quick(stage: Stage) -> None:
             await stage.ended(job)
             waits.append(time.monotonic() - began)
     assert sorted(waits)[5] < 0.5  # a poll alone would take a second
-
-
-async def test_many_tasks_see_the_worker_end(stage: Stage) -> None:
-    """A worker that is cancelled instead of stopped leaves no child behind either."""
-    task = asyncio.create_task(_work_for_ever(stage))
-    await eventually(lambda: _started(stage))
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-    assert not is_alive(stage.pids()[-1])
-
-
-async def _work_for_ever(stage: Stage) -> None:
-    async with stage.working():
-        await asyncio.Event().wait()
-
-
-async def _started(stage: Stage) -> bool:
-    return bool(stage.pids())
