@@ -45,15 +45,18 @@ class Reporter:
         self._services = services
         self._shown: dict[int, _Shown] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._resting: dict[int, float] = {}  # jobs to leave alone for a while, until when on the monotonic clock
 
     async def run(self, stop: asyncio.Event) -> None:
         """Report until told to stop; a chat that is slow or told to wait does not hold up the others."""
         while not stop.is_set():
             jobs = await self._services.jobs.unsettled()
             for job in jobs:
-                if job.id not in self._tasks:
+                if job.id not in self._tasks and time.monotonic() >= self._resting.get(job.id, 0.0):
                     self._tasks[job.id] = asyncio.create_task(self._attend(job))
-            self._shown = {job.id: shown for job in jobs if (shown := self._shown.get(job.id))}
+            unsettled = {job.id for job in jobs}
+            self._shown = {id_: shown for id_, shown in self._shown.items() if id_ in unsettled}
+            self._resting = {id_: until for id_, until in self._resting.items() if id_ in unsettled}
             await self._services.jobs.wait("news", POLL_SECONDS)
         if self._tasks:  # a send cut short would leave its outcome unknown
             await asyncio.wait(self._tasks.values(), timeout=STOP_SECONDS)
@@ -69,10 +72,10 @@ class Reporter:
                 await deliver(self._bot, self._services, job)
         except TelegramError as error:
             log.warning("could not tell about a job", job=job.id, error=type(error).__name__, reason=error.message)
-            await asyncio.sleep(RETRY_SECONDS)
+            self._resting[job.id] = time.monotonic() + RETRY_SECONDS
         except Exception:
             log.exception("could not tell about a job", job=job.id)
-            await asyncio.sleep(RETRY_SECONDS)
+            self._resting[job.id] = time.monotonic() + RETRY_SECONDS
         finally:
             del self._tasks[job.id]
 

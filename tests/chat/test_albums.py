@@ -51,7 +51,7 @@ async def test_albums_of_different_chats_do_not_mix() -> None:
     """The same album id in two chats is two albums."""
     book, here, there = Albums(), update(1, chat=1), update(2, chat=2)
     joined(book, here, there)
-    assert await asyncio.gather(book.completed(here), book.completed(there)) == [True, True]
+    assert all(await asyncio.gather(book.completed(here), book.completed(there)))
 
 
 async def test_an_album_that_is_not_meant_for_us_completes_nothing() -> None:

@@ -1,0 +1,107 @@
+"""The whole program as processes: a sandbox, the bot that talks to it, and the bot's engine child."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
+
+TOKEN = "1000000002:AAEvitrage-test-token-0123456789abcdef"
+PATIENCE = 120.0  # seconds until a test gives up waiting; a good run needs a fraction of it
+
+
+def until(found: Callable[[], T | None], what: str, seconds: float = PATIENCE) -> T:
+    """Return what `found` finds, as soon as it does."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if (value := found()) is not None and value is not False:
+            return value
+        time.sleep(0.02)
+    raise TimeoutError(f"not within {seconds:.0f} s: {what}")
+
+
+def children_of(pid: int) -> list[int]:
+    """Return the process ids of a process's children (Linux)."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def alive(pid: int) -> bool:
+    """Return whether a process runs (a zombie does not)."""
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except FileNotFoundError:
+        return False
+
+
+class House:
+    """Starts the parts, and stops them in whatever way a test wants."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.folder = folder
+        self.log = folder / "bot.log"
+        self._settings = {f"VITRAGE_{name.upper()}": value for name, value in settings.items()}
+        self._sandbox = subprocess.Popen(
+            [sys.executable, "-m", "bot.sandbox", "--port", "0"], stdout=subprocess.PIPE, text=True
+        )
+        assert self._sandbox.stdout is not None
+        match = re.search(r"http://\S+", self._sandbox.stdout.readline())
+        assert match, "the sandbox did not print its URL"
+        self.url = match[0]
+        self.bot: subprocess.Popen[bytes] | None = None
+
+    def start_bot(self) -> None:
+        """Start `vitrage run`."""
+        settings = {
+            "VITRAGE_TOKEN": TOKEN,
+            "VITRAGE_API_URL": self.url,
+            "VITRAGE_DATA_DIR": str(self.folder / "data"),
+            "VITRAGE_WEIGHTS": "builtin",
+            "VITRAGE_QUALITY": "sketch",
+            "VITRAGE_DEVICE": "cpu",
+        }
+        with self.log.open("ab") as log:
+            self.bot = subprocess.Popen(
+                [sys.executable, "-m", "bot.cli", "run"],
+                env={**os.environ, **settings, **self._settings},
+                stdout=log,
+                stderr=log,
+            )
+
+    def engine(self) -> int:
+        """Return the process id of the engine child, once there is one."""
+        assert self.bot is not None
+        pid = self.bot.pid
+        return until(lambda: next(iter(children_of(pid)), None), "the bot has an engine child")
+
+    def kill_bot(self) -> None:
+        """Kill -9 `vitrage run`."""
+        assert self.bot is not None
+        self.bot.kill()
+        self.bot.wait()
+
+    def stop_bot(self) -> int:
+        """Ask `vitrage run` to end, and return its exit code."""
+        assert self.bot is not None
+        self.bot.send_signal(signal.SIGTERM)
+        return self.bot.wait(PATIENCE)
+
+    def close(self) -> None:
+        """Stop everything."""
+        if self.bot is not None and self.bot.poll() is None:
+            self.kill_bot()
+        self._sandbox.terminate()
+        self._sandbox.wait(PATIENCE)
+        assert self._sandbox.stdout is not None
+        self._sandbox.stdout.close()
+
+    def logged(self) -> str:
+        """Return what the bot has logged so far."""
+        return self.log.read_text(encoding="utf-8")

@@ -1,0 +1,191 @@
+"""The conversation, through the sandbox, with the real bot and its real engine."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+
+import pytest
+from PIL import Image
+
+from bot.chat.texts import texts
+from bot.demo.person import Chat, Message, Person
+from tests.e2e.conftest import encoded
+from tests.e2e.house import PATIENCE, House
+
+EN, RU = texts("en"), texts("ru")
+
+
+def is_result(request: Message) -> object:
+    """Return a test for the picture that answers a request: a reply to it, without a button."""
+    return lambda message: message.reply_to == request.id and message.photo and not message.buttons
+
+
+async def result(chat: Chat, request: Message) -> Message:
+    """Wait for the picture that answers a request."""
+    return await chat.wait(
+        lambda message: message.reply_to == request.id and message.photo is not None and not message.buttons,
+        timeout=PATIENCE,
+    )
+
+
+async def choose_small(chat: Chat) -> None:
+    """Choose the smallest size in /settings, so that a test takes seconds."""
+    await chat.send("/settings")
+    menu = await chat.wait(lambda message: bool(message.buttons))
+    await chat.press(menu, "256")
+
+
+async def test_two_photos_become_one_picture(house: House, cat: bytes, glass: bytes) -> None:
+    """Content, then style: one status message with progress, then the picture as a reply, in the content's shape."""
+    async with Person(house.url, name="Two photos") as person:
+        chat = await person.open()
+        await choose_small(chat)
+        request = (await chat.send_photos([cat]))[0]
+        asked = await chat.wait(lambda message: message.reply_to == request.id)
+        assert asked.text == EN("draft-content")
+        await chat.send_photos([glass])
+        status = await chat.wait(lambda message: bool(message.buttons))
+        progress = await chat.wait(lambda message: message.id == status.id and "%" in message.text, timeout=PATIENCE)
+        assert progress.buttons
+        picture = await result(chat, request)
+        with Image.open(io.BytesIO(await chat.download(picture))) as painted:
+            assert painted.width / painted.height == pytest.approx(240 / 160, rel=0.01)
+            assert max(painted.size) == 256
+        left = [message for message in await chat.messages() if message.from_bot]
+        assert status.id not in [message.id for message in left]  # it has done its work
+
+
+async def test_an_album_of_files_in_russian(house: House, cat: bytes, glass: bytes) -> None:
+    """Both at once, as image files, is the same; a Russian is answered in Russian."""
+    async with Person(house.url, name="Альбом", language="ru") as person:
+        chat = await person.open()
+        await choose_small(chat)
+        request = (await chat.send_photos([cat, glass], as_file=True))[0]
+        status = await chat.wait(lambda message: message.reply_to == request.id)
+        assert [button.text for row in status.buttons for button in row] == [RU("button-cancel")]
+        picture = await result(chat, request)
+        assert "секунд" in picture.text
+        said = [message.text for message in await chat.messages() if message.from_bot]
+        assert RU("draft-content") not in said  # an album is one request
+
+
+async def test_the_picture_stands_as_the_photo_stood(house: House, cat: bytes, glass: bytes) -> None:
+    """A phone's photo is turned by its EXIF orientation."""
+    with Image.open(io.BytesIO(cat)) as image:
+        exif = Image.Exif()
+        exif[0x0112] = 6  # "rotate 90° clockwise to view"
+        lying = encoded(image, exif=exif)
+    async with Person(house.url, name="Upright") as person:
+        chat = await person.open()
+        await choose_small(chat)
+        request = (await chat.send_photos([lying, glass], as_file=True))[0]
+        picture = await result(chat, request)
+        assert picture.photo is not None
+        assert picture.photo.width < picture.photo.height
+
+
+async def test_settings_are_the_users_own_and_say_so(house: House) -> None:
+    """A press changes the menu in place; another person's settings stay as they were."""
+    async with Person(house.url, name="Chooser") as person, Person(house.url, name="Other") as other:
+        chat = await person.open()
+        await chat.send("/settings")
+        menu = await chat.wait(lambda message: bool(message.buttons))
+        assert (await chat.press(menu, EN("colors-content"))).text == EN("settings-saved")
+        changed = await chat.wait(lambda message: message.id == menu.id)
+        labels = [button.text for row in changed.buttons for button in row]
+        assert f"• {EN('colors-content')}" in labels
+        assert EN("colors-content") in changed.text
+        assert (await chat.press(menu, f"• {EN('colors-content')}")).text == EN("settings-saved")  # once more
+        theirs = await other.open()
+        await theirs.send("/settings")
+        assert f"• {EN('colors-style')}" in str((await theirs.wait()).buttons)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "sentence"),
+    [
+        ("notes.txt", b"not a picture at all", "bad-not-image"),
+        ("liar.jpg", b"%PDF-1.7", "bad-not-image"),
+        ("half.png", encoded(Image.effect_noise((200, 200), 80), "PNG")[:4000], "bad-truncated"),
+    ],
+)
+async def test_a_bad_file_gets_a_sentence(
+    house: House, tmp_path: object, name: str, data: bytes, sentence: str
+) -> None:
+    """What cannot be painted is said at once, as a reply to it."""
+    path = __import__("pathlib").Path(str(tmp_path)) / name
+    path.write_bytes(data)
+    async with Person(house.url, name=f"Bad {name}") as person:
+        chat = await person.open()
+        request = (await chat.send_photos([path], as_file=True))[0]
+        answer = await chat.wait(lambda message: message.reply_to == request.id)
+        assert answer.text == EN(sentence)
+
+
+async def test_every_command_answers(house: House) -> None:
+    """A newcomer who tries everything is told something useful each time."""
+    async with Person(house.url, name="Newcomer") as person:
+        chat = await person.open()
+        for text, answer in {
+            "/start": EN("start"),
+            "/style": EN("draft-empty"),
+            "/queue": EN("queue-empty"),
+            "/cancel": EN("cancel-nothing"),
+            "what now?": EN("bad-no-photo"),
+        }.items():
+            await chat.send(text)
+            assert (await chat.wait()).text == answer
+        await chat.send("/help")
+        assert "<b>" not in (await chat.wait()).text  # the markup is Telegram's, not the reader's
+
+
+async def test_cancel_forgets_the_draft_and_stops_the_job(house: House, cat: bytes, glass: bytes) -> None:
+    """/cancel forgets a waiting photo; the button stops the painter within seconds, and the status message says so."""
+    async with Person(house.url, name="Hesitant") as person:
+        chat = await person.open()
+        await chat.send_photos([cat])
+        await chat.wait(lambda message: message.text == EN("draft-content"))
+        await chat.send("/cancel")
+        assert (await chat.wait()).text == EN("cancel-draft")
+        await chat.send_photos([cat, glass])
+        status = await chat.wait(lambda message: bool(message.buttons))
+        await chat.wait(lambda message: message.id == status.id and "%" in message.text, timeout=PATIENCE)
+        assert (await chat.press(status, EN("button-cancel"))).text == EN("cancel-done", count=1)
+        final = await chat.wait(lambda message: message.id == status.id and not message.buttons)
+        assert final.text == EN("cancelled")
+        await chat.send("/queue")
+        assert (await chat.wait(lambda message: message.id > status.id)).text == EN("queue-empty")
+
+
+async def test_people_at_once_do_not_mix(house: House, cat: bytes, glass: bytes) -> None:
+    """Two people send at the same time: each gets one picture, of the shape of their own photo."""
+    with Image.open(io.BytesIO(cat)) as image:
+        tall = encoded(image.resize((120, 240)))
+
+    async def paint(name: str, content: bytes) -> tuple[int, int]:
+        async with Person(house.url, name=name) as person:
+            chat = await person.open()
+            await choose_small(chat)
+            request = (await chat.send_photos([content, glass]))[0]
+            picture = await result(chat, request)
+            assert picture.photo is not None
+            return picture.photo.width, picture.photo.height
+
+    wide, high = await asyncio.gather(paint("Wide", cat), paint("High", tall))
+    assert wide[0] > wide[1]
+    assert high[0] < high[1]
+
+
+async def test_too_many_waiting_pictures_are_refused_politely(house: House, cat: bytes, glass: bytes) -> None:
+    """A limit is said with what to do; what was queued before stays, and can be cancelled at once."""
+    async with Person(house.url, name="Eager") as person:
+        chat = await person.open()
+        for _ in range(5):
+            await chat.send_photos([cat, glass])
+            await chat.wait(lambda message: bool(message.buttons))
+        await chat.send_photos([cat, glass])
+        refused = EN("too-many", limit=5)
+        assert (await chat.wait(lambda message: message.text == refused)).text == refused
+        await chat.send("/cancel")
+        assert (await chat.wait(lambda message: message.text == EN("cancel-done", count=5))).from_bot
