@@ -39,10 +39,13 @@ def gram_matrix(features: Tensor) -> Tensor:
     Returns:
         (C, C), float32 at least.
     """
-    _, channels, height, width = features.shape
-    rows = features[0].permute(1, 2, 0).contiguous()  # free when the features are channels_last
-    gram: Tensor = _Gram.apply(rows)
-    return gram / (channels * height * width)
+    if features.is_contiguous(memory_format=torch.channels_last) and not features.is_contiguous():
+        gram: Tensor = _Gram.apply(features[0].permute(1, 2, 0))
+    else:
+        flat = features[0].flatten(1)
+        flat = flat.float() if flat.dtype == torch.bfloat16 else flat
+        gram = flat @ flat.T
+    return gram / features[0].numel()
 
 
 class ContentLoss(nn.Module):

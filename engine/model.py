@@ -32,14 +32,14 @@ class Model:
         self._state = weights.state
         held = [layer for layer, index in CONVOLUTIONS.items() if f"features.{index}.weight" in weights.state]
         self.layers = tuple(name for layer in held for name in (layer, layer.replace("conv", "relu")))
-        self._features: dict[torch.dtype, Features] = {}
+        self._features: dict[bool, Features] = {}
 
     def features(self, *, exact: bool) -> Features:
         """The network in float32 (`exact`), or in the fastest arithmetic that is sound on the device."""
-        dtype = torch.float32 if exact else _fast_dtype(self.device)
-        if dtype not in self._features:
-            self._features[dtype] = Features(self._state, dtype).to(self.device)
-        return self._features[dtype]
+        if exact not in self._features:
+            dtype = torch.float32 if exact else _fast_dtype(self.device)
+            self._features[exact] = Features(self._state, exact=exact, dtype=dtype).to(self.device)
+        return self._features[exact]
 
 
 def load_model(

@@ -1,0 +1,62 @@
+"""A cat, a drawn style and a model that needs no download."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import skimage.data
+import torch
+from PIL import Image
+
+import engine
+from engine import drawings
+from engine.vgg import CHANNELS, CONVOLUTIONS
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _two_threads() -> None:
+    """More threads than cores spin against each other."""
+    torch.set_num_threads(min(2, torch.get_num_threads()))
+
+
+@pytest.fixture(scope="session")
+def cat() -> Image.Image:
+    """A photograph, 96 px wide."""
+    return Image.fromarray(skimage.data.chelsea()).resize((96, 64))
+
+
+@pytest.fixture(scope="session")
+def glass() -> Image.Image:
+    """A drawn style picture."""
+    return drawings.draw_glass(np.random.default_rng(1)).resize((80, 80))
+
+
+@pytest.fixture(scope="session")
+def model() -> engine.Model:
+    """The builtin weights on the CPU."""
+    return engine.load_model("builtin", "cpu")
+
+
+@pytest.fixture
+def random_state() -> dict[str, torch.Tensor]:
+    """Untrained weights of VGG19 from conv1_1 to conv3_1, with torchvision's keys."""
+    generator = torch.Generator().manual_seed(5)
+    state: dict[str, torch.Tensor] = {}
+    for layer in ("conv1_1", "conv1_2", "conv2_1", "conv2_2", "conv3_1"):
+        inputs, outputs = CHANNELS[layer]
+        scale = (2 / (9 * inputs)) ** 0.5
+        index = CONVOLUTIONS[layer]
+        state[f"features.{index}.weight"] = torch.randn(outputs, inputs, 3, 3, generator=generator) * scale
+        state[f"features.{index}.bias"] = torch.randn(outputs, generator=generator) * 0.1
+    return state
+
+
+@pytest.fixture
+def shared() -> Path:
+    """Local data for checks, beside the checkout; most machines have none."""
+    folder = Path(__file__).resolve().parents[3] / "shared"
+    if not folder.is_dir():
+        pytest.skip("no shared data beside the checkout")
+    return folder

@@ -1,0 +1,62 @@
+"""Options accept what is sensible and say what is wrong with the rest."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+import engine
+
+
+def test_every_preset_has_its_name_and_can_be_had_by_it() -> None:
+    assert list(engine.PRESETS) == ["paper", "sketch", "standard", "fine"]
+    for name, options in engine.PRESETS.items():
+        assert options.preset == name
+        assert engine.preset(name) == options
+
+
+def test_an_override_of_none_keeps_the_presets_value() -> None:
+    options = engine.preset("sketch", size=None, strength=80)
+    assert (options.longest_edge, options.strength) == (engine.PRESETS["sketch"].longest_edge, 80)
+
+
+def test_options_are_frozen() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        engine.Options().strength = 3  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"preset": "quick"},
+        {"size": 15},
+        {"size": 4097},
+        {"size": 64.5},
+        {"size": True},
+        {"strength": -1},
+        {"strength": 101},
+        {"strength": float("nan")},
+        {"strength": "50"},
+        {"colors": "mine"},
+        {"seed": -1},
+        {"seed": 1.5},
+        {"style_weights": (0.0, 0.0)},
+        {"style_weights": (-1.0, 2.0)},
+        {"style_weights": (float("inf"),)},
+        {"iterations": 0},
+        {"iterations": 2.0},
+    ],
+)
+def test_a_wrong_value_is_refused_by_name(wrong: dict[str, Any]) -> None:
+    with pytest.raises(engine.OptionsError) as caught:
+        engine.Options(**wrong)
+    assert next(iter(wrong)) in str(caught.value).lower()
+
+
+def test_an_unknown_option_or_preset_is_refused_helpfully() -> None:
+    with pytest.raises(engine.OptionsError, match=r"no option speed.*strength"):
+        engine.preset("sketch", speed=3)
+    with pytest.raises(engine.OptionsError, match="paper, sketch, standard, fine"):
+        engine.preset("quick")
