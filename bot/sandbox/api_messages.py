@@ -22,6 +22,9 @@ from bot.sandbox.posting import changed, post, press, react, remove, shown
 from bot.sandbox.utf16 import units
 
 SAFE_TYPES = ("image/jpeg", "image/png", "image/webp", "image/gif", "video/mp4")  # shown in place, never as a page
+PHOTO_KINDS = {
+    "image/jpeg": "photo", "image/png": "photo", "image/webp": "photo", "image/bmp": "photo", "image/gif": "animation",
+}  # fmt: skip
 ALBUM = 10
 LONGEST_WAIT = 60.0
 
@@ -135,9 +138,9 @@ async def _contents(visit: Visit, given: Sending) -> list[Json]:
 
 def _kind(file: Upload, as_file: bool) -> str:
     """What a messenger makes of a file: moving pictures are animations, pictures photos, the rest documents."""
-    if as_file or not file.mime.startswith("image/"):
+    if as_file:
         return "document"
-    return "animation" if file.mime == "image/gif" else "photo"
+    return PHOTO_KINDS.get(file.mime, "document")
 
 
 def _own(visit: Visit, user: int) -> Message:

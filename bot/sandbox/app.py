@@ -24,7 +24,7 @@ def create_app(
 ) -> Starlette:
     """The Bot API, the people's API and the pages over one world."""
     wire = Wire(world)
-    world.perform = wire.perform
+    world.perform = wire.obey
     routes = [
         Route("/bot{token}/{method}", wire.call, methods=["GET", "POST"]),
         Route("/file/bot{token}/{path:path}", wire.download, methods=["GET"]),

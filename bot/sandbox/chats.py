@@ -9,7 +9,6 @@ from bot.sandbox.accounts import Json
 
 ChatType = Literal["private", "group", "supergroup"]
 Status = Literal["creator", "administrator", "member", "left", "kicked"]
-MESSAGES_PER_CHAT = 5_000  # older messages are forgotten, so that a long campaign stays within its memory
 
 
 @dataclass
@@ -64,12 +63,6 @@ class Chat:
     def present(self) -> list[int]:
         """The accounts that are in the chat now."""
         return [member for member, status in self.members.items() if status not in ("left", "kicked")]
-
-    def keep(self, message: Message) -> None:
-        """Store a message and forget the oldest beyond the cap."""
-        self.messages[message.id] = message
-        while len(self.messages) > MESSAGES_PER_CHAT:
-            del self.messages[next(iter(self.messages))]
 
     def wire(self, owner: Json | None = None) -> Json:
         """The chat as the Bot API's Chat; a private chat is named after its person."""

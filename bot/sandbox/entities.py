@@ -23,6 +23,10 @@ AUTOMATIC = re.compile(
     r"|(?P<mention>(?<![\w@/])@[a-zA-Z]\w{3,31}\b)"
     r"|(?P<hashtag>(?<![\w#])#[^\W\d]\w*)"
 )
+FIELDS: dict[str, type] = {
+    "type": str, "offset": int, "length": int, "url": str, "user": dict, "language": str, "custom_emoji_id": str,
+    "unix_time": int, "date_time_format": str,
+}  # fmt: skip
 OPAQUE = {"code", "pre", "text_link", "url"}  # nothing is found inside these
 KINDS = {
     "mention", "hashtag", "cashtag", "bot_command", "url", "email", "phone_number", "bold", "italic", "underline",
@@ -84,11 +88,11 @@ def _inside(entity: Json, others: list[Json]) -> bool:
 
 
 def _checked(entity: Any, text: str) -> Json:
-    if not isinstance(entity, dict) or entity.get("type") not in KINDS:
+    if not isinstance(entity, dict) or not isinstance(entity.get("type"), str) or entity["type"] not in KINDS:
         raise bad_request("can't parse entities: unsupported type specified")
     offset, length = entity.get("offset"), entity.get("length")
     if not isinstance(offset, int) or not isinstance(length, int):
         raise bad_request("can't parse entities: offset and length must be of type Number")
     if offset < 0 or length < 0 or offset + length > units(text):
         raise bad_request("can't parse entities: entity is beyond the text")
-    return {key: value for key, value in entity.items() if value is not None}
+    return {name: entity[name] for name, kind in FIELDS.items() if isinstance(entity.get(name), kind)}

@@ -89,9 +89,9 @@ class FileStore:
         """The file behind a download path; nothing is ever looked up on the disk."""
         return self._by_path.get(path)
 
-    def all(self) -> list[StoredFile]:
-        """Every file, oldest first."""
-        return list(self._by_id.values())
+    def described(self) -> list[tuple[StoredFile, Json | None]]:
+        """Every file with the content that it came in, oldest first."""
+        return [(file, self._contents.get(file.id)) for file in self._by_id.values()]
 
 
 def extension(name: str) -> str:

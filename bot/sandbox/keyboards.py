@@ -48,6 +48,8 @@ def _button(button: Any) -> Json:
     data = kept.get("callback_data")
     if data is not None and (not isinstance(data, str) or not 1 <= len(data.encode()) <= DATA_BYTES):
         raise bad_request("BUTTON_DATA_INVALID")
+    if "copy_text" in kept and not (isinstance(kept["copy_text"], dict) and kept["copy_text"].get("text")):
+        raise bad_request('can\'t parse inline keyboard button: Field "copy_text" must be an Object')
     if "url" in kept and not str(kept["url"]).startswith(("http://", "https://", "tg://")):
         raise bad_request(f"inline keyboard button URL '{kept['url']}' is invalid: Wrong HTTP URL")
     if kept.get("style", "primary") not in STYLES:

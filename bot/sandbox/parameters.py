@@ -14,6 +14,7 @@ from typing import Any
 from bot.sandbox.errors import bad_request
 
 INTEGER_LIMIT = 2**63
+DEEPEST = 20  # levels of a structure; Telegram's own types need six
 
 
 @dataclass(frozen=True)
@@ -80,12 +81,14 @@ class Params:
         value = self.values.get(name)
         if value in (None, ""):
             return None
-        if not isinstance(value, str):
-            return value
         try:
-            return json.loads(value)
+            decoded = json.loads(value) if isinstance(value, str) else value
+            json.dumps(decoded, ensure_ascii=False, allow_nan=False).encode()
         except (ValueError, RecursionError):
             raise bad_request(f"can't parse {name} JSON object") from None
+        if _too_deep(decoded):
+            raise bad_request(f"can't parse {name} JSON object: it is nested too deeply")
+        return decoded
 
     def array(self, name: str) -> list[Any] | None:
         """A list; None when absent."""
@@ -110,3 +113,15 @@ class Params:
         if not isinstance(values, dict):
             raise bad_request(f"expected an Object as {what}")
         return Params(values, self.files)
+
+
+def _too_deep(value: Any) -> bool:
+    layer = [value]
+    for _ in range(DEEPEST):
+        layer = [
+            inner
+            for each in layer
+            if isinstance(each, (dict, list))
+            for inner in (each.values() if isinstance(each, dict) else each)
+        ]
+    return bool(layer)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+
 from bot.sandbox.accounts import Account, Bot, Json, Person
 from bot.sandbox.callbacks import Press
 from bot.sandbox.chats import Chat, Message
@@ -34,7 +36,7 @@ def post(
     )  # fmt: skip
     if "forum_topic_created" in content:
         message.thread_id = message.id
-    chat.keep(message)
+    world.keep(chat, message)
     _tell_people(world, "message", message)
     if isinstance(sender, Person) or any(name in content for name in SERVICE):
         tell_bots(world, "message", message)
@@ -122,7 +124,7 @@ def press(world: World, chat: Chat, message: Message, person: Person, data: str)
         "id": query.id,
         "from": person.wire(),
         "message": world.wire(message),
-        "chat_instance": str(abs(hash((bot.id, chat.key))) % 2**62),
+        "chat_instance": str(zlib.crc32(f"{bot.id} {chat.key}".encode())),
         "data": data,
     }
     world.queues[bot.id].put("callback_query", body)

@@ -13,7 +13,7 @@ from pathlib import Path
 import uvicorn
 
 from bot.sandbox.app import create_app
-from bot.sandbox.snapshot import load, save
+from bot.sandbox.snapshot import capture, load, save, write
 from bot.sandbox.world import World
 
 STOP_SECONDS = 1
@@ -81,10 +81,12 @@ def serve(
 
 async def _serve(server: Server, listening: socket.socket, state_file: Path | None) -> None:
     saving = asyncio.create_task(_save_now_and_then(server.world, state_file)) if state_file is not None else None
+    server.world.start_webhooks()
     await server.serve(sockets=[listening])
     server.world.stop_webhooks()
     if saving is not None and state_file is not None:
         saving.cancel()
+        await asyncio.wait([saving])
         save(server.world, state_file)
 
 
@@ -95,7 +97,7 @@ async def _save_now_and_then(world: World, state_file: Path, seconds: float = 5.
         await asyncio.sleep(seconds)
         if world.events.cursor != saved:
             saved = world.events.cursor
-            save(world, state_file)
+            await asyncio.to_thread(write, state_file, capture(world), world.files.described())
 
 
 @asynccontextmanager

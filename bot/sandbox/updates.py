@@ -45,6 +45,11 @@ class UpdateQueue:
         """Whether allowed_updates lets this kind through; an empty list means all but the opt-in kinds."""
         return kind in self.allowed if self.allowed else kind not in OPT_IN
 
+    @property
+    def polled(self) -> bool:
+        """Whether somebody is waiting."""
+        return self._poll is not None
+
     def wake(self) -> None:
         """Let the waiting poll look again."""
         if self._poll is not None:

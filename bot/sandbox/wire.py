@@ -38,9 +38,9 @@ class Wire:
             params = await read_params(request)
         except ApiError as error:
             return reply(error.code, _refusal(error))
-        name = request.path_params["method"]
+        name = request.path_params["method"][:64]
         entry = self.world.journal.begin(bot.username, BY_LOWER_NAME.get(name.lower(), name), params)
-        fault = self.world.faults.hit(bot.id, name, params.values.get("chat_id", ""))
+        fault = self.world.faults.hit(bot.id, name, str(params.values.get("chat_id", "")))
         if fault is not None:
             entry.fault = fault.kind
         status, body = await self._outcome(bot, name, params, fault)
@@ -70,11 +70,17 @@ class Wire:
         known = BY_LOWER_NAME.get(name.lower())
         if known is None:
             # 404 would be Telegram's answer, but libraries take that for a wrong token
-            raise bad_request(f"method {name[:64]} is not in the sandbox")
+            raise bad_request(f"method {name} is not in the sandbox")
         if known in COUNTED:
             count = len(params.array("media") or [1]) if known == "sendMediaGroup" else 1
             self.world.limits.check(bot.id, params.text("chat_id"), count)
         return await METHODS[known](Call(self.world, bot, params))
+
+    async def obey(self, bot: Bot, name: str, params: Params) -> None:
+        """A call inside the answer to a webhook: Telegram tells the bot nothing of its outcome."""
+        entry = self.world.journal.begin(bot.username, BY_LOWER_NAME.get(name.lower(), name), params)
+        status, body = await self._outcome(bot, name, params, None)
+        self.world.journal.end(entry, status, body)
 
     async def _cut(self, request: Request, fault: Fault, entry: Entry, status: int) -> Response:
         """No answer comes: the line goes dead, at once or after a while."""

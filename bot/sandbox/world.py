@@ -7,6 +7,7 @@ import contextlib
 import re
 import secrets
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -23,13 +24,14 @@ from bot.sandbox.parameters import Params
 from bot.sandbox.updates import UpdateQueue
 from bot.sandbox.webhooks import Webhook
 
-Perform = Callable[[Bot, str, Params], Awaitable[object]]
+Perform = Callable[[Bot, str, Params], Awaitable[None]]
 TOKEN = re.compile(r"(\d{1,16}):[A-Za-z0-9_-]{30,}")
 FIRST_PERSON = 1_000_001
 FIRST_GROUP = 4_000_001
 RIGHTS = ("can_manage_chat", "can_delete_messages", "can_manage_video_chats", "can_restrict_members",
           "can_promote_members", "can_change_info", "can_invite_users", "can_post_stories", "can_edit_stories",
           "can_delete_stories", "can_pin_messages", "can_manage_topics")  # fmt: skip
+MESSAGES_KEPT = 50_000  # a long campaign stays within its memory
 SUPERGROUP = -1_000_000_000_000
 
 
@@ -50,6 +52,7 @@ class World:
     faults: FaultList = field(default_factory=FaultList)
     limits: FloodLimits = field(default_factory=FloodLimits)
     journal: Journal = field(default_factory=Journal)
+    order: deque[tuple[str, int]] = field(default_factory=deque)  # chat key and id of every message, oldest first
     last_id: int = 0  # of messages in private chats and basic groups, which share one count
     last_group: int = FIRST_GROUP - 1
     last_person: int = FIRST_PERSON - 1
@@ -67,6 +70,11 @@ class World:
         self.journal.close()
         for queue in self.queues.values():
             queue.close()
+
+    def start_webhooks(self) -> None:
+        """Deliver to the webhooks that an earlier run knew."""
+        for webhook in self.webhooks.values():
+            webhook.start()
 
     def stop_webhooks(self) -> None:
         """Deliver no more updates."""
@@ -173,6 +181,25 @@ class World:
         return any(
             bot.id in chat.members and person_id in chat.members for chat in self.chats.values() if not chat.bot_id
         )
+
+    def keep(self, chat: Chat, message: Message) -> None:
+        """Store a message, and forget the oldest of all beyond the cap."""
+        chat.messages[message.id] = message
+        self.order.append((chat.key, message.id))
+        while len(self.order) > MESSAGES_KEPT:
+            key, oldest = self.order.popleft()
+            self.chats[key].messages.pop(oldest, None)
+
+    def set_webhook(self, bot: Bot, url: str, secret: str = "", max_connections: int = 40) -> Webhook:
+        """Where a bot wants its updates; what it answers to one may be a call."""
+
+        async def obey(params: Params) -> None:
+            if self.perform is not None:
+                await self.perform(bot, params.text("method"), params)
+
+        hook = Webhook(url, self.queues[bot.id], self.journal, bot.username, obey, secret, max_connections)
+        self.webhooks[bot.id] = hook
+        return hook
 
     def next_id(self, chat: Chat) -> int:
         """The id of the next message: supergroups count by themselves."""

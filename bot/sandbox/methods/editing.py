@@ -126,7 +126,8 @@ async def set_message_reaction(call: Call) -> object:
     if len(reactions) > 1:
         raise ApiError(400, "Bad Request: REACTIONS_TOO_MANY")
     for reaction in reactions:
-        if not isinstance(reaction, dict) or reaction.get("type") != "emoji" or reaction.get("emoji") not in EMOJI:
+        emoji = reaction.get("emoji") if isinstance(reaction, dict) and reaction.get("type") == "emoji" else None
+        if not isinstance(emoji, str) or emoji not in EMOJI:
             raise bad_request("REACTION_INVALID")
     react(call.world, chat, message, call.bot, reactions)
     return True

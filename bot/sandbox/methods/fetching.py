@@ -9,7 +9,6 @@ from bot.sandbox.accounts import Json
 from bot.sandbox.call import Call
 from bot.sandbox.errors import bad_request, conflict
 from bot.sandbox.files import DOWNLOAD_LIMIT
-from bot.sandbox.webhooks import Webhook
 
 LONGEST_POLL = 50
 ANSWER_LIMIT = 200  # Bot API, answerCallbackQuery
@@ -52,9 +51,7 @@ async def set_webhook(call: Call) -> object:
     queue.interrupt()
     if call.params.flag("drop_pending_updates"):
         queue.pending.clear()
-    webhook = Webhook(url, queue, secret, call.params.integer("max_connections", 40))
-    call.world.webhooks[call.bot.id] = webhook
-    webhook.start()
+    call.world.set_webhook(call.bot, url, secret, call.params.integer("max_connections", 40)).start()
     return True
 
 

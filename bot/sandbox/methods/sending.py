@@ -16,6 +16,9 @@ from bot.sandbox.utf16 import units
 
 TEXT_LIMIT = 4096  # Bot API, sendMessage
 CAPTION_LIMIT = 1024  # Bot API, sendPhoto
+PREVIEW: dict[str, type] = {
+    "is_disabled": bool, "url": str, "prefer_small_media": bool, "prefer_large_media": bool, "show_above_text": bool,
+}  # fmt: skip
 ALBUM = range(2, 11)  # Bot API, sendMediaGroup
 ACTIONS = {
     "typing", "upload_photo", "record_video", "upload_video", "record_voice", "upload_voice", "upload_document",
@@ -33,7 +36,11 @@ def text_content(params: Params) -> Json:
     if units(text) > TEXT_LIMIT:
         raise bad_request("message is too long")
     content: Json = {"text": text} | ({"entities": entities} if entities else {})
-    preview = params.mapping("link_preview_options")
+    preview = {
+        name: value
+        for name, value in (params.mapping("link_preview_options") or {}).items()
+        if isinstance(value, PREVIEW.get(name, ()))
+    }
     return content | ({"link_preview_options": preview} if preview else {})
 
 
