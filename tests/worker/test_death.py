@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
-import signal
 import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -106,14 +104,16 @@ async def test_children_killed_at_random(tmp_path: Path) -> None:
     chance = random.Random(7)
     async with open_sqlite(tmp_path / "vitrage.db", tmp_path / "blobs") as stores:
         stage = Stage(stores, tmp_path)
-        jobs = [await stage.ask(f"u{number}", steps=10, pause=0.02) for number in range(300)]
+        jobs = [await stage.ask(f"u{number}", steps=10, pause=0.02) for number in range(600)]
         async with stage.working():
-            for _ in range(200):
+            killed: set[int] = set()
+            while len(killed) < 200:
                 await asyncio.sleep(chance.uniform(0.0, 0.9))
-                if stage.pids() and is_alive(stage.pids()[-1]):
-                    os.kill(stage.pids()[-1], signal.SIGKILL)
-            ended = [await stage.ended(job, within=120) for job in jobs]
+                if stage.pids() and is_alive(child := stage.pids()[-1]) and child not in killed:
+                    stage.kill()
+                    killed.add(child)
+            ended = [await stage.ended(job, within=300) for job in jobs]
     states = [job.state for job in ended]
-    print(f"{states.count(State.RENDERED)} rendered, {states.count(State.FAILED)} given up, {len(stage.pids())} lives")  # noqa: T201 - the figure
+    print(f"{states.count(State.RENDERED)} rendered, {states.count(State.FAILED)} given up, {len(killed)} kills")  # noqa: T201 - the figure
     assert all(job.state == State.RENDERED or job.deaths == 1 for job in ended)
-    assert len({job.id for job in ended}) == 300
+    assert len({job.id for job in ended}) == 600

@@ -15,7 +15,7 @@ from safetensors.torch import save_file
 
 from bot.jobs.job import JobError, Recipe, State
 from bot.worker.link import engine_command
-from tests.jobs.samples import enqueue, eventually
+from tests.jobs.samples import enqueue
 from tests.worker.stage import Stage, is_alive, size_of
 
 CHANNELS = {0: (3, 64), 2: (64, 64), 5: (64, 128)}  # VGG19's first convolutions, up to conv2_1
@@ -79,15 +79,3 @@ async def test_the_real_engine_paints(stage: Stage, weights: Path) -> None:
         assert (job.state, job.attempt, job.deaths) == (State.RENDERED, 2, 1)
         last = children()
     assert not any(is_alive(pid) for pid in last | {child})
-
-
-async def test_weights_that_are_missing_are_named(stage: Stage, tmp_path: Path) -> None:
-    """A worker that cannot load its weights says which, once for each attempt, and goes on trying."""
-    stage.command = engine_command("cpu", str(tmp_path / "missing.safetensors"))
-    async with stage.working() as dispatcher:
-
-        async def reported() -> bool:
-            return "missing.safetensors" in dispatcher.trouble
-
-        await eventually(reported, within=60)
-        assert dispatcher.engine is None
