@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -11,23 +13,24 @@ Pixels = NDArray[np.float64]
 _LUMA = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601, as in JPEG
 
 
-def map_colors(image: Image.Image, target: Image.Image) -> Image.Image:
-    """The picture with its colours mapped on another's: same mean and covariance in RGB.
+def map_colors(image: Image.Image, targets: Sequence[tuple[Image.Image, float]]) -> Image.Image:
+    """The picture with its colours mapped on others': same mean and covariance in RGB.
 
     The Monge-Kantorovich map between Gaussians, the linear one that moves colours least
     (Pitié and Kokaram 2007): T = S^-½ (S^½ D S^½)^½ S^-½.
 
     Args:
         image: RGB.
-        target: RGB, of any size.
+        targets: RGB pictures of any size, and each one's share of 1.
     """
-    pixels, goal = _rows(image), _rows(target)
-    # A trace of noise keeps pictures of one colour invertible.
-    source_cov, goal_cov = (np.cov(rows.T) + 1e-5 * np.eye(3) for rows in (pixels, goal))
-    root, inverse = _root(source_cov), np.linalg.inv(_root(source_cov))
-    transform = inverse @ _root(root @ goal_cov @ root) @ inverse
-    mapped = (pixels - pixels.mean(0)) @ transform + goal.mean(0)
-    return _image(mapped.reshape(image.height, image.width, 3))
+    pixels, goals = _rows(image), [(_rows(target), share) for target, share in targets]
+    mean: Pixels = sum((share * goal.mean(0) for goal, share in goals), np.zeros(3))
+    covariance: Pixels = sum((share * _moment(goal - mean) for goal, share in goals), np.zeros((3, 3)))
+    centred = pixels - pixels.mean(0)
+    root = _root(_moment(centred))
+    inverse = np.linalg.inv(root)
+    transform = inverse @ _root(root @ covariance @ root) @ inverse
+    return _image((centred @ transform + mean).reshape(image.height, image.width, 3))
 
 
 def luminance_of(image: Image.Image) -> Image.Image:
@@ -55,6 +58,12 @@ def _rows(image: Image.Image) -> Pixels:
 
 def _image(pixels: Pixels) -> Image.Image:
     return Image.fromarray((pixels.clip(0, 1) * 255).round().astype(np.uint8))
+
+
+def _moment(rows: Pixels) -> Pixels:
+    """Second moment (3, 3); the trace of noise added keeps pictures of one colour invertible."""
+    moment: Pixels = rows.T @ rows / len(rows) + 1e-5 * np.eye(3)
+    return moment
 
 
 def _root(matrix: Pixels) -> Pixels:

@@ -20,11 +20,13 @@ class Layers:
     Attributes:
         style: Names in network order.
         content: One name.
+        content_weight: What its loss is multiplied by.
         notes: What is missing, in words.
     """
 
     style: tuple[str, ...]
     content: str
+    content_weight: float
     notes: tuple[str, ...] = ()
 
 
@@ -32,18 +34,19 @@ def choose_layers(recipe: Recipe, held: Sequence[str]) -> Layers:
     """Keep the recipe's layers that the weights hold, and say what is missing.
 
     Args:
-        recipe: Names its style layers and its content layer.
+        recipe: Names its style layers and its content layers, best first.
         held: The weights' layers in network order.
     """
     style = tuple(layer for layer in recipe.style_layers if layer in held)
-    content = recipe.content_layer if recipe.content_layer in held else held[-1]
+    wanted, weight = recipe.content_layers[0]
+    content, weight = next((pair for pair in recipe.content_layers if pair[0] in held), (held[-1], weight))
     missing = [layer for layer in recipe.style_layers if layer not in held]
     notes = []
     if missing:
         notes.append(f"style layers missing from the weights: {', '.join(missing)}")
-    if content != recipe.content_layer:
-        notes.append(f"content layer {recipe.content_layer} missing from the weights: {content} used")
-    return Layers(style, content, tuple(notes))
+    if content != wanted:
+        notes.append(f"content layer {wanted} missing from the weights: {content} used")
+    return Layers(style, content, weight, tuple(notes))
 
 
 class Objective:
@@ -70,6 +73,7 @@ class Objective:
     ) -> None:
         self._features = features
         self._recipe = recipe
+        self._content_weight = layers.content_weight
         self._balance = balance
         self._taps = {*layers.style, layers.content}
         with torch.no_grad():
@@ -83,7 +87,7 @@ class Objective:
         style, content, tv = self._parts(image)
         recipe = self._recipe
         total = recipe.style_weight * self._balance * sum(style.values(), image.new_zeros(()))
-        total = total + recipe.content_weight * sum(content.values(), image.new_zeros(()))
+        total = total + self._content_weight * sum(content.values(), image.new_zeros(()))
         return total + recipe.tv_weight * tv if recipe.tv_weight else total
 
     @torch.no_grad()

@@ -28,10 +28,13 @@ class Recipe:
     exact: bool = False  # zero padding, float32 everywhere: arithmetic as published
     normalized: bool = True  # each loss divided by the mean square of its target, so layers weigh alike
     style_layers: tuple[str, ...] = ("relu1_1", "relu2_1", "relu3_1", "relu3_4", "relu4_1", "relu5_1")
-    content_layer: str = "relu4_2"  # the deepest layer of the weights where they do not reach it
+    content_layers: tuple[tuple[str, float], ...] = (  # and weights: the first that is held has the only loss
+        ("relu4_2", 0.1),
+        ("relu3_4", 0.1),
+        ("relu2_2", 0.2),
+    )
     style_weight: float = 1.0
-    content_weight: float = 0.1
-    tv_weight: float = 0.0
+    tv_weight: float = 0.3
     learning_rate: float = 0.03  # Adam's step, in units of the pixel range 0..1
     average: float = 0.95  # decay of the running mean of iterates that Adam's scales hand on
 
@@ -47,9 +50,9 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
             exact=True,
             normalized=False,
             style_layers=("conv1_1", "conv1_2", "conv2_1", "conv2_2", "conv3_1"),
-            content_layer="conv2_2",
+            content_layers=(("conv2_2", 1.0),),
             style_weight=1e6,
-            content_weight=1.0,
+            tv_weight=0.0,
         ),
         "sketch": Recipe(purpose="a first look in seconds", size=384, iterations=(60, 40, 30)),
         "standard": Recipe(purpose="a good picture", size=512, iterations=(120, 100, 80)),

@@ -23,6 +23,10 @@ Plan = list[tuple[Size, int]]
 """Each scale's size and iterations, coarse to fine."""
 
 
+THIN_BELOW = 30.0
+"""Strengths below this blend the painted picture with the content."""
+
+
 class Painting:
     """A content picture on its way to a painted one.
 
@@ -96,12 +100,20 @@ class Painting:
         shares = self._options.style_weights or (1.0,) * len(styles)
         pairs = [(style, share / sum(shares)) for style, share in zip(styles, shares, strict=True) if share]
         if self._options.colors == "match":
-            content = colors.map_colors(content, max(pairs, key=lambda pair: pair[1])[0])
+            content = colors.map_colors(content, pairs)
         return content, pairs
 
     def _first(self) -> Tensor:
-        """Where the coarsest scale begins."""
-        return self._tensor(self._content, self._plan[0][0])
+        """Where the coarsest scale begins: the content, `paper` as it is, else in the style's colours.
+
+        The descent alone finds these colours too, but puts them in the wrong places where an area is flat.
+        """
+        content = self._at(self._content, self._plan[0][0])
+        start = to_tensor(content, self._model.device)
+        if self._recipe.exact:
+            return start
+        mapped = to_tensor(colors.map_colors(content, self._styles), self._model.device)
+        return start.lerp(mapped, min(1.0, self._options.strength / 50))
 
     def _paint_scale(self, start: Tensor, size: Size, iterations: int) -> tuple[Tensor, bool]:
         """One scale's descent: its best picture, and whether the run was halted in it."""
@@ -160,8 +172,14 @@ class Painting:
         return centre_square(image, max(size)) if self._recipe.crop else resize(image, size)
 
     def _finish(self, canvas: Tensor) -> Image.Image:
-        """The canvas as a picture, with the content's colours where these are wanted."""
+        """The canvas as a picture, with the content's colours where these are wanted.
+
+        A weak style is also laid on thinly: without it a descent still wanders off, for Adam's steps do not
+        shrink with the loss.
+        """
         image = to_image(canvas)
+        if (opacity := self._options.strength / THIN_BELOW) < 1:
+            image = Image.blend(self._at(self._content, image.size), image, opacity)
         if self._options.colors == "content":
             return colors.with_chrominance_of(image, resize(self._original, image.size))
         return image

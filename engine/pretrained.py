@@ -65,7 +65,8 @@ def fetch(cache_dir: Path | None = None, url: str | None = None, on_download: On
                 _cut(part, cached)
     except OSError as error:
         if error.errno == errno.ENOSPC:
-            part.unlink(missing_ok=True)  # it takes the room that the user is about to look for
+            for half in (part, cached.with_suffix(".new")):
+                half.unlink(missing_ok=True)  # they take the room that the user is about to look for
             raise WeightsError(f"The disk is full: free 700 MB in {folder} or set VITRAGE_CACHE.") from error
         raise WeightsError(f"The weights cannot be kept in {folder} ({error.strerror}); set VITRAGE_CACHE.") from error
     return cached
@@ -124,7 +125,7 @@ def _receive(url: str, part: Path, on_download: OnDownload) -> None:
         total = held + int(length) if length.isdigit() else None
         with part.open("r+b" if held else "wb") as file:
             file.seek(held)
-            for chunk in response.iter_bytes(1 << 20):
+            for chunk in response.iter_raw():  # unbuffered: what has arrived counts, whatever comes next
                 file.write(chunk)
                 on_download(file.tell(), total)
 

@@ -61,9 +61,7 @@ class Features(nn.Module):
             the image itself would be rounded to 8 bits.
     """
 
-    def __init__(
-        self, state: Mapping[str, Tensor], *, exact: bool = True, dtype: torch.dtype = torch.float32
-    ) -> None:
+    def __init__(self, state: Mapping[str, Tensor], *, exact: bool = True, dtype: torch.dtype = torch.float32) -> None:
         super().__init__()
         self.dtype = dtype
         self._layout = torch.contiguous_format if exact else torch.channels_last

@@ -16,9 +16,9 @@ from engine.vgg import CHANNELS, CONVOLUTIONS
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _two_threads() -> None:
-    """More threads than cores spin against each other."""
-    torch.set_num_threads(min(2, torch.get_num_threads()))
+def _one_thread() -> None:
+    """Small pictures gain nothing from more, and threads beyond the free cores spin against each other."""
+    torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +31,12 @@ def cat() -> Image.Image:
 def glass() -> Image.Image:
     """A drawn style picture."""
     return drawings.draw_glass(np.random.default_rng(1)).resize((80, 80))
+
+
+@pytest.fixture(scope="session")
+def pair(cat: Image.Image, glass: Image.Image) -> tuple[Image.Image, Image.Image]:
+    """Content and style."""
+    return cat, glass
 
 
 @pytest.fixture(scope="session")

@@ -59,12 +59,12 @@ def straightforward_losses(content: Tensor, style: Tensor, state: dict[str, Tens
         style_score = sum((functional.mse_loss(gram(found[i]), gram(styles[i])) for i in STYLE_AT), torch.zeros(()))
         content_score = functional.mse_loss(found[CONTENT_AT], contents[CONTENT_AT])
         loss = style_score * 1_000_000 + content_score
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         losses.append(loss.item())
         return loss
 
     while len(losses) < STOP_AFTER:
-        optimizer.step(closure)
+        optimizer.step(closure)  # type: ignore[no-untyped-call]
     return losses[:STOP_AFTER]
 
 

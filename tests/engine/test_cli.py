@@ -1,0 +1,110 @@
+"""The command line as a shell sees it: exit codes, files, one line for an error."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+import engine
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "engine.cli", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def pictures(cat: Image.Image, glass: Image.Image, tmp_path: Path) -> tuple[Path, Path]:
+    cat.save(tmp_path / "cat.png")
+    glass.save(tmp_path / "glass.png")
+    return tmp_path / "cat.png", tmp_path / "glass.png"
+
+
+def test_stylize_saves_a_picture_and_a_report(pictures: tuple[Path, Path], tmp_path: Path) -> None:
+    output, report = tmp_path / "out.jpg", tmp_path / "out.json"
+    done = run("stylize", *pictures, "-o", output, "--preset", "sketch", "--size", 32, "--weights", "builtin",
+               "--device", "cpu", "--strength", 30, "--colors", "match", "--report", report)  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    with Image.open(output) as image:
+        assert image.size == (32, 21)
+    told = json.loads(report.read_text(encoding="utf-8"))
+    assert (told["preset"], told["weights"], told["strength"], told["colors"]) == ("sketch", "builtin", 30, "match")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (["--preset", "quick"], "Preset must be one of"),
+        (["--size", "7"], "Size must be"),
+        (["--size", "big"], "Invalid value"),
+        (["--strength", "101"], "Strength must be"),
+        (["--colors", "mine"], "Colors must be"),
+        (["--weights", "nowhere.pth"], "no weights file"),
+        (["--weights", "builtin", "--device", "toaster"], "no device toaster"),
+        (["--wrong", "1"], "No such option"),
+    ],
+)
+def test_a_wrong_option_is_one_line_and_no_picture(
+    change: list[str], words: str, pictures: tuple[Path, Path], tmp_path: Path
+) -> None:
+    done = run("stylize", *pictures, "-o", tmp_path / "out.png", *change)
+    assert done.returncode != 0 and done.stdout == ""
+    assert words in done.stderr and done.stderr.count("\n") == 1
+    assert not (tmp_path / "out.png").exists()
+
+
+def test_a_wrong_file_is_one_line(pictures: tuple[Path, Path], tmp_path: Path) -> None:
+    cat, glass = pictures
+    text = tmp_path / "text.jpg"
+    text.write_text("no picture")
+    for arguments, words in (
+        ([cat, text, "-o", tmp_path / "out.png"], "not in a known format"),
+        ([tmp_path / "gone.png", glass, "-o", tmp_path / "out.png"], "does not exist"),
+        ([cat, glass, "-o", tmp_path / "out.txt"], "suffix such as .png"),
+        ([cat, glass, "-o", tmp_path / "nowhere" / "out.png"], "no folder"),
+    ):
+        done = run("stylize", *arguments, "--weights", "builtin")
+        assert done.returncode == 1
+        assert words in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_an_interrupt_saves_nothing_and_exits_130(pictures: tuple[Path, Path], tmp_path: Path) -> None:
+    """Ctrl-C in mid-run; the run reports its first iteration on a pipe, so no time is guessed."""
+    code = (
+        "import sys, engine.cli, engine.progress as progress\n"
+        "told = progress.Watch.step\n"
+        "def step(self, *rest):\n"
+        "    print('painting', flush=True)\n"
+        "    told(self, *rest)\n"
+        "progress.Watch.step = step\n"
+        "engine.cli.main()\n"
+    )
+    output = tmp_path / "out.png"
+    command = [sys.executable, "-c", code, "stylize", *map(str, pictures), "-o", str(output), "--weights", "builtin"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout and process.stderr
+        assert process.stdout.readline() == "painting\n"
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert said == "Interrupted; nothing was saved.\n"
+    assert not output.exists()
+
+
+def test_presets_are_shown() -> None:
+    done = run("presets")
+    assert done.returncode == 0
+    assert all(name in done.stdout for name in engine.PRESETS)
+
+
+@pytest.mark.parametrize("command", ["stylize", "presets", "learn"])
+def test_help_has_an_example(command: str) -> None:
+    done = run(command, "--help")
+    assert done.returncode == 0
+    assert f"vitrage-engine {command}" in done.stdout
