@@ -8,7 +8,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -39,6 +40,27 @@ def alive(pid: int) -> bool:
         return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
     except FileNotFoundError:
         return False
+
+
+@contextmanager
+def demonstration(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Run `vitrage demo` in a folder; yields the process and the URL that it prints."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot.cli", "demo", "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={**os.environ, "VITRAGE_WEIGHTS": "builtin"},
+        cwd=folder,
+    ) as demo:
+        try:
+            assert demo.stdout is not None
+            ready = next((line for line in iter(demo.stdout.readline, "") if "ready" in line), "")
+            assert "http://127.0.0.1:" in ready, "the demo did not print its URL"
+            yield demo, ready.split()[-1]
+        finally:
+            demo.terminate()
+            demo.wait(PATIENCE)
 
 
 class House:

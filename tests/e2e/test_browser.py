@@ -1,28 +1,49 @@
-"""What a newcomer sees: the page, two photos, the picture."""
+"""What a newcomer sees after `make demo`: the page, the samples one click away, the picture."""
 
 from __future__ import annotations
 
 import os
-import shutil
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from playwright.async_api import Browser, expect
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from bot.chat.texts import texts
+from tests.e2e.house import PATIENCE, demonstration
+from tests.sandbox.conftest import browser
+
+__all__ = ["browser"]  # the fixture of the sandbox's own browser tests
+
+pytestmark = pytest.mark.browser
+
+EN = texts("en")
 
 
-def chromium() -> str:
-    """Return where Chromium is; in CI it has to be there."""
-    found = shutil.which("chromium") or shutil.which("google-chrome")
-    if found is None and os.environ.get("CI"):
-        pytest.fail("Chromium is missing: install Debian's package `chromium`.")
-    if found is None:
-        pytest.skip("Chromium is not installed")
-    return found
+@pytest.fixture
+def demo_url(tmp_path: Path) -> Iterator[str]:
+    """The URL that `vitrage demo` prints."""
+    with demonstration(tmp_path) as (_, url):
+        yield url
+
+
+async def test_a_newcomer_gets_the_cat_in_stained_glass(demo_url: str, browser: Browser) -> None:
+    """Two clicks on samples make a request; progress is shown live; the picture arrives without a reload."""
+    page = await browser.new_page(locale="en-US")
+    await page.goto(demo_url)
+    await page.get_by_test_id("chat").click(timeout=PATIENCE * 1000)
+    await page.get_by_test_id("start").click()
+    log = page.get_by_test_id("log")
+    await expect(log.get_by_text("Send me two photos")).to_be_visible()
+    await page.locator("[data-testid=sample][data-name='content-cat.jpg']").click()
+    await page.locator("[data-testid=sample][data-name='style-stained-glass.jpg']").click()
+    await page.get_by_test_id("send").click()
+    await expect(page.get_by_test_id("key").filter(has_text=EN("button-cancel"))).to_be_visible(timeout=30_000)
+    await expect(log.get_by_text(EN("painting"))).to_be_visible(timeout=PATIENCE * 1000)
+    done = page.locator("[data-from=bot]", has_text="seconds").get_by_test_id("photo")
+    await expect(done).to_be_visible(timeout=2 * PATIENCE * 1000)
+    width, height = await done.evaluate("picture => [picture.naturalWidth, picture.naturalHeight]")
+    assert width / height == pytest.approx(451 / 300, rel=0.01)
+    await expect(page.get_by_test_id("key")).to_have_count(0)  # the status message is gone
+    if shots := os.environ.get("VITRAGE_SCREENSHOTS"):
+        await page.screenshot(path=Path(shots) / "demo.png")

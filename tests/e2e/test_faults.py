@@ -12,7 +12,7 @@ import pytest
 
 from bot.chat.texts import texts
 from bot.demo.person import Chat, Message, Person
-from tests.e2e.house import PATIENCE, House, alive, children_of, until
+from tests.e2e.house import PATIENCE, House, alive, children_of, demonstration, until
 from tests.e2e.test_conversation import choose_small, result
 
 EN = texts("en")
@@ -106,17 +106,7 @@ def test_the_bot_process_never_loads_torch() -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_demo_prints_its_url_and_leaves_no_process(number: signal.Signals, tmp_path: Path) -> None:
     """Ctrl-C ends sandbox, bot and painter."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "bot.cli", "demo", "--port", "0"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env={**os.environ, "VITRAGE_WEIGHTS": "builtin"},
-        cwd=tmp_path,
-    ) as demo:
-        assert demo.stdout is not None
-        lines = iter(demo.stdout.readline, "")
-        assert "http://127.0.0.1:" in next(line for line in lines if "ready" in line)
+    with demonstration(tmp_path) as (demo, _):
         family = until(lambda: _two(demo.pid), "sandbox and bot run")
         bot = family[-1]
         family += until(lambda: children_of(bot), "the bot has an engine child")
