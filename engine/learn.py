@@ -28,7 +28,7 @@ from engine.vgg import CHANNELS, CONVOLUTIONS, Normalization
 LAYERS = ("conv1_1", "conv1_2", "conv2_1", "conv2_2", "conv3_1")
 """What is learned: the published algorithm's layers, 1.1 MB in float16."""
 
-PATCHES = 100_000
+PATCHES = 50_000
 """Patches for each layer, from all pictures together."""
 
 ROUNDS = 10
@@ -39,6 +39,9 @@ REGULARIZER = 0.05
 
 FLAT_SHARE = 0.25
 """Share of the filters learned from patch means."""
+
+THRESHOLD = 0.0
+"""Standard deviations that a response must exceed its mean by: rarer responses tell more things apart."""
 
 PHOTOGRAPHS: tuple[Callable[[], NDArray[np.uint8]], ...] = (
     data.chelsea,
@@ -124,7 +127,7 @@ def _learn_layer(patches: Tensor, channels: tuple[int, int], generator: torch.Ge
     response = patches @ weight.T
     deviation, mean = torch.std_mean(response, 0)
     weight = weight / deviation[:, None].clamp_min(1e-6)
-    bias = -mean / deviation.clamp_min(1e-6)
+    bias = -mean / deviation.clamp_min(1e-6) - THRESHOLD
     return weight.view(outputs, inputs, 3, 3), bias
 
 

@@ -54,9 +54,9 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
             style_weight=1e6,
             tv_weight=0.0,
         ),
-        "sketch": Recipe(purpose="a first look in seconds", size=384, iterations=(60, 40, 30)),
-        "standard": Recipe(purpose="a good picture", size=512, iterations=(120, 100, 80)),
-        "fine": Recipe(purpose="the best picture the device can make", size=1024, iterations=(150, 120, 100, 60)),
+        "sketch": Recipe(purpose="a first look in seconds", size=384, iterations=(60, 40, 25)),
+        "standard": Recipe(purpose="a good picture", size=512, iterations=(100, 80, 60)),
+        "fine": Recipe(purpose="the best picture the device can make", size=1024, iterations=(150, 120, 80, 50)),
     }
 )
 

@@ -31,7 +31,7 @@ def caption(job: Job, say: Texts) -> str:
     """Return the line under a finished picture: its size, and how long it took."""
     width, height = job.report["size"]
     line = say("done", size=f"{width}×{height}", seconds=round(job.report["seconds"]))
-    return f"{line}\n{say('done-reduced')}" if job.report.get("reduced") else line
+    return f"{line}\n{say('done-halved')}" if job.report.get("halved") else line
 
 
 def _queued(place: Place, say: Texts) -> str:

@@ -81,12 +81,12 @@ async def _have_painted(url: str, pictures: list[bytes], stopwatch: Stopwatch) -
     async with Person(url, name="Ann", language="en") as ann:
         chat = await ann.open(timeout=START_SECONDS)
         stopwatch.lap("bot online")
-        [request] = await chat.send_photos(pictures[:1])
+        [request] = await chat.send_photos(pictures[:1], as_file=True)
         answer = await chat.wait(lambda message: message.reply_to == request.id, timeout=ANSWER_SECONDS)
         if answer.text != texts("en")("draft-content"):
             raise DemoError(f"The bot said of the content picture: {answer.text}")
         stopwatch.lap("content acknowledged")
-        [second] = await chat.send_photos(pictures[1:])
+        [second] = await chat.send_photos(pictures[1:], as_file=True)
         status = await chat.wait(lambda message: message.id > second.id and message.from_bot, timeout=ANSWER_SECONDS)
         if not status.buttons:
             raise DemoError(f"The bot said of the style picture: {status.text}")

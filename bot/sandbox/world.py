@@ -30,7 +30,7 @@ FIRST_PERSON = 1_000_001
 FIRST_GROUP = 4_000_001
 RIGHTS = ("can_manage_chat", "can_delete_messages", "can_manage_video_chats", "can_restrict_members",
           "can_promote_members", "can_change_info", "can_invite_users", "can_post_stories", "can_edit_stories",
-          "can_delete_stories", "can_pin_messages", "can_manage_topics")  # fmt: skip
+          "can_delete_stories", "can_pin_messages", "can_manage_topics", "can_send_welcome_messages")  # fmt: skip
 MESSAGES_KEPT = 50_000  # a long campaign stays within its memory
 SUPERGROUP = -1_000_000_000_000
 

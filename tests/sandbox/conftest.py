@@ -1,9 +1,7 @@
-"""A sandbox for each test: in the test's own loop, or as a real process, or with a browser in front of it."""
+"""A sandbox for each test: in the test's own loop, or as a real process."""
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -11,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from bot.demo.person import Person
 from bot.sandbox.server import running
@@ -19,10 +16,6 @@ from bot.sandbox.world import World
 from tests.sandbox.client import Api
 
 TOKEN = "123456:" + "A" * 35
-FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 
 
 @pytest.fixture
@@ -64,42 +57,6 @@ def process(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
             yield started, line.removeprefix("Sandbox: ").strip()
         finally:
             started.kill()
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """Headless Chromium; where CI runs, its absence is a failure and not a reason to skip."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        sentence = "Chromium is missing: install the package chromium to run the browser tests"
-        if os.environ.get("CI"):
-            pytest.fail(sentence)
-        pytest.skip(sentence)
-    async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
-        yield started
-        await started.close()
-
-
-@pytest.fixture
-async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
-    """A window of an ordinary size in English."""
-    window = await browser.new_context(viewport={"width": 1180, "height": 800}, locale="en-GB", color_scheme="light")
-    yield window
-    await window.close()
-
-
-@pytest.fixture
-async def page(context: BrowserContext, sandbox: str) -> AsyncIterator[Page]:
-    """The web chat, open; an error in its scripts fails the test."""
-    errors: list[str] = []
-    opened = await context.new_page()
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    opened.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
-    await opened.goto(sandbox)
-    await opened.wait_for_selector("[data-ready]")
-    yield opened
-    assert errors == []
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ done = { $size } · { $seconds ->
     [one] { $seconds } second
    *[other] { $seconds } seconds
 }
-done-reduced = The device was short of memory, so the picture is smaller than you asked for.
+done-halved = The device was short of memory, so the picture is smaller than you asked for.
 time-left-seconds = about { $seconds } s
 time-left-minutes = about { $minutes } min
 cancelled = Cancelled. Your photos are deleted.

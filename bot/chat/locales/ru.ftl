@@ -38,7 +38,7 @@ done = { $size } · { $seconds ->
     [few] { $seconds } секунды
    *[many] { $seconds } секунд
 }
-done-reduced = Устройству не хватило памяти, поэтому картина меньше, чем вы просили.
+done-halved = Устройству не хватило памяти, поэтому картина меньше, чем вы просили.
 time-left-seconds = около { $seconds } с
 time-left-minutes = около { $minutes } мин
 cancelled = Отменено. Ваши фотографии удалены.

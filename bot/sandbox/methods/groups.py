@@ -50,11 +50,11 @@ async def get_chat_administrators(call: Call) -> object:
     chat = call.chat()
     if chat.type == "private":
         raise bad_request("there are no administrators in the private chat")
+    hidden = set() if call.params.flag("return_bots") else set(call.world.bots) - {call.bot.id}
     return [
         call.world.member_wire(member, status)
         for member, status in chat.members.items()
-        if status in ("creator", "administrator")
-        and (member not in call.world.bots or member == call.bot.id or call.params.flag("return_bots"))
+        if status in ("creator", "administrator") and member not in hidden
     ]
 
 

@@ -1,0 +1,264 @@
+"""The web chat in a real browser, with a real bot on the other side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.async_api import Page, expect
+
+from bot.demo.person import Person
+from tests.sandbox.scenes import picture
+
+Pictures = tuple[Path, Path]
+DROP = """async ([selector, bytes, kind]) => {
+    const data = new DataTransfer();
+    const part = Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0));
+    data.items.add(new File([part], "dropped.png", { type: "image/png" }));
+    const init = { bubbles: true, cancelable: true, [kind === "paste" ? "clipboardData" : "dataTransfer"]: data };
+    const target = document.querySelector(selector);
+    if (kind !== "paste") target.dispatchEvent(new DragEvent("dragover", init));
+    target.dispatchEvent(kind === "paste" ? new ClipboardEvent("paste", init) : new DragEvent("drop", init));
+}"""
+
+
+async def send_pair(page: Page, pictures: Pictures, caption: str = "") -> None:
+    """Send two photos as an album and wait for the result."""
+    await page.get_by_test_id("file-input").set_input_files(list(pictures))
+    await page.get_by_test_id("field").fill(caption)
+    await page.get_by_test_id("send").click()
+    await expect(page.get_by_test_id("compare")).to_be_visible()
+
+
+async def test_two_photos_become_a_picture(page: Page, pictures: Pictures) -> None:
+    """A newcomer opens the page, sends two photos, and sees the result arrive without reloading."""
+    await page.get_by_test_id("chat").click()
+    await page.get_by_test_id("start").click()
+    await expect(page.get_by_test_id("key")).to_have_count(4)
+    for each in pictures:
+        await page.get_by_test_id("file-input").set_input_files(each)
+        await page.get_by_test_id("send").click()
+    result = page.locator("[data-from=bot]", has=page.get_by_test_id("compare"))
+    await expect(result).to_be_visible()
+    await expect(result.get_by_test_id("edited")).to_be_visible()
+    await expect(result.get_by_test_id("quote")).to_be_visible()
+    await expect(page.get_by_test_id("reaction")).to_be_visible()
+    await expect(result.get_by_test_id("photo")).to_have_js_property("naturalWidth", 451)  # the cat's own
+
+
+async def test_an_album_with_a_caption_and_the_viewer(page: Page, pictures: Pictures) -> None:
+    """Two files go as one album; the result opens against its source, zooms, and closes by the keyboard."""
+    await page.get_by_test_id("chat").click()
+    await send_pair(page, pictures, "Like this, please")
+    album = page.locator(".album")
+    await expect(album.get_by_test_id("photo")).to_have_count(2)
+    await expect(album.get_by_test_id("text")).to_have_text("Like this, please")
+    await page.get_by_test_id("compare").click()
+    slider = page.get_by_test_id("slider")
+    before = await page.locator(".before").evaluate("picture => getComputedStyle(picture).clipPath")
+    await slider.focus()
+    for _ in range(10):
+        await page.keyboard.press("ArrowRight")
+    assert await page.locator(".before").evaluate("picture => getComputedStyle(picture).clipPath") != before
+    await page.get_by_test_id("viewer-compare").click()
+    await page.get_by_test_id("zoom-in").click()
+    await expect(page.get_by_test_id("viewer-picture")).to_have_attribute("data-zoom", "1.40")
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_test_id("viewer")).to_have_count(0)
+
+
+async def test_buttons_answer_and_edit(page: Page) -> None:
+    """A toast, an alert, and an edit that appears in place, with every button style."""
+    await page.get_by_test_id("chat").click()
+    await page.get_by_test_id("start").click()
+    await expect(page.locator(".key.danger")).to_have_text("Forget me")
+    await expect(page.locator("a.key")).to_have_attribute("rel", "noopener noreferrer")
+    await page.locator(".key.primary").click()
+    await expect(page.get_by_test_id("toast")).to_have_text("You chose standard")
+    await page.locator(".key.danger").click()
+    await expect(page.get_by_test_id("alert-text")).to_have_text("You chose forget")
+    await page.keyboard.press("Enter")
+    await page.locator(".key.success").click()
+    await expect(page.get_by_text("Fine it is.").last).to_be_visible()
+    await expect(page.get_by_test_id("keyboard")).to_have_count(0)
+
+
+async def test_a_group_with_a_topic(page: Page, pictures: Pictures, ann: Person) -> None:
+    """Make a forum with people and the bot, open a topic, speak in it; answers stay there."""
+    await page.get_by_test_id("new-group").click()
+    await page.get_by_test_id("field-title").fill("Painters")
+    await page.get_by_test_id("check-topics").check()
+    await page.get_by_test_id(f"check-member-{ann.id}").check()
+    await page.get_by_test_id("check-member-4242").check()
+    await page.get_by_test_id("submit").click()
+    await expect(page.get_by_test_id("chat-name")).to_have_text("Painters")
+    await expect(page.get_by_test_id("status")).to_contain_text("Ann")
+    await page.get_by_test_id("new-topic").click()
+    await page.get_by_test_id("field-topic").fill("Cats")
+    await page.get_by_test_id("submit").click()
+    await expect(page.get_by_test_id("topic").nth(1)).to_have_attribute("aria-pressed", "true")
+    await page.get_by_test_id("field").fill("/start@vitrage_bot")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_test_id("key")).to_have_count(4)
+    await page.get_by_test_id("topic").first.click()
+    await expect(page.get_by_test_id("key")).to_have_count(0)
+    key = await page.locator("[data-key^=g]").get_attribute("data-key")
+    assert key is not None
+    await ann.chat(key).send("hello from Ann")
+    await expect(page.get_by_text("hello from Ann").last).to_be_visible()
+
+
+async def test_another_person_sees_their_own_side(page: Page, ann: Person) -> None:
+    """Switching the person switches the chats; what the other one wrote privately is not there."""
+    await page.get_by_test_id("chat").click()
+    await page.get_by_test_id("field").fill("only mine")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_test_id("message")).to_have_count(1)
+    await page.get_by_test_id("me").click()
+    await page.get_by_test_id("person").filter(has_text="Ann").click()
+    await expect(page.get_by_test_id("me-name")).to_have_text("Ann")
+    await page.get_by_test_id("chat").click()
+    await expect(page.get_by_test_id("greeting")).to_be_visible()
+
+
+async def test_replies_edits_reactions_and_deletion(page: Page) -> None:
+    """What one does with messages, by the menu of a message."""
+    await page.get_by_test_id("chat").click()
+    field = page.get_by_test_id("field")
+    await field.fill("frist")
+    await page.keyboard.press("Enter")
+    message = page.get_by_test_id("message").first
+    await message.hover()
+    await message.get_by_label("More").click()
+    await page.get_by_test_id("menu").get_by_text("Edit").click()
+    await field.fill("first")
+    await page.keyboard.press("Enter")
+    await expect(message.get_by_test_id("text")).to_have_text("first")
+    await message.hover()
+    await message.get_by_test_id("reply").click()
+    await field.fill("second")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_test_id("quote")).to_contain_text("first")
+    await message.get_by_label("More").click()
+    await page.get_by_test_id("menu").get_by_text("React").click()
+    await page.get_by_test_id("menu").get_by_text("🔥").click()
+    await expect(message.get_by_test_id("reaction")).to_contain_text("🔥")
+    await message.get_by_label("More").click()
+    await page.get_by_test_id("menu").get_by_text("Delete").click()
+    await expect(page.get_by_test_id("message")).to_have_count(1)
+
+
+async def test_pictures_by_drop_and_paste_and_as_file(page: Page) -> None:
+    """Dropped and pasted pictures wait in the tray; as files they keep their name."""
+    import base64
+
+    await page.get_by_test_id("chat").click()
+    encoded = base64.b64encode(picture().data).decode()
+    await page.evaluate(DROP, ["#conversation", encoded, "drop"])
+    await expect(page.get_by_test_id("attachment")).to_have_count(1)
+    await page.evaluate(DROP, ["textarea", encoded, "paste"])
+    await expect(page.get_by_test_id("attachment")).to_have_count(2)
+    await page.get_by_test_id("attachment").first.get_by_role("button").click()
+    await page.get_by_test_id("as-file").check()
+    await page.get_by_test_id("send").click()
+    await expect(page.get_by_test_id("document")).to_contain_text("dropped.png")
+    await expect(page.get_by_test_id("tray")).to_be_hidden()
+
+
+async def test_commands_complete_as_one_types(page: Page) -> None:
+    """A slash opens the bot's commands; arrows and Enter choose one."""
+    await page.get_by_test_id("chat").click()
+    field = page.get_by_test_id("field")
+    await field.fill("/")
+    await expect(page.get_by_test_id("command-option")).to_have_count(3)
+    await field.press_sequentially("s")
+    await expect(page.get_by_test_id("command-option")).to_have_count(2)
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("ArrowUp")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_test_id("key")).to_have_count(4)
+
+
+async def test_texts_and_names_stay_text(page: Page, ann: Person) -> None:
+    """Markup in a message, a name or a file name is shown, never run."""
+    evil = "<img src=x onerror=\"document.title='owned'\">"
+    group = await ann.call("POST", "/api/groups", {"user": ann.id, "title": evil, "members": [4242, ann.id - 1]})
+    chat = ann.chat(group["key"])
+    await chat.send(evil)
+    await ann.call(
+        "POST", f"/api/chats/{chat.key}/messages", data={"user": str(ann.id)}, files={"files": (f"{evil}.txt", b"x")}
+    )
+    await page.get_by_test_id("chat").first.click()
+    await expect(page.get_by_test_id("chat-name")).to_have_text(evil)
+    await expect(page.get_by_test_id("text")).to_have_text(evil)
+    await expect(page.get_by_test_id("document")).to_be_visible()
+    assert await page.locator("img[src=x]").count() == 0
+    assert await page.title() == "Vitrage · Sandbox"
+
+
+async def test_spoilers_and_animations(page: Page, ann: Person, sandbox: str) -> None:
+    """A hidden picture shows on a click; a GIF moves in place."""
+    import json
+
+    import httpx
+
+    from tests.sandbox.painter import TOKEN
+
+    await page.get_by_test_id("chat").click()
+    await page.get_by_test_id("field").fill("hi")
+    await page.keyboard.press("Enter")
+    me = ann.id - 1
+    async with httpx.AsyncClient(base_url=f"{sandbox}/bot{TOKEN}", trust_env=False) as wire:
+        media = [
+            {"type": "photo", "media": "attach://a", "has_spoiler": True},
+            {"type": "photo", "media": "attach://b"},
+        ]
+        files = {"a": ("a.png", picture("red").data), "b": ("b.png", picture("blue").data)}
+        await wire.post("/sendMediaGroup", data={"chat_id": str(me), "media": json.dumps(media)}, files=files)
+        gif = {"animation": ("a.gif", picture("red", "GIF").data)}
+        await wire.post("/sendAnimation", data={"chat_id": str(me)}, files=gif)
+        await wire.post("/sendChatAction", json={"chat_id": me, "action": "upload_photo"})
+    await expect(page.get_by_test_id("status")).to_have_text("sending a photo…")
+    await expect(page.get_by_test_id("animation")).to_be_visible()
+    await page.get_by_test_id("spoiler").click()
+    await expect(page.get_by_test_id("spoiler")).to_have_count(0)
+
+
+async def test_a_phone(phone: Page, pictures: Pictures) -> None:
+    """On a narrow screen there is one column at a time, in the person's language, and nothing sticks out."""
+    await expect(phone.locator("html")).to_have_attribute("lang", "ru")
+    await expect(phone.get_by_test_id("conversation")).to_be_hidden()
+    await phone.get_by_test_id("chat").tap()
+    await expect(phone.get_by_test_id("sidebar")).to_be_hidden()
+    await expect(phone.get_by_test_id("start")).to_have_text("Начать")
+    await send_pair(phone, pictures)
+    assert await phone.evaluate("document.documentElement.scrollWidth") <= 390
+    await phone.get_by_test_id("back").tap()
+    await expect(phone.get_by_test_id("sidebar")).to_be_visible()
+
+
+async def test_the_page_survives_a_reload(page: Page) -> None:
+    """The same person, the same chat, the same messages."""
+    await page.get_by_test_id("chat").click()
+    await page.get_by_test_id("field").fill("still here")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_test_id("message")).to_have_count(1)
+    await page.reload()
+    await expect(page.get_by_test_id("text")).to_have_text("still here")
+    await expect(page.get_by_test_id("me-name")).to_have_text("Guest")
+
+
+async def test_the_wire_page(page: Page, sandbox: str) -> None:
+    """Every call with its answer and time, filtered by text; faults are switched on with two clicks."""
+    await page.get_by_test_id("chat").click()
+    await page.get_by_test_id("start").click()
+    await expect(page.get_by_test_id("key")).to_have_count(4)
+    await page.goto(f"{sandbox}/wire")
+    call = page.locator("[data-method=sendMessage]")
+    await call.locator("summary").click()
+    await expect(call.locator("pre").first).to_contain_text("inline_keyboard")
+    await page.get_by_test_id("filter").fill("setMyDescription")
+    await expect(page.get_by_test_id("call")).to_have_count(1)
+    await page.get_by_test_id("trouble").locator("summary").click()
+    await page.get_by_test_id("fault-method").fill("sendPhoto")
+    await page.get_by_test_id("add-fault").click()
+    await expect(page.get_by_test_id("faults")).to_contain_text("flood 3 s")
