@@ -28,6 +28,8 @@ app = typer.Typer(
     help="Paint a picture like another one (VGG19 style transfer).",
 )
 
+_INTERRUPTED = 130  # 128 + SIGINT, as shells count
+
 _DEFAULTS = Options()  # the command line reads its defaults where they are declared
 
 Size = Annotated[int | None, typer.Option(help="Longest edge in pixels.", show_default="the preset's")]
@@ -108,11 +110,13 @@ def main() -> None:
     except OSError as error:
         _end(f"{error.filename or 'A file'}: {error.strerror or error}.", 1)
     except (KeyboardInterrupt, typer.Abort):
-        _end("Interrupted; nothing was saved.", 130)
+        _end("Interrupted; nothing was saved.", _INTERRUPTED)
     except Exception as error:
         if hasattr(error, "format_message"):  # what Typer raises of a wrong command line
             _end(f"{error.format_message()} (see --help)", 2)
         raise
+    if code == _INTERRUPTED:  # Typer turns Ctrl-C into this code
+        _end("Interrupted; nothing was saved.", _INTERRUPTED)
     sys.exit(code if isinstance(code, int) else 0)
 
 

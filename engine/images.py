@@ -18,7 +18,7 @@ MAX_PIXELS = 100_000_000
 """Pictures of more pixels are refused before they are decoded (a bomb of 1 MB can ask for 30 GB)."""
 
 # Pillow reads many more formats, some by calling outside programs (EPS); these are the ones people send.
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "MPO", "AVIF", "PPM")
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "PPM")
 
 
 def load_image(source: Source, *, max_pixels: int = MAX_PIXELS) -> Image.Image:
@@ -77,7 +77,8 @@ def _read(path: Path, name: str) -> bytes:
 
 
 def _decode(data: bytes, name: str, max_pixels: int) -> Image.Image:
-    with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+    Image.init()
+    with Image.open(io.BytesIO(data), formats=[name for name in FORMATS if name in Image.OPEN]) as image:
         if image.width * image.height > max_pixels:
             raise _too_large(name, max_pixels)
         image.load()

@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torchvision.models.vgg import cfgs, make_layers
 
 CONVOLUTIONS: Mapping[str, int] = {
     f"conv{block}_{number}": start + 2 * (number - 1)
@@ -66,13 +65,8 @@ class Features(nn.Module):
         self.dtype = dtype
         self._layout = torch.contiguous_format if exact else torch.channels_last
         self.names = [name for name, index in CONVOLUTIONS.items() if f"features.{index}.weight" in state]
-        depth = CONVOLUTIONS[self.names[-1]] + 1
-        with torch.device("meta"):  # no random initialisation of weights that are replaced at once
-            self.features = make_layers(cfgs["E"], batch_norm=False)[:depth]
-        own = {key.removeprefix("features."): value.float() for key, value in state.items()}
-        self.features.load_state_dict(own, assign=True)
+        self.convolutions = nn.ModuleDict({name: _convolution(name, state, dtype) for name in self.names})
         self.normalization = Normalization()
-        self.features[1:].to(dtype)
         self.requires_grad_(False).eval().to(memory_format=self._layout)
 
     def forward(self, image: Tensor, layers: Collection[str], *, replicate: bool = False) -> dict[str, Tensor]:
@@ -104,10 +98,19 @@ class Features(nn.Module):
         return taps
 
     def _convolve(self, name: str, hidden: Tensor, *, replicate: bool) -> Tensor:
-        convolution = self.features[CONVOLUTIONS[name]]
+        convolution = self.convolutions[name]
         assert isinstance(convolution, nn.Conv2d)
         if name == "conv1_1" and replicate:
             hidden = functional.pad(hidden, (1, 1, 1, 1), mode="replicate")
             return functional.conv2d(hidden, convolution.weight, convolution.bias).to(self.dtype)
         output: Tensor = convolution(hidden).to(self.dtype)
         return output
+
+
+def _convolution(name: str, state: Mapping[str, Tensor], dtype: torch.dtype) -> nn.Conv2d:
+    """One of `vgg19().features`' convolutions; torchvision itself takes seconds to import."""
+    key = f"features.{CONVOLUTIONS[name]}"
+    with torch.device("meta"):  # no random initialisation of weights that are replaced at once
+        convolution = nn.Conv2d(*CHANNELS[name], kernel_size=3, padding=1)
+    convolution.load_state_dict({part: state[f"{key}.{part}"] for part in ("weight", "bias")}, assign=True)
+    return convolution.to(torch.float32 if name == "conv1_1" else dtype)

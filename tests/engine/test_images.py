@@ -110,6 +110,17 @@ def test_a_hostile_file_is_one_clear_sentence(kind: str) -> None:
     assert sentence.startswith("The picture ") and sentence.endswith(".") and "\n" not in sentence
 
 
+def test_what_is_no_picture_and_what_is_a_broken_one_are_told_apart() -> None:
+    for kind, words in (("text", "not in a known format"), ("truncated jpeg", "damaged or incomplete")):
+        with pytest.raises(engine.ImageError, match=words):
+            engine.load_image(HOSTILE[kind])
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "MPO"])
+def test_the_formats_that_people_send_are_read(kind: str) -> None:
+    assert engine.load_image(encode(two_halves(), kind)).size == (8, 4)
+
+
 def test_the_pixel_limit_is_the_callers() -> None:
     with pytest.raises(engine.ImageError, match="pixels"):
         engine.load_image(encode(two_halves(), "PNG"), max_pixels=31)
