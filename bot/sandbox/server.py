@@ -101,11 +101,13 @@ async def _save_now_and_then(world: World, state_file: Path, seconds: float = 5.
 
 
 @asynccontextmanager
-async def running(world: World | None = None, *, host: str = "127.0.0.1") -> AsyncIterator[str]:
+async def running(
+    world: World | None = None, *, host: str = "127.0.0.1", samples: Path | None = None
+) -> AsyncIterator[str]:
     """A sandbox in this event loop on a free port, for tests: yields its URL."""
     world = world or World()
     listening, url = _listen(host, 0)
-    server = _server(world, host, banner=None, samples=None)
+    server = _server(world, host, banner=None, samples=samples)
     task = asyncio.create_task(server._serve([listening]))  # serve() would take the signals of the host process
     try:
         yield url

@@ -22,6 +22,7 @@ export function startConversation(root) {
   fill(root, head, topics, log, empty, foot);
   on("chats", () => { drawHead(view); drawEmpty(empty, root); composer.refresh(); });
   on("actions", () => drawHead(view));
+  keepEnd(log);
   on("open", () => { view.drawn.clear(); fill(log); composer.reset(); });
   on("messages", () => drawMessages(view));
 }
@@ -52,6 +53,13 @@ function drawEmpty(empty, root) {
     h("h2", {}, t(waiting ? "waitingTitle" : "pickTitle")), h("p", {}, t(waiting ? "waitingText" : "pickText")),
     waiting && h("code", {}, `${location.origin}/bot`));
   root.dataset.waiting = String(waiting);
+}
+
+/** A view at the end stays there when the composer grows or the window shrinks. */
+function keepEnd(log) {
+  let atEnd = true;
+  log.addEventListener("scroll", () => { atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR; });
+  new ResizeObserver(() => { if (atEnd) log.scrollTop = log.scrollHeight; }).observe(log);
 }
 
 /** The messages of the open topic as blocks: an album is one block. */

@@ -43,7 +43,7 @@ const PATHS = {
 /** A line icon; decoration only, the button around it carries the words. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
-  for (const [key, value] of Object.entries({ viewBox: "0 0 24 24", class: `icon ${name}`, "aria-hidden": "true" })) {
+  for (const [key, value] of Object.entries({ viewBox: "0 0 24 24", class: `icon icon-${name}`, "aria-hidden": "true" })) {
     svg.setAttribute(key, value);
   }
   const path = document.createElementNS(SVG, "path");

@@ -46,10 +46,19 @@ function single(view) {
   const picture = h("img", { src: pictureOf(view.message), alt: view.message.caption ?? t("photo"), class: "viewer-picture", draggable: "false", testid: "viewer-picture" });
   const stage = h("div", { class: "stage", onclick: (event) => event.target === stage && view.box.close() }, picture);
   view.picture = picture;
+  measure(picture);
   stage.addEventListener("wheel", (event) => { event.preventDefault(); zoom(view, event.deltaY < 0 ? 1.15 : 1 / 1.15); }, { passive: false });
   picture.addEventListener("dblclick", () => zoom(view, view.zoom > 1 ? 1 / view.zoom : 2.5));
   picture.addEventListener("pointerdown", (event) => drag(view, event));
   return stage;
+}
+
+/** A picture fills the stage, small ones up to three times their size. */
+function measure(picture) {
+  picture.addEventListener("load", () => {
+    picture.style.setProperty("--ratio", String(picture.naturalWidth / picture.naturalHeight));
+    picture.style.setProperty("--most", `${picture.naturalWidth * 3}px`);
+  });
 }
 
 /** Two pictures over one another; the slider moves the cut between them. */
@@ -62,6 +71,7 @@ function comparison(source, result) {
     h("span", { class: "side left" }, t("before")), h("span", { class: "side right" }, t("after")), slider);
   const move = () => pair.style.setProperty("--cut", `${slider.value}%`);
   slider.addEventListener("input", move);
+  measure(after);
   move();
   return h("div", { class: "stage" }, pair);
 }

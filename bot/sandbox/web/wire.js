@@ -75,13 +75,13 @@ function details(entry) {
   const body = h("div", { class: "bodies" });
   const box = h("details", {},
     h("summary", {},
-      h("time", {}, `${at.toLocaleTimeString(language)}.${String(at.getMilliseconds()).padStart(3, "0")}`),
+      h("time", {}, `${at.toLocaleTimeString("en-GB")}.${String(at.getMilliseconds()).padStart(3, "0")}`),
       h("span", { class: `code ${kind}` }, entry.status ? String(entry.status) : w("open")),
       h("strong", {}, entry.method), entry.fault && h("span", { class: "fault" }, entry.fault),
       h("span", { class: "gist" }, gist(entry)), h("small", {}, `@${entry.bot}`),
       h("span", { class: "took" }, entry.status ? `${entry.milliseconds} ms` : "")), body);
   box.open = view.opened.has(entry.id);
-  const show = () => fill(body, h("h3", {}, w("request")), json(entry.request), h("h3", {}, w("response")), json(entry.response));
+  const show = () => fill(body, h("h3", {}, w("request")), json(unpacked(entry.request)), h("h3", {}, w("response")), json(entry.response));
   if (box.open) show();
   box.addEventListener("toggle", () => {
     if (box.open) { view.opened.add(entry.id); show(); } else view.opened.delete(entry.id);
@@ -92,6 +92,18 @@ function details(entry) {
 function gist({ request, response }) {
   if (response?.description) return response.description;
   return request.text ?? request.caption ?? request.action ?? (Array.isArray(response?.result) ? `[${response.result.length}]` : "");
+}
+
+/** In a form, structures travel as JSON text; they read better as what they are. */
+function unpacked(request) {
+  const open = (value) => {
+    try {
+      return typeof value === "string" && /^[[{]/.test(value) ? JSON.parse(value) : value;
+    } catch {
+      return value;
+    }
+  };
+  return Object.fromEntries(Object.entries(request).map(([name, value]) => [name, open(value)]));
 }
 
 function json(value) {

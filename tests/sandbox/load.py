@@ -1,0 +1,141 @@
+"""Load figures of the sandbox, by hand: `python -m tests.sandbox.load`. A machine's figures are no test of the code.
+
+One bot polls; 1,000 chats write 200 messages a second for a while; the bot answers each. Then long polls that wait
+are woken one at a time. The sandbox runs as a process of its own, the load comes from this one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import resource
+import statistics
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import ClientSession, TCPConnector
+
+from tests.sandbox.conftest import process
+
+TOKEN = "5151:" + "l" * 35
+
+
+@dataclass
+class Load:
+    """What is measured."""
+
+    session: ClientSession
+    url: str
+    sent: dict[int, float] = field(default_factory=dict)  # when each text went out
+    delays: list[float] = field(default_factory=list)  # from sending to the bot's getUpdates answer
+    answered: int = 0
+
+    async def bot(self, method: str, **values: Any) -> Any:
+        """A call of the bot."""
+        async with self.session.post(f"{self.url}/bot{TOKEN}/{method}", json=values) as answer:
+            return (await answer.json())["result"]
+
+    async def people(self, path: str, **values: Any) -> Any:
+        """An act of a person."""
+        async with self.session.post(f"{self.url}/api/{path}", json=values) as answer:
+            assert answer.status == 200, await answer.text()
+            return await answer.json()
+
+
+async def echo(load: Load, total: int) -> None:
+    """A bot that answers everything."""
+    offset = 0
+    async with asyncio.TaskGroup() as tasks:
+        while load.answered < total:
+            for update in await load.bot("getUpdates", offset=offset, timeout=10):
+                offset = update["update_id"] + 1
+                message = update["message"]
+                load.delays.append(time.perf_counter() - load.sent[int(message["text"])])
+                load.answered += 1
+                tasks.create_task(load.bot("sendMessage", chat_id=message["chat"]["id"], text="yes"))
+
+
+async def chats(load: Load, count: int) -> list[tuple[int, str]]:
+    """People, each with a chat with the bot."""
+    made = []
+    for number in range(count):
+        user = await load.people("users", name=f"Person {number}")
+        chat = await load.people("chats", user=user["id"], bot=5151)
+        made.append((user["id"], chat["key"]))
+    return made
+
+
+async def flood(load: Load, where: list[tuple[int, str]], rate: int, seconds: int) -> float:
+    """Send at a steady rate; the seconds until everything is answered."""
+    total = rate * seconds
+    bot = asyncio.create_task(echo(load, total))
+    began = time.perf_counter()
+    async with asyncio.TaskGroup() as tasks:
+        for number in range(total):
+            await asyncio.sleep(max(0.0, began + number / rate - time.perf_counter()))
+            user, key = where[number % len(where)]
+            load.sent[number] = time.perf_counter()
+            tasks.create_task(load.people(f"chats/{key}/messages", user=user, text=str(number)))
+    await bot
+    return time.perf_counter() - began
+
+
+async def wake(load: Load, where: tuple[int, str], times: int) -> list[float]:
+    """From the moment a person's message is sent until the waiting long poll has its answer."""
+    user, key = where
+    found = []
+    offset = -1
+    for _ in range(times):
+        for update in await load.bot("getUpdates", offset=offset):
+            offset = update["update_id"] + 1
+        poll = asyncio.create_task(load.bot("getUpdates", offset=offset, timeout=30))
+        await asyncio.sleep(0.02)
+        began = time.perf_counter()
+        await asyncio.gather(poll, load.people(f"chats/{key}/messages", user=user, text="0"))
+        found.append(time.perf_counter() - began)
+        offset = poll.result()[-1]["update_id"] + 1
+    return found
+
+
+def spread(values: list[float]) -> dict[str, float]:
+    """Milliseconds: the middle, the 99th of a hundred, the worst."""
+    ordered = sorted(values)
+    picked = {"median": statistics.median(ordered), "p99": ordered[int(len(ordered) * 0.99)], "worst": ordered[-1]}
+    return {name: round(value * 1000, 1) for name, value in picked.items()}
+
+
+async def measure(url: str, given: argparse.Namespace) -> dict[str, Any]:
+    """All figures."""
+    async with ClientSession(connector=TCPConnector(limit=100)) as session:
+        load = Load(session, url)
+        await load.bot("getMe")
+        where = await chats(load, given.chats)
+        took = await flood(load, where, given.rate, given.seconds)
+        woken = await wake(load, where[0], 200)
+    return {
+        "updates": len(load.delays),
+        "updates per second": round(len(load.delays) / took, 1),
+        "message to getUpdates, ms": spread(load.delays),
+        "long poll wakes, ms": spread(woken),
+    }
+
+
+def main() -> None:
+    """Start a sandbox, load it, print the figures as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--chats", type=int, default=1000)
+    parser.add_argument("--rate", type=int, default=200)
+    parser.add_argument("--seconds", type=int, default=20)
+    given = parser.parse_args()
+    with process() as (started, url):
+        figures = asyncio.run(measure(url, given))
+        started.terminate()
+        started.wait()
+    figures["memory of the sandbox, MB"] = round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
+    print(json.dumps(figures, indent=2))  # noqa: T201 - its whole purpose
+
+
+if __name__ == "__main__":
+    main()
