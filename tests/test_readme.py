@@ -1,0 +1,35 @@
+"""The README says what is so."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from bot.settings import Settings
+
+README = Path(__file__).parents[1].joinpath("README.md").read_text(encoding="utf-8")
+
+
+def test_every_setting_stands_in_the_table_and_no_other() -> None:
+    """Who reads the table knows all settings."""
+    table = set(re.findall(r"^\| `VITRAGE_(\w+)`", README, flags=re.MULTILINE))
+    assert table == {name.upper() for name in Settings.model_fields} | {"CACHE"}
+
+
+def test_every_file_named_in_the_tree_exists() -> None:
+    """The map shows the land."""
+    root = Path(__file__).parents[1]
+    block = README.split("## What is where")[1].split("```")[1]
+    named = re.findall(r"^([\w./]+)  ", block, flags=re.MULTILINE)
+    assert len(named) > 5
+    assert [path for path in named if not (root / path).exists()] == []
+
+
+def test_every_command_has_help_with_an_example() -> None:
+    """`--help` is where people look first."""
+    for command in ("run", "sandbox", "demo", "doctor"):
+        done = subprocess.run(
+            [sys.executable, "-m", "bot.cli", command, "--help"], capture_output=True, text=True, check=True
+        )
+        assert "Example" in done.stdout
+        assert "torch" not in done.stdout
