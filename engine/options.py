@@ -31,7 +31,7 @@ class Recipe:
     content_layers: tuple[tuple[str, float], ...] = (  # and weights: the first that is held has the only loss
         ("relu4_2", 0.1),
         ("relu3_4", 0.1),
-        ("relu2_2", 0.2),
+        ("relu2_2", 0.15),
     )
     style_weight: float = 1.0
     tv_weight: float = 0.3
