@@ -1,4 +1,4 @@
-"""Every method of the sandbox, called by aiogram: a client library that knows nothing of the sandbox."""
+"""Every method of the sandbox, called by aiogram, which knows nothing of the sandbox."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import io
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from aiogram import Bot, methods
@@ -47,7 +47,6 @@ class Stage:
     ann: Person
     chat: Chat
     forum: int
-    reads: dict[str, set[str]] = field(default_factory=dict)
 
     @property
     def me(self) -> int:
@@ -128,8 +127,7 @@ async def _send_photo(on: Stage) -> None:
 @scene(methods.SendDocument)
 async def _send_document(on: Stage) -> None:
     sent = await on.bot.send_document(on.me, picture(), caption="*c*", parse_mode="MarkdownV2")
-    assert sent.document
-    assert sent.document.thumbnail
+    assert sent.document and sent.document.thumbnail
 
 
 @scene(methods.SendAnimation)
@@ -195,8 +193,7 @@ async def _edit_message_reply_markup(on: Stage) -> None:
     sent = await on.text()
     edited = await on.bot.edit_message_reply_markup(chat_id=on.me, message_id=sent.message_id, reply_markup=KEYS)
     assert isinstance(edited, Message)
-    assert edited.reply_markup
-    assert edited.reply_markup.model_dump() == KEYS.model_dump()
+    assert edited.reply_markup and edited.reply_markup.model_dump() == KEYS.model_dump()
 
 
 @scene(methods.DeleteMessage)
@@ -214,8 +211,7 @@ async def _get_file(on: Stage) -> None:
     sent = await on.bot.send_document(on.me, BufferedInputFile(b"bytes", "a.txt"))
     assert sent.document
     got = await on.bot.download(sent.document.file_id)
-    assert got
-    assert got.read() == b"bytes"
+    assert got and got.read() == b"bytes"
 
 
 @scene(methods.AnswerCallbackQuery)
@@ -254,15 +250,13 @@ async def _set_my_name(on: Stage) -> None:
 
 
 @scene(methods.SetMyDescription)
-async def _set_my_description(on: Stage) -> None:
+async def _set_my_descriptions(on: Stage) -> None:
     await on.bot.set_my_description("paints")
+    await on.bot.set_my_short_description("p")
     assert (await on.bot.get_my_description()).description == "paints"
 
 
-@scene(methods.SetMyShortDescription)
-async def _set_my_short_description(on: Stage) -> None:
-    await on.bot.set_my_short_description("p")
-    assert (await on.bot.get_my_short_description()).short_description == "p"
+SCENES["setMyShortDescription"] = _set_my_descriptions
 
 
 @scene(methods.GetChat)
