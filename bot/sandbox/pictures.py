@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PIL import Image, ImageOps
 
-from bot.sandbox.errors import bad_request
+from bot.sandbox.errors import ApiError, bad_request
 
 PHOTO_BYTES = 10 * 2**20  # Bot API, sendPhoto: at most 10 MB, width + height <= 10000, ratio <= 20
 PHOTO_SIDES = 10_000
 PHOTO_RATIO = 20
-PIXELS = 80_000_000  # a bomb decompresses beyond this
+PIXELS = 40_000_000  # a bomb decompresses beyond this
 BOXES = (90, 320, 800, 1280)  # longest sides of the sizes s, m, x, y
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 
@@ -36,11 +37,8 @@ def photo_sizes(data: bytes) -> list[Size]:
         raise bad_request(
             f"file of size {len(data)} bytes is too big for a photo; the maximum size is {PHOTO_BYTES} bytes"
         )
-    picture = decoded(data)
-    width, height = picture.size
-    if width + height > PHOTO_SIDES or max(width, height) > PHOTO_RATIO * min(width, height):
-        raise bad_request("PHOTO_INVALID_DIMENSIONS")
-    longest = max(width, height)
+    picture = decoded(data, BOXES[-1], _check_sides)
+    longest = max(picture.size)
     boxes = [box for box in BOXES if box < longest] + [min(longest, BOXES[-1])]
     return [_size(picture, box) for box in dict.fromkeys(boxes)]
 
@@ -48,7 +46,7 @@ def photo_sizes(data: bytes) -> list[Size]:
 def thumbnail(data: bytes) -> Size | None:
     """The preview of an image sent as a file; None when it is no image that can be read."""
     try:
-        return _size(decoded(data), 320)
+        return _size(decoded(data, 320), 320)
     except Exception:  # noqa: BLE001 - a document may be anything, also a broken picture: then it has no preview
         return None
 
@@ -76,12 +74,25 @@ def motion(data: bytes) -> Motion:
         return Motion(0, 0, 0)
 
 
-def decoded(data: bytes) -> Image.Image:
-    """The first frame, upright, as RGB on white."""
+def _check_sides(width: int, height: int) -> None:
+    if width + height > PHOTO_SIDES or max(width, height) > PHOTO_RATIO * min(width, height):
+        raise bad_request("PHOTO_INVALID_DIMENSIONS")
+
+
+def decoded(data: bytes, needed: int, check: Callable[[int, int], None] | None = None) -> Image.Image:
+    """The first frame, upright, as RGB on white; checked by its header before its pixels are read.
+
+    A JPEG is read at a half, a quarter or an eighth of its size where `needed` pixels of a side are enough.
+    """
     try:
         with _opened(data) as picture:
+            if check is not None:
+                check(*picture.size)
+            picture.draft("RGB", (needed, needed))
             upright = ImageOps.exif_transpose(picture)
             rgba = upright.convert("RGBA")
+    except ApiError:
+        raise
     except Exception:  # noqa: BLE001 - Pillow raises a dozen kinds for broken files, all mean the same here
         raise bad_request("IMAGE_PROCESS_FAILED") from None
     canvas = Image.new("RGB", rgba.size, "white")

@@ -17,6 +17,7 @@ from bot.sandbox.snapshot import capture, load, save, write
 from bot.sandbox.world import World
 
 STOP_SECONDS = 1
+KEEP_ALIVE = 75  # as Telegram's own front: uvicorn's 5 seconds would cut connections that clients still trust
 
 
 class Server(uvicorn.Server):
@@ -48,7 +49,13 @@ class Server(uvicorn.Server):
 def _server(world: World, host: str, *, banner: str | None, samples: Path | None) -> Server:
     app = create_app(world, host=host, banner=banner, samples=samples)
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, timeout_graceful_shutdown=STOP_SECONDS, ws="none", lifespan="off"
+        app,
+        log_level="warning",
+        access_log=False,
+        timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=STOP_SECONDS,
+        ws="none",
+        lifespan="off",
     )
     return Server(config, world)
 
@@ -102,11 +109,11 @@ async def _serve(server: Server, listening: socket.socket, state_file: Path | No
 
 async def _save_now_and_then(world: World, state_file: Path, seconds: float = 5.0) -> None:
     """Keep the file fresh, so that even a killed process loses little."""
-    saved = -1
+    saved = (-1, -1)
     while True:
         await asyncio.sleep(seconds)
-        if world.events.cursor != saved:
-            saved = world.events.cursor
+        if (world.events.cursor, world.journal.version) != saved:
+            saved = (world.events.cursor, world.journal.version)
             await asyncio.to_thread(write, state_file, capture(world), world.files.described())
 
 

@@ -111,8 +111,8 @@ async def _send_message(on: Stage) -> None:
     reply = ReplyParameters(message_id=first.message_id, quote="some")
     sent = await on.bot.send_message(on.me, "<b>bold</b>", parse_mode="HTML", reply_parameters=reply)
     assert sent.html_text == "<b>bold</b>"
-    topic = await on.bot.create_forum_topic(on.forum, "t")
-    assert (await on.bot.send_message(on.forum, "x", message_thread_id=topic.message_thread_id)).is_topic_message
+    topic = (await on.bot.create_forum_topic(on.forum, "t")).message_thread_id
+    assert (await on.bot.send_message(on.forum, "x", message_thread_id=topic)).is_topic_message
 
 
 @scene(methods.SendPhoto)
@@ -137,8 +137,7 @@ async def _send_animation(on: Stage) -> None:
 
 @scene(methods.SendMediaGroup)
 async def _send_media_group(on: Stage) -> None:
-    photos = [InputMediaPhoto(media=picture("red"), caption="c"), InputMediaPhoto(media=picture("blue"))]
-    sent = await on.bot.send_media_group(on.me, list(photos))
+    sent = await on.bot.send_media_group(on.me, [InputMediaPhoto(media=picture(each)) for each in ("red", "blue")])
     assert len({message.media_group_id for message in sent}) == 1
     await on.bot.send_media_group(on.me, [InputMediaDocument(media=picture()), InputMediaDocument(media=picture())])
 
@@ -150,8 +149,8 @@ async def _send_chat_action(on: Stage) -> None:
 
 @scene(methods.CopyMessage)
 async def _copy_message(on: Stage) -> None:
-    photo = await on.bot.send_photo(on.me, picture(), caption="old")
-    await on.bot.copy_message(on.me, on.me, photo.message_id, caption="new", reply_markup=KEYS)
+    photo = (await on.bot.send_photo(on.me, picture(), caption="old")).message_id
+    await on.bot.copy_message(on.me, on.me, photo, caption="new", reply_markup=KEYS)
     assert (await on.chat.messages())[-1].text == "new"
 
 

@@ -89,6 +89,14 @@ async def test_mistakes_are_explained(
         await ann.call(verb, path, body)
 
 
+async def test_half_a_character_is_no_text(sandbox: str, ann: Person) -> None:
+    """A lone surrogate, which JSON can spell and UTF-8 cannot, is refused before it is stored."""
+    async with httpx.AsyncClient(base_url=sandbox, trust_env=False) as client:
+        for path, body in (("users", b'{"name": "\\ud800"}'), ("groups", b'{"user": 1000001, "title": "\\udfff"}')):
+            answer = await client.post(f"/api/{path}", content=body, headers={"content-type": "application/json"})
+            assert answer.status_code == 422
+
+
 async def test_what_a_person_may_not_do(api: Api, ann: Person, sandbox: str) -> None:
     """Strangers do not write into a group, nobody edits another's message, and buttons have to be there."""
     group = await ann.call("POST", "/api/groups", {"user": ann.id, "title": "Ours"})

@@ -58,8 +58,15 @@ function drawEmpty(empty, root) {
 /** A view at the end stays there when the composer grows or the window shrinks. */
 function keepEnd(log) {
   let atEnd = true;
-  log.addEventListener("scroll", () => { atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR; });
-  new ResizeObserver(() => { if (atEnd) log.scrollTop = log.scrollHeight; }).observe(log);
+  let height = 0;
+  log.addEventListener("scroll", () => {
+    // a view that was just resized is judged after the observer has put it right
+    if (log.clientHeight === height) atEnd = log.scrollHeight - log.scrollTop - height < NEAR;
+  });
+  new ResizeObserver(() => {
+    height = log.clientHeight;
+    if (atEnd) log.scrollTop = log.scrollHeight;
+  }).observe(log);
 }
 
 /** The messages of the open topic as blocks: an album is one block. */
