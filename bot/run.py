@@ -19,6 +19,7 @@ from bot.chat.reporter import Reporter
 from bot.jobs.job import Recipe
 from bot.jobs.sqlite import open_sqlite
 from bot.jobs.store import Stores
+from bot.presets.catalogue import Presets
 from bot.settings import Settings
 from bot.worker.dispatcher import Dispatcher
 from bot.worker.link import engine_command
@@ -46,6 +47,7 @@ async def run(settings: Settings) -> None:
             chats=stores.chats,
             blobs=stores.blobs,
             albums=Albums(),
+            presets=Presets(settings.presets_dir),
             max_queued=settings.max_queued,
             default=Recipe(quality=settings.quality),
         )

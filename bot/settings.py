@@ -34,6 +34,17 @@ class Settings(BaseSettings):
     quality: Quality = Field(default="standard", description="The quality of users who chose none in /settings.")
     max_queued: int = Field(default=5, ge=1, description="How many pictures one user may have waiting or in work.")
 
+    presets_dir: Path | None = Field(
+        default=None, description="Folder of pictures that users can choose as styles by name, besides the drawn ones."
+    )
+
+    @field_validator("presets_dir")
+    @classmethod
+    def _folder(cls, path: Path | None) -> Path | None:
+        if path is not None and not path.is_dir():
+            raise ValueError(f"{path} is not a folder")
+        return path
+
     @field_validator("token")
     @classmethod
     def _well_formed_token(cls, token: SecretStr | None) -> SecretStr | None:

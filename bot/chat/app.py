@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 import structlog
 from telegram import BotCommand, Update
 from telegram.error import NetworkError, TelegramError
 from telegram.ext import (
     ApplicationBuilder,
+    BaseHandler,
     CallbackQueryHandler,
     CommandHandler,
     ContextTypes,
     MessageHandler,
+    TypeHandler,
     filters,
 )
 from telegram.request import HTTPXRequest
 
-from bot.chat import commands, drafts, menu
+from bot.chat import commands, drafts, gallery, gate, menu, recipes, results
 from bot.chat.context import ChatApplication, Context, Services, asked, words
 from bot.chat.inbox import ChatOrder, Inbox
 from bot.chat.limiter import ChatLimiter
@@ -25,7 +27,9 @@ from bot.chat.texts import LANGUAGES, texts
 
 log = structlog.get_logger(__name__)
 
-COMMANDS = ("style", "settings", "queue", "cancel", "help")
+Handler = BaseHandler[Any, Context, Any]
+
+COMMANDS = ("style", "presets", "settings", "queue", "cancel", "help")
 ALLOWED_UPDATES = ["message", "callback_query"]
 
 
@@ -74,22 +78,30 @@ def _request(pool_size: int) -> HTTPXRequest:
 
 def _register(application: ChatApplication) -> None:
     """All handlers; the first that matches answers."""
-    private, photo = filters.ChatType.PRIVATE, filters.PHOTO | filters.Document.ALL
+    private = filters.ChatType.PRIVATE
+    picture = filters.PHOTO | filters.Document.ALL | filters.Sticker.ALL | filters.VIDEO | filters.VIDEO_NOTE
     message = filters.UpdateType.MESSAGE  # an edited message is not a new request
-    application.add_handlers(
-        [
-            CommandHandler("start", commands.start, message),
-            CommandHandler("help", commands.explain, message),
-            CommandHandler("style", commands.style, message),
-            CommandHandler("settings", menu.show, message),
-            CommandHandler("queue", commands.queue, message),
-            CommandHandler("cancel", commands.cancel, message),
-            MessageHandler(message & photo, drafts.take_photo),
-            MessageHandler(message & private & ~filters.StatusUpdate.ALL, commands.not_a_picture),
-            CallbackQueryHandler(commands.press_cancel, r"^cancel:\d+$"),
-            CallbackQueryHandler(menu.choose, r"^set:\d+:(quality|size|strength|colors):\w*$"),
-        ]
-    )
+    code = filters.REPLY & filters.Regex(recipes.CODE)
+    before: list[Handler] = [TypeHandler(Update, gate.admit)]
+    handlers: list[Handler] = [
+        CommandHandler("start", commands.start, message),
+        CommandHandler("help", commands.explain, message),
+        CommandHandler("style", commands.style, message),
+        CommandHandler("presets", gallery.show, message),
+        CommandHandler("settings", menu.show, message),
+        CommandHandler("queue", commands.queue, message),
+        CommandHandler("cancel", commands.cancel, message),
+        MessageHandler(message & (picture | filters.ANIMATION), drafts.take_photo),
+        MessageHandler(message & code, commands.style_by_code),
+        MessageHandler(message & private & ~filters.StatusUpdate.ALL, commands.not_a_picture),
+        CallbackQueryHandler(commands.press_cancel, r"^cancel:\d{1,18}$"),
+        CallbackQueryHandler(results.swap_queued, r"^swap:\d{1,18}$"),
+        CallbackQueryHandler(results.press, rf"^do:\d{{1,18}}:({'|'.join(results.NAMES)})$"),
+        CallbackQueryHandler(gallery.use, r"^use:[a-z0-9-]{1,30}$"),
+        CallbackQueryHandler(drafts.turn, r"^turn$"),
+        CallbackQueryHandler(menu.choose, r"^set:\d+:(quality|size|strength|colors):\w*$"),
+    ]
+    application.add_handlers({-1: before, 0: handlers})
     application.add_error_handler(_on_error)
 
 

@@ -12,6 +12,7 @@ from bot.chat.albums import Albums
 from bot.chat.texts import Texts, texts
 from bot.jobs.job import Address, Recipe
 from bot.jobs.store import BlobStore, ChatStore, JobStore
+from bot.presets.catalogue import DRAWN, Presets
 
 
 @dataclass(frozen=True)
@@ -22,12 +23,22 @@ class Services:
     chats: ChatStore
     blobs: BlobStore
     albums: Albums
+    presets: Presets
     max_queued: int
     default: Recipe  # of users who chose nothing in /settings
 
     async def recipe(self, user_id: int) -> Recipe:
         """Return how a user's next picture is to be painted."""
         return await self.chats.recipe(user_id) or self.default
+
+    async def words(self, user: User) -> Texts:
+        """Return the texts in the language that a user chose, else in the one that their Telegram is set to."""
+        chosen = (await self.chats.preference(user.id)).language
+        return texts(chosen or user.language_code)
+
+    def title(self, preset: str, say: Texts) -> str:
+        """Return a preset's name for people; the owner's presets are called as their files are."""
+        return say(f"preset-{preset}") if preset in DRAWN else preset.replace("-", " ").capitalize()
 
 
 class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], Services]):
@@ -37,6 +48,15 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], Serv
     def services(self) -> Services:
         """The parts of the program that handlers use."""
         return self.bot_data
+
+    @property
+    def say(self) -> Texts:
+        """The texts in the user's language; `bot.chat.gate` has chosen them before any handler runs."""
+        return self._say
+
+    @say.setter
+    def say(self, say: Texts) -> None:
+        self._say = say
 
 
 ChatApplication = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], Services, JobQueue[Context] | None]

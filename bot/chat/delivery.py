@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import httpx
 import structlog
-from telegram import Bot
+from telegram import Bot, InlineKeyboardMarkup
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter
 
 from bot.chat.context import Services
+from bot.chat.keyboards import result_keyboard
 from bot.chat.post import Post
 from bot.chat.status import caption, describe
 from bot.chat.texts import texts
@@ -38,7 +39,9 @@ async def deliver(bot: Bot, services: Services, job: Job) -> None:
             await _deliver_reason(post, job)
     except Forbidden as error:  # blocked, kicked, or the chat is gone: there is nobody to tell
         log.info("a result has no taker", job=job.id, reason=error.message)
-    await services.jobs.finish_delivery(job.id)
+        await services.jobs.finish_delivery(job.id)
+        return
+    await services.jobs.finish_delivery(job.id, keep=job.state is State.RENDERED)
     if job.state is State.RENDERED and job.delivery is Delivery.PENDING:
         await post.remove_status()
     log.info("answered", job=job.id, state=str(job.state))
@@ -48,12 +51,13 @@ async def _deliver_picture(post: Post, services: Services, job: Job) -> None:
     if job.result is None:
         raise ValueError(f"job {job.id} is rendered but has no picture")
     picture = await services.blobs.get(job.result)
-    text = caption(job, texts(job.language))
+    say = texts(job.language)
+    text, keyboard = caption(services, job, say), result_keyboard(job, say)
     if not await services.jobs.begin_delivery(job.id):  # a send was begun before, and nobody knows how it ended
-        await _replace_status(post, job, picture, text)
+        await _replace_status(post, job, picture, text, keyboard)
         return
     try:
-        await post.send(picture, text)
+        await post.send(picture, text, keyboard)
     except (RetryAfter, BadRequest, Forbidden):
         await services.jobs.delivery_failed(job.id)
         raise
@@ -63,17 +67,19 @@ async def _deliver_picture(post: Post, services: Services, job: Job) -> None:
         raise
 
 
-async def _replace_status(post: Post, job: Job, picture: bytes, text: str) -> None:
+async def _replace_status(
+    post: Post, job: Job, picture: bytes, text: str, keyboard: InlineKeyboardMarkup | None
+) -> None:
     """Turn the status message into the picture; if there is none any more, send the picture once again."""
     try:
         if job.status_message_id is not None:
-            await post.show(picture, text)
+            await post.show(picture, text, keyboard)
             return
     except BadRequest as error:
         if "is not modified" in error.message:
             return
         log.info("a status message cannot become the result", job=job.id, reason=error.message)
-    await post.send(picture, text)
+    await post.send(picture, text, keyboard)
 
 
 async def _deliver_reason(post: Post, job: Job) -> None:

@@ -1,90 +1,158 @@
-"""From photos to a job: a user's photos gather in a draft until there are two."""
+"""From photos to a job: a user's photos gather in a draft until there are two, or one and a style by name."""
 
 from __future__ import annotations
 
 from telegram import Bot, ForceReply, Message, ReplyParameters, Update, User
 from telegram.constants import ChatType
 
-from bot.chat.context import Context, Services, address_of, asked, words
+from bot.chat import requests
+from bot.chat.context import Context, Services, address_of, asked
+from bot.chat.gate import answer, pressed
+from bot.chat.keyboards import question_keyboard
 from bot.chat.photos import Attachment, BadPictureError, attachment, fetch
+from bot.chat.sources import picture, source_of, styles_of
+from bot.chat.texts import Texts
 from bot.jobs.errors import StoreFullError
-from bot.jobs.job import NewJob, Photo
+from bot.jobs.job import Address, NewJob, Photo
 
 
 async def take_photo(update: Update, context: Context) -> None:
-    """Take the photo or image file of a message; the second one makes a job."""
+    """Take the picture of a message; with a second one, or a style by name, it makes a job."""
     message, user = asked(update)
-    found = attachment(message)
-    if found is None or not _spoken_to(message, context):
+    services, found, reference = context.services, attachment(message), _caption(message, context)
+    if not _spoken_to(message, context, reference):
         return
-    context.services.albums.join(message)
-    if await add(context.bot, context.services, message, user, found) and message.media_group_id is None:
-        await settle(context.bot, context.services, message, user)
+    if found is None:  # a video or a sticker without a still picture
+        await message.reply_text(context.say("bad-not-image"), do_quote=True)
+        return
+    services.albums.join(message)
+    if reference and not await wish(context, message, user, reference):
+        return
+    replied = attachment(message.reply_to_message) if message.reply_to_message else None
+    if replied is not None:  # the picture that the photo replies to is painted like the photo: a request of its own
+        await services.jobs.discard_draft(address_of(message, user), but=message.message_id)
+        if not await add(context.bot, services, message, user, replied, replied=True):
+            return
+    if await add(context.bot, services, message, user, found) and message.media_group_id is None:
+        await settle(context.bot, services, message, user)
 
 
-def _spoken_to(message: Message, context: Context) -> bool:
+def _caption(message: Message, context: Context) -> str | None:
+    """Return what stands after /style in the caption, None if there is no /style."""
+    command, _, reference = (message.caption or "").partition(" ")
+    return reference.strip() if command in ("/style", f"/style@{context.bot.username}") else None
+
+
+def _spoken_to(message: Message, context: Context, reference: str | None) -> bool:
     """In private always; in a group when the photo replies to us, has /style below it, or its album does."""
-    if message.chat.type == ChatType.PRIVATE or context.services.albums.joined(message):
+    if message.chat.type == ChatType.PRIVATE or context.services.albums.joined(message) or reference is not None:
         return True
     replied = message.reply_to_message
-    if replied is not None and replied.from_user is not None and replied.from_user.id == context.bot.id:
-        return True
-    command = (message.caption or "").split(maxsplit=1)[:1]
-    return command in (["/style"], [f"/style@{context.bot.username}"])
+    return replied is not None and replied.from_user is not None and replied.from_user.id == context.bot.id
 
 
-async def add(bot: Bot, services: Services, message: Message, user: User, found: Attachment) -> bool:
+async def wish(context: Context, message: Message, user: User, reference: str) -> bool:
+    """Choose the style of the draft by name or code; tell the user and return False if there is no such style."""
+    if await styles_of(context.services, reference) is None:
+        names = ", ".join(context.services.presets.names)
+        await message.reply_text(context.say("style-unknown", names=names), do_quote=True)
+        return False
+    await context.services.jobs.make_wish(address_of(message, user), reference)
+    return True
+
+
+async def add(
+    bot: Bot, services: Services, message: Message, user: User, found: Attachment, *, replied: bool = False
+) -> bool:
     """Add a picture to the user's draft; tell the user and return False if it cannot be used."""
-    say = words(user)
     try:
         blob = await services.blobs.put(await fetch(bot, found))
-        await services.jobs.add_photo(address_of(message, user), message.message_id, blob)
+        await services.jobs.add_photo(
+            address_of(message, user), message.message_id, blob, source=source_of(found), replied=replied
+        )
     except BadPictureError as error:
+        say = await services.words(user)
         await message.reply_text(say(error.name, **error.values), do_quote=True)
         return False
     except StoreFullError:
+        say = await services.words(user)
         await message.reply_text(say("busy-disk"), do_quote=True)
         return False
     return True
 
 
 async def settle(bot: Bot, services: Services, message: Message, user: User) -> None:
-    """Decide what the draft is ready for: ask for the second picture, or queue the job.
+    """Decide what the draft is ready for: ask for what is missing, or queue the job.
 
     Harmless to repeat: the same draft makes the same job, and a job that exists has emptied the draft.
     """
     address = address_of(message, user)
-    draft = await services.jobs.draft(address)
-    say = words(user)
-    if len(draft) == 1:
-        in_private = message.chat.type == ChatType.PRIVATE
-        await bot.send_message(
-            address.chat_id,
-            say("draft-content" if in_private else "draft-content-group"),
-            message_thread_id=address.thread_id,
-            reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
-            reply_markup=None if in_private else ForceReply(selective=True),
-        )
-    elif len(draft) > 1:
-        if len(await services.jobs.jobs_of(address)) >= services.max_queued:
-            await services.jobs.discard_draft(address)
-            await message.reply_text(say("too-many", limit=services.max_queued), do_quote=True)
-        else:
-            await _enqueue(services, message, user, draft)
+    draft, reference = await services.jobs.draft(address), await services.jobs.wish(address)
+    say = await services.words(user)
+    if not draft and reference is None:
+        return
+    if not draft or (reference is None and len(draft) == 1):
+        await _ask(bot, services, message, say=say, draft=draft)
+    elif sentence := await requests.refusal(services, address, say):
+        await services.jobs.discard_draft(address)
+        await message.reply_text(sentence, do_quote=True)
+    else:
+        await _enqueue(bot, services, address, language=say.language, draft=draft, reference=reference)
 
 
-async def _enqueue(services: Services, message: Message, user: User, draft: list[Photo]) -> None:
+async def _ask(bot: Bot, services: Services, message: Message, *, say: Texts, draft: list[Photo]) -> None:
+    """Ask for the picture that is missing."""
+    in_private = message.chat.type == ChatType.PRIVATE
+    missing = "draft-content" if draft and not draft[0].is_style else "draft-style" if draft else "draft-wish"
+    text = say(missing) if in_private else f"{say(missing)} {say('draft-in-group')}"
+    keyboard = question_keyboard(services, say, has_style=draft[0].is_style) if draft else None
+    await bot.send_message(
+        message.chat_id,
+        text,
+        message_thread_id=message.message_thread_id if message.is_topic_message else None,
+        reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
+        reply_markup=keyboard if in_private else ForceReply(selective=True),
+    )
+
+
+async def turn(update: Update, context: Context) -> None:
+    """Make the photo of the draft the style, or the content again, and ask for the other."""
+    query = pressed(update)
+    message, user = asked(update)
+    address = address_of(message, user)
+    await context.services.jobs.swap_draft(address)
+    draft = await context.services.jobs.draft(address)
+    if len(draft) != 1:
+        await answer(query, context.say("draft-gone"), alert=True)
+        return
+    await answer(query)
+    text, has_style = context.say("draft-style" if draft[0].is_style else "draft-content"), draft[0].is_style
+    keyboard = question_keyboard(context.services, context.say, has_style=has_style)
+    await query.edit_message_text(text, reply_markup=keyboard)
+
+
+async def _enqueue(
+    bot: Bot, services: Services, address: Address, *, language: str, draft: list[Photo], reference: str | None
+) -> None:
     """Queue a job: the first photo is the content, the others are styles. The reporter tells the user."""
-    content, *styles = draft
-    await services.jobs.enqueue(
+    content, *others = draft
+    blobs, sources = [photo.blob for photo in others], [photo.source for photo in others]
+    recipe = None
+    if reference and (known := await styles_of(services, reference)):
+        recipe, named = known
+        sources += named
+        blobs += [await services.blobs.put(await picture(bot, services, source)) for source in named]
+    await requests.place(
+        services,
         NewJob(
-            dedup_key=f"photos:{message.chat_id}:{draft[-1].message_id}",
-            address=address_of(message, user),
+            dedup_key=f"photos:{address.chat_id}:{max(photo.message_id for photo in draft)}",
+            address=address,
             message_id=content.message_id,
-            language=words(user).language,
-            recipe=await services.recipe(user.id),
+            language=language,
+            recipe=recipe or await services.recipe(address.user_id),
             content=content.blob,
-            styles=tuple(photo.blob for photo in styles),
+            styles=tuple(blobs),
+            sources=(content.source, *sources),
             photos=tuple(photo.id for photo in draft),
-        )
+        ),
     )

@@ -9,8 +9,8 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
-from bot.chat.commands import answer, pressed
-from bot.chat.context import Context, asked, words
+from bot.chat.context import Context, asked
+from bot.chat.gate import answer, pressed
 from bot.chat.texts import Texts
 from bot.jobs.job import Colors, Quality, Recipe
 
@@ -22,13 +22,13 @@ async def show(update: Update, context: Context) -> None:
     """Answer /settings."""
     message, user = asked(update)
     recipe = await context.services.recipe(user.id)
-    text = await _text(context, recipe, words(user))
-    await message.reply_text(text, parse_mode=ParseMode.HTML, reply_markup=keyboard(recipe, words(user), user.id))
+    text = await _text(context, recipe, context.say)
+    await message.reply_text(text, parse_mode=ParseMode.HTML, reply_markup=keyboard(recipe, context.say, user.id))
 
 
 async def choose(update: Update, context: Context) -> None:
     """Save the choice on the button that was pressed and show the menu anew."""
-    query, say = pressed(update), words(update.effective_user)
+    query, say = pressed(update), context.say
     _, owner, field, value = (query.data or "").split(":")
     if int(owner) != query.from_user.id:
         await answer(query, say("not-yours"), alert=True)

@@ -8,7 +8,7 @@ import warnings
 from dataclasses import dataclass
 
 from PIL import Image, UnidentifiedImageError
-from telegram import Bot, Message
+from telegram import Bot, Document, Message, PhotoSize, Sticker
 from telegram.error import TelegramError
 
 MAX_FILE_BYTES = 20_000_000  # what the Bot API lets a bot download
@@ -39,13 +39,21 @@ class Attachment:
 
 
 def attachment(message: Message) -> Attachment | None:
-    """Return the largest photo or the file that a message carries."""
+    """Return the picture that a message carries: a photo, an image file, a sticker, or the first look of a video."""
+    file = _file(message)
+    return Attachment(file.file_id, file.file_size or 0) if file else None
+
+
+def _file(message: Message) -> PhotoSize | Document | Sticker | None:
     if message.photo:
-        photo = message.photo[-1]
-        return Attachment(photo.file_id, photo.file_size or 0)
-    if message.document:
-        return Attachment(message.document.file_id, message.document.file_size or 0)
-    return None
+        return message.photo[-1]
+    if sticker := message.sticker:
+        return sticker.thumbnail if sticker.is_animated or sticker.is_video else sticker
+    if moving := message.video or message.video_note:
+        return moving.thumbnail
+    if message.animation and message.animation.mime_type != "image/gif":  # a GIF is opened itself, at full size
+        return message.animation.thumbnail
+    return message.document
 
 
 async def fetch(bot: Bot, found: Attachment) -> bytes:

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Awaitable, Callable
 
 from PIL import Image
-from telegram import Bot, InlineKeyboardMarkup, InputMediaDocument, InputMediaPhoto, ReplyParameters
+from telegram import (
+    Bot,
+    InlineKeyboardMarkup,
+    InputFile,
+    InputMediaDocument,
+    InputMediaPhoto,
+    Message,
+    ReplyParameters,
+)
+from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
 from bot.jobs.job import Job
@@ -14,6 +24,7 @@ from bot.jobs.job import Job
 MAX_PHOTO_BYTES = 10_000_000
 MAX_PHOTO_EDGES = 10_000
 MAX_PHOTO_RATIO = 20
+NAME = "vitrage.jpg"
 
 
 class Post:
@@ -56,31 +67,28 @@ class Post:
 
     async def show(self, picture: bytes, text: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
         """Make the status message a picture. May be repeated. Raises TelegramError."""
-        media = InputMediaPhoto(picture, text) if fits_photo(picture) else _document(picture, text)
+        kind = InputMediaPhoto if fits_photo(picture) else InputMediaDocument
+        file = InputFile(picture, NAME)
         await self._bot.edit_message_media(
-            media, self._job.address.chat_id, self._job.status_message_id, reply_markup=keyboard
+            kind(file, caption=text, parse_mode=ParseMode.HTML),
+            self._job.address.chat_id,
+            self._job.status_message_id,
+            reply_markup=keyboard,
         )
 
-    async def send(self, picture: bytes, text: str) -> None:
+    async def send(self, picture: bytes, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
         """Send the finished picture as a reply to the request. Raises TelegramError."""
-        address = self._job.address
-        if fits_photo(picture):
-            await self._bot.send_photo(
-                address.chat_id,
-                picture,
-                caption=text,
-                message_thread_id=address.thread_id,
-                reply_parameters=self._reply(),
-            )
-        else:
-            await self._bot.send_document(
-                address.chat_id,
-                picture,
-                caption=text,
-                filename="vitrage.jpg",
-                message_thread_id=address.thread_id,
-                reply_parameters=self._reply(),
-            )
+        as_photo = self._job.output == "photo" and fits_photo(picture)
+        send: Callable[..., Awaitable[Message]] = self._bot.send_photo if as_photo else self._bot.send_document
+        await send(
+            self._job.address.chat_id,
+            InputFile(picture, NAME),
+            caption=text,
+            parse_mode=ParseMode.HTML,
+            message_thread_id=self._job.address.thread_id,
+            reply_parameters=self._reply(),
+            reply_markup=keyboard,
+        )
 
     async def remove_status(self) -> None:
         """Delete the status message; fine if it is gone already. Raises other TelegramErrors."""
@@ -103,7 +111,3 @@ def fits_photo(picture: bytes) -> bool:
         and width + height <= MAX_PHOTO_EDGES
         and max(width, height) <= MAX_PHOTO_RATIO * min(width, height)
     )
-
-
-def _document(picture: bytes, text: str) -> InputMediaDocument:
-    return InputMediaDocument(picture, caption=text, filename="vitrage.jpg")

@@ -10,9 +10,9 @@ import structlog
 from telegram import Bot
 from telegram.error import BadRequest, Forbidden, TelegramError
 
-from bot.chat.commands import cancel_button
 from bot.chat.context import Services
 from bot.chat.delivery import deliver
+from bot.chat.keyboards import status_keyboard
 from bot.chat.post import Post
 from bot.chat.status import describe
 from bot.chat.texts import texts
@@ -90,7 +90,7 @@ class Reporter:
         if shown and (shown.text, shown.preview) == (text, job.preview):
             return
         self._shown[job.id] = _Shown(text, job.preview, job.state, time.monotonic() + _pause(job))
-        post, keyboard = Post(self._bot, job), cancel_button(job, say)
+        post, keyboard = Post(self._bot, job), status_keyboard(job, say)
         if job.status_message_id is None:
             await self._services.jobs.set_status_message(job.id, await post.say(text, keyboard))
             return

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import html
+
+from bot.chat.context import Services
+from bot.chat.recipes import encode
 from bot.chat.texts import Texts
 from bot.jobs.job import Job, Place, State
 
@@ -19,19 +23,23 @@ def describe(job: Job, place: Place | None, say: Texts) -> str:
             return say("starting")
         case State.RUNNING:
             return _running(job, say)
-        case State.RENDERED | State.DELIVERED:
-            return caption(job, say)
         case State.FAILED:
             return say(f"failed-{job.error or 'engine'}")
         case State.CANCELLED:
             return say("cancelled")
+    raise ValueError(f"job {job.id} is {job.state}: its picture says it all")
 
 
-def caption(job: Job, say: Texts) -> str:
-    """Return the line under a finished picture: its size, and how long it took."""
+def caption(services: Services, job: Job, say: Texts) -> str:
+    """Return the lines under a finished picture, as HTML: style, size, seconds; then the code that repeats them."""
     width, height = job.report["size"]
     line = say("done", size=f"{width}×{height}", seconds=round(job.report["seconds"]))
-    return f"{line}\n{say('done-halved')}" if job.report.get("halved") else line
+    if job.style in services.presets.names:
+        line = f"{html.escape(services.title(job.style, say))} · {line}"
+    lines = [line, say("done-halved")] if job.report.get("halved") else [line]
+    if job.style:
+        lines.append(say("done-code", code=f"<code>{encode(job.recipe, job.style)}</code>"))
+    return "\n".join(lines)
 
 
 def _queued(place: Place, say: Texts) -> str:

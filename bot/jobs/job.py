@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 Quality = Literal["sketch", "standard", "fine", "paper"]
 Colors = Literal["style", "content", "match"]
+Output = Literal["photo", "file"]
 
 
 class State(StrEnum):
@@ -54,6 +55,14 @@ class Recipe:
 
 
 @dataclass(frozen=True)
+class Preference:
+    """What a user chose besides the recipe."""
+
+    language: str | None = None  # None: what their Telegram is set to
+    output: Output = "photo"  # how the picture is to come
+
+
+@dataclass(frozen=True)
 class Address:
     """Who asked, and where the answer goes: chat, topic and user."""
 
@@ -69,6 +78,8 @@ class Photo:
     id: int
     message_id: int
     blob: str
+    source: str = ""  # where the chat side can fetch it again
+    is_style: bool = False  # its user said so; where nobody did, the first is the content
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +88,7 @@ class NewJob:
 
     `dedup_key` names the update that asked for it: the same key never makes a second job. `photos` are the
     draft's photos that the job takes (all of them leave the draft); `content` and `styles` are blob keys.
+    `sources` say where the chat side can fetch content and styles again; `style` is what a recipe code calls the style.
     """
 
     dedup_key: str
@@ -87,6 +99,9 @@ class NewJob:
     content: str
     styles: tuple[str, ...]
     photos: tuple[int, ...] = ()
+    sources: tuple[str, ...] = ()
+    style: str = ""
+    output: Output = "photo"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +128,9 @@ class Job:
     created_at: float  # seconds since the epoch, for people: no decision hangs on it
     fence: int = 0  # counts every claim, never refunded: what a worker's writes are checked against
     deaths: int = 0  # how often the engine child died on it
+    sources: tuple[str, ...] = ()  # where content and styles can be fetched again
+    style: str = ""  # what a recipe code calls the style
+    output: Output = "photo"  # how its user wants the picture
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from bot.jobs.job import Address, Job, JobError, NewJob, Photo, Place, Recipe
+from bot.jobs.job import Address, Job, JobError, NewJob, Photo, Place, Preference, Recipe
 
 
 class StoreFullError(Exception):
@@ -27,21 +27,39 @@ class JobStore(Protocol):
     """The durable queue."""
 
     # Drafts: the photos that a user has sent so far for the next job.
-    async def add_photo(self, address: Address, message_id: int, blob: str) -> bool:
+    async def add_photo(
+        self, address: Address, message_id: int, blob: str, *, source: str = "", replied: bool = False
+    ) -> bool:
         """Add a photo to the draft; False if this message was added before, even when a job took it since.
 
-        The blob of a photo that is not added is deleted.
+        A message may bring two: its own, and the one that it replied to, which comes first. The blob of a photo that
+        is not added is deleted.
         """
 
     async def draft(self, address: Address) -> list[Photo]:
-        """Return the photos of the draft in the order of their messages."""
+        """Return the photos of the draft in the order of their messages; those that are to be the style come last."""
 
-    async def discard_draft(self, address: Address) -> int:
-        """Drop the draft and its blobs; return how many photos it had."""
+    async def swap_draft(self, address: Address) -> bool:
+        """Make the content of the draft its style, and the style its content; False if there is none."""
+
+    async def wish(self, address: Address) -> str | None:
+        """Return the style that the draft is to get by name, None if none was chosen."""
+
+    async def make_wish(self, address: Address, reference: str) -> None:
+        """Choose the draft's style by name, in place of one that was chosen before."""
+
+    async def discard_draft(self, address: Address, *, but: int | None = None) -> int:
+        """Drop the draft, its wish and its blobs; return how many photos it had.
+
+        With `but`, what that message brought stays, and so does the wish.
+        """
 
     # Intake
     async def enqueue(self, new: NewJob) -> Job:
-        """Queue a job and take its photos from the draft; the same dedup_key returns the first job."""
+        """Queue a job, take its photos and the wish from the draft; the same dedup_key returns the first job."""
+
+    async def swap(self, job_id: int, style: str) -> bool:
+        """Swap content and style of a queued job with one style; the new style is called `style`. False if too late."""
 
     async def cancel(self, job_id: int) -> bool:
         """Cancel a job that is queued or running; False if it is finished already."""
@@ -78,8 +96,17 @@ class JobStore(Protocol):
     async def delivery_failed(self, job_id: int) -> None:
         """Note that the send provably did not arrive: it may be tried again."""
 
-    async def finish_delivery(self, job_id: int) -> None:
-        """Note that the user has the answer; a rendered job is delivered now. All its pictures are deleted."""
+    async def finish_delivery(self, job_id: int, *, keep: bool = False) -> None:
+        """Note that the user has the answer; a rendered job is delivered now. All its pictures are deleted.
+
+        With `keep` the finished picture stays for a day.
+        """
+
+    async def kept(self, job_id: int) -> str | None:
+        """Return the blob of a delivered picture that is still kept."""
+
+    async def drop_kept(self, job_id: int) -> None:
+        """Delete a kept picture before its time."""
 
     async def get(self, job_id: int) -> Job | None:
         """Return one job."""
@@ -124,8 +151,20 @@ class ChatStore(Protocol):
     async def save_recipe(self, user_id: int, recipe: Recipe) -> None:
         """Save the user's settings."""
 
+    async def preference(self, user_id: int) -> Preference:
+        """Return what the user chose besides the recipe."""
+
+    async def save_preference(self, user_id: int, preference: Preference) -> None:
+        """Save what the user chose besides the recipe."""
+
+    async def keep_style(self, key: str, user_id: int, sources: tuple[str, ...]) -> None:
+        """Remember where the pictures of a style can be fetched; a key that is known keeps what it has."""
+
+    async def style(self, key: str) -> tuple[str, ...] | None:
+        """Return where the pictures of a style can be fetched, None if it is not known (any more)."""
+
     async def forget(self, user_id: int) -> int:
-        """Cancel and delete everything of a user: jobs, drafts, settings, files; return how many jobs there were."""
+        """Cancel and delete all that is a user's: jobs, drafts, settings, styles, files; return how many jobs."""
 
     async def prune(self, now: float) -> int:
         """Delete the handled updates that will not come again; return how many."""

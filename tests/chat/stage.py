@@ -20,9 +20,11 @@ from bot.demo.person import Chat, Message, Person
 from bot.jobs.job import Job, Recipe
 from bot.jobs.sqlite import open_sqlite
 from bot.jobs.store import Stores
+from bot.presets.catalogue import Presets
 from bot.sandbox.server import running
 
 TOKEN = "1000000003:AAEvitrage-stage-token-0123456789abcde"
+PRESETS = Presets()  # drawn once for all tests
 REPORT = {"size": [60, 40], "seconds": 1.0}
 
 
@@ -81,7 +83,7 @@ async def on_stage(folder: Path) -> AsyncIterator[Stage]:
 @asynccontextmanager
 async def answering(url: str, stores: Stores) -> AsyncIterator[None]:
     """Run the chat side on a sandbox that is there."""
-    services = Services(stores.jobs, stores.chats, stores.blobs, Albums(), max_queued=5, default=Recipe())
+    services = Services(stores.jobs, stores.chats, stores.blobs, Albums(), PRESETS, max_queued=5, default=Recipe())
     application = build(TOKEN, url, services)
     assert application.updater is not None
     stop = asyncio.Event()

@@ -53,7 +53,7 @@ async def test_style_in_reply_to_a_photo_takes_it_and_asks_for_the_other(stage: 
         photo = (await chat.send_photos([picture()]))[0]
         await chat.send("/style", reply_to=photo)
         question = await chat.wait()
-        assert question.text == EN("draft-content-group")
+        assert question.text == f"{EN('draft-content')} {EN('draft-in-group')}"
         await chat.send_photos([picture(color="blue")], reply_to=question)
         await stage.finish(await stage.claim())
         assert (await chat.wait(lambda message: message.photo is not None)).photo is not None

@@ -4,24 +4,40 @@ start =
     Hello! Send me two photos: first the one to paint, then one whose style you like.
     I will paint the first like the second.
 
-    /style starts anew · /settings quality, size, strength, colours · /queue · /cancel · /help
+    /style starts anew · /presets styles to choose · /settings quality, size, strength, colours · /queue · /cancel · /help
 help =
     <b>How it works</b>
     1. Send a photo: this is what will be painted.
-    2. Send another: its style is used. Or send both as one album, the photo to paint first.
+    2. Send another: its style is used. Or send both as one album, the photo to paint first. Or choose a style with a button.
     3. Wait: the message shows your place, then the progress. The picture comes as a reply.
 
+    A photo in reply to a picture paints that picture like the photo. More photos in an album are more styles, mixed. Stickers and videos work too: a video's first look is taken.
     Send a picture as a file to keep its full quality. In a group, reply to a photo with /style, or write /style under it.
+    The code under a picture repeats its recipe: send it in reply to another photo, or write /style and the code.
 
-    /style – start with a new photo
+    /style – start with a new photo; /style mosaic takes that style; /style mosaic+woodcut mixes two
+    /presets – styles to choose from
     /settings – quality, size, strength, colours
     /queue – your pictures in the queue
     /cancel – stop what is queued and what is being painted
     Your photos are deleted as soon as you have the picture.
 
 draft-empty = Send the photo that I should paint.
-draft-content = Got it. Now send a picture whose style I should use.
-draft-content-group = Got it. Now send a picture whose style I should use, as a reply to this message.
+draft-content = Got it. Now send a picture whose style I should use, or choose a style.
+draft-style = This is the style then. Now send the photo that I should paint.
+draft-wish = Good choice. Now send the photo that I should paint.
+draft-in-group = Send it as a reply to this message.
+draft-gone = That photo is not waiting any more. Send it again.
+style-unknown = I know no style of that name, or the code is too old. Styles: { $names }. See them with /presets.
+presets = Choose a style, or use one by name: /style mosaic
+preset-stained-glass = Stained glass
+preset-mosaic = Mosaic
+preset-ink-wash = Ink wash
+preset-woodcut = Woodcut
+preset-oil-swirl = Oil swirl
+preset-pointillism = Pointillism
+preset-watercolour = Watercolour
+preset-blueprint = Blueprint
 
 queued = { $ahead ->
     [0] Next in line.
@@ -36,6 +52,7 @@ done = { $size } · { $seconds ->
     [one] { $seconds } second
    *[other] { $seconds } seconds
 }
+done-code = Recipe: { $code }
 done-halved = The device was short of memory, so the picture is smaller than you asked for.
 time-left-seconds = about { $seconds } s
 time-left-minutes = about { $minutes } min
@@ -96,8 +113,35 @@ colors-style = from the style
 colors-content = my own
 colors-match = mixed
 button-cancel = Cancel
+button-swap = ⇄ Swap
+button-again = Again
+button-stronger = Stronger
+button-softer = Softer
+button-colors = My colours
+button-style-colors = Style's colours
+button-bigger = Bigger
+button-file = File
+button-compare = Before/after
+button-delete = Delete
+button-is-style = ⇄ This is the style
+button-is-content = ⇄ This is the photo to paint
+
+on-it = On it.
+no-again = It would come out the same. Change something in /settings first.
+no-stronger = It has all the style there is.
+no-softer = It has as little of the style as there is.
+no-bigger = It is as big as I can paint.
+swapped = Swapped: the other picture is painted now.
+swap-too-late = It is being painted already. Swap when you have the picture.
+result-too-old = This picture is too old for its buttons. Send the photos again; its recipe code still works.
+file-gone = I keep the full picture for one day only, and this one is older. Again paints it anew.
+source-gone = This style is not here any more.
+compared = Before and after
+deleted = Deleted
+delete-too-old = Telegram lets me delete messages for two days only. You can still delete it yourself.
 
 command-style = Start with a new photo
+command-presets = Styles to choose from
 command-settings = Quality, size, strength, colours
 command-queue = Your pictures in the queue
 command-cancel = Stop your pictures

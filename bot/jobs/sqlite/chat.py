@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from bot.jobs.job import Recipe
+import dataclasses
+import json
+
+from bot.jobs.job import Preference, Recipe
 from bot.jobs.sqlite import queries
 from bot.jobs.sqlite.database import SqliteStore, Transaction, transaction
 from bot.jobs.sqlite.jobs import blobs_of
 
 _KEEP_UPDATES = 48 * 3600.0  # Telegram itself sends an update again for at most a day
+_KEEP_STYLES = 90 * 24 * 3600.0  # since a recipe code was last used
 
 
 class SqliteChatStore(SqliteStore):
@@ -40,6 +44,29 @@ class SqliteChatStore(SqliteStore):
         """Save the user's settings."""
         await t.rows(queries.SAVE_RECIPE, {"user_id": user_id, **recipe.to_dict()})
 
+    @transaction
+    async def preference(self, t: Transaction, user_id: int) -> Preference:
+        """Return what the user chose besides the recipe."""
+        row = await t.row(queries.PREFERENCE, {"user_id": user_id})
+        return Preference(**row) if row else Preference()
+
+    @transaction
+    async def save_preference(self, t: Transaction, user_id: int, preference: Preference) -> None:
+        """Save what the user chose."""
+        await t.rows(queries.SAVE_PREFERENCE, {"user_id": user_id, **dataclasses.asdict(preference)})
+
+    @transaction
+    async def keep_style(self, t: Transaction, key: str, user_id: int, sources: tuple[str, ...]) -> None:
+        """Remember where a style's pictures can be fetched."""
+        values = {"key": key, "user_id": user_id, "sources": json.dumps(sources), "now": self._database.clock()}
+        await t.rows(queries.KEEP_STYLE, values)
+
+    @transaction
+    async def style(self, t: Transaction, key: str) -> tuple[str, ...] | None:
+        """Return where a style's pictures can be fetched."""
+        row = await t.row(queries.USE_STYLE, {"key": key, "now": self._database.clock()})
+        return tuple(json.loads(row["sources"])) if row else None
+
     async def forget(self, user_id: int) -> int:
         """Delete everything of a user, from the write-ahead log too."""
         count = await self._forget(user_id)
@@ -53,11 +80,16 @@ class SqliteChatStore(SqliteStore):
         for job in jobs:
             t.drop(*blobs_of(job))
         t.drop(*(photo["blob"] for photo in await t.rows(queries.FORGET_PHOTOS, user)))
-        await t.rows(queries.FORGET_RECIPE, user)
+        t.drop(*(kept["blob"] for kept in await t.rows(queries.FORGET_KEPT, user)))
+        for sql in (
+            queries.FORGET_RECIPE, queries.FORGET_WISHES, queries.FORGET_STYLES, queries.FORGET_PREFERENCE
+        ):  # fmt: skip
+            await t.rows(sql, user)
         t.wake("news")
         return len(jobs)
 
     @transaction
     async def prune(self, t: Transaction, now: float) -> int:
-        """Delete the numbers of updates that were handled two days ago."""
-        return len(await t.rows(queries.PRUNE_INBOX, {"before": now - _KEEP_UPDATES}))
+        """Delete the numbers of updates that were handled two days ago, and styles that nobody uses."""
+        updates = await t.rows(queries.PRUNE_INBOX, {"before": now - _KEEP_UPDATES})
+        return len(updates) + len(await t.rows(queries.PRUNE_STYLES, {"before": now - _KEEP_STYLES}))

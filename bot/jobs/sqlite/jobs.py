@@ -13,6 +13,7 @@ from bot.jobs.sqlite.database import SqliteStore, Transaction, transaction
 from bot.jobs.store import Topic
 
 LONGEST_DELAY = 60.0  # seconds; see queries.CLAIM for why a retry may not wait longer
+KEEP_RESULTS = 24 * 3600.0  # after delivery, for the buttons under the picture
 _KEEP_JOBS = 7 * 24 * 3600.0
 _KEEP_PHOTOS = 48 * 3600.0
 
@@ -23,9 +24,12 @@ class SqliteJobStore(SqliteStore):
     # --- Drafts
 
     @transaction
-    async def add_photo(self, t: Transaction, address: Address, message_id: int, blob: str) -> bool:
+    async def add_photo(
+        self, t: Transaction, address: Address, message_id: int, blob: str, *, source: str = "", replied: bool = False
+    ) -> bool:
         """Add a photo to the draft; the blob of a message that was added before is dropped."""
-        values = dataclasses.asdict(address) | {"message_id": message_id, "blob": blob}
+        values = dataclasses.asdict(address) | {"message_id": message_id, "blob": blob, "source": source}
+        values["slot"] = 0 if replied else 1
         if await t.rows(queries.ADD_PHOTO, values):
             return True
         t.drop(blob)
@@ -34,13 +38,35 @@ class SqliteJobStore(SqliteStore):
     @transaction
     async def draft(self, t: Transaction, address: Address) -> list[Photo]:
         """Return the photos of the draft."""
-        return [Photo(*row) for row in await t.rows(queries.DRAFT, dataclasses.asdict(address))]
+        rows = await t.rows(queries.DRAFT, dataclasses.asdict(address))
+        return [Photo(**dict(row) | {"is_style": bool(row["is_style"])}) for row in rows]
 
     @transaction
-    async def discard_draft(self, t: Transaction, address: Address) -> int:
+    async def swap_draft(self, t: Transaction, address: Address) -> bool:
+        """Make the content of the draft its style, and the style its content."""
+        return bool(await t.rows(queries.SWAP_DRAFT, dataclasses.asdict(address)))
+
+    @transaction
+    async def wish(self, t: Transaction, address: Address) -> str | None:
+        """Return the style that was chosen by name."""
+        row = await t.row(queries.WISH, dataclasses.asdict(address))
+        return row["reference"] if row else None
+
+    @transaction
+    async def make_wish(self, t: Transaction, address: Address, reference: str) -> None:
+        """Choose the draft's style by name."""
+        values = dataclasses.asdict(address)
+        await t.rows(queries.DROP_WISH, values)
+        await t.rows(queries.MAKE_WISH, values | {"reference": reference, "now": self._now()})
+
+    @transaction
+    async def discard_draft(self, t: Transaction, address: Address, *, but: int | None = None) -> int:
         """Drop the draft and its blobs."""
-        rows = await t.rows(queries.DISCARD_DRAFT, dataclasses.asdict(address) | {"now": self._now()})
+        values = dataclasses.asdict(address) | {"now": self._now(), "but": but}
+        rows = await t.rows(queries.DISCARD_DRAFT, values)
         t.drop(*(row["blob"] for row in rows))
+        if but is None:
+            await t.rows(queries.DROP_WISH, values)
         return len(rows)
 
     # --- Intake
@@ -51,13 +77,23 @@ class SqliteJobStore(SqliteStore):
         if known := await t.row(queries.JOB_OF_KEY, {"dedup_key": new.dedup_key}):
             return _job(known)
         values = dataclasses.asdict(new) | dataclasses.asdict(new.address) | new.recipe.to_dict()
-        values |= {"styles": json.dumps(new.styles), "photos": json.dumps(new.photos), "now": self._now()}
+        values |= {name: json.dumps(values[name]) for name in ("styles", "photos", "sources")} | {"now": self._now()}
         row = await t.row(queries.ENQUEUE, values)
         assert row is not None
         # A photo that the job took but does not paint with is not wanted any more.
         t.drop(*(photo["blob"] for photo in await t.rows(queries.TAKE_PHOTOS, values)))
+        if new.photos:
+            await t.rows(queries.DROP_WISH, dataclasses.asdict(new.address))
         t.wake("work", "news")
         return _job(row)
+
+    @transaction
+    async def swap(self, t: Transaction, job_id: int, style: str) -> bool:
+        """Swap content and style of a queued job."""
+        swapped = bool(await t.rows(queries.SWAP, {"id": job_id, "style": style}))
+        if swapped:
+            t.wake("news")
+        return swapped
 
     @transaction
     async def cancel(self, t: Transaction, job_id: int) -> bool:
@@ -140,11 +176,24 @@ class SqliteJobStore(SqliteStore):
         await t.rows(queries.DELIVERY_FAILED, {"id": job_id})
 
     @transaction
-    async def finish_delivery(self, t: Transaction, job_id: int) -> None:
-        """Note that the user has the answer, and delete every picture of the job."""
+    async def finish_delivery(self, t: Transaction, job_id: int, *, keep: bool = False) -> None:
+        """Note that the user has the answer, and delete every picture of the job but a kept result."""
+        if keep:
+            await t.rows(queries.KEEP_RESULT, {"id": job_id, "now": self._now()})
         if ended := await t.row(queries.BLOBS_OF_ENDED, {"id": job_id}):
             await t.rows(queries.FINISH_DELIVERY, {"id": job_id})
             t.drop(*blobs_of(ended))
+
+    @transaction
+    async def kept(self, t: Transaction, job_id: int) -> str | None:
+        """Return the blob of a finished picture that is still kept."""
+        row = await t.row(queries.KEPT, {"id": job_id})
+        return row["blob"] if row else None
+
+    @transaction
+    async def drop_kept(self, t: Transaction, job_id: int) -> None:
+        """Delete a finished picture before its time."""
+        t.drop(*(row["blob"] for row in await t.rows(queries.DROP_KEPT, {"id": job_id})))
 
     @transaction
     async def get(self, t: Transaction, job_id: int) -> Job | None:
@@ -189,10 +238,13 @@ class SqliteJobStore(SqliteStore):
 
     @transaction
     async def prune(self, t: Transaction, now: float) -> int:
-        """Delete the rows of jobs that ended a week ago and of photos that left their draft two days ago."""
+        """Delete what nobody needs any more: see the seconds above."""
+        kept = await t.rows(queries.PRUNE_KEPT, {"before": now - KEEP_RESULTS})
+        t.drop(*(row["blob"] for row in kept))
+        wishes = await t.rows(queries.PRUNE_WISHES, {"before": now - _KEEP_PHOTOS})
         jobs = await t.rows(queries.PRUNE_JOBS, {"before": now - _KEEP_JOBS})
         photos = await t.rows(queries.PRUNE_PHOTOS, {"before": now - _KEEP_PHOTOS})
-        return len(jobs) + len(photos)
+        return len(kept) + len(wishes) + len(jobs) + len(photos)
 
     async def _fenced(self, t: Transaction, sql: str, job: Job, **values: Any) -> bool:
         """Write for a running job; False if another claim, a cancel or an end came before."""
@@ -233,6 +285,7 @@ def _job(row: sqlite3.Row) -> Job:
         address=Address(row["chat_id"], row["thread_id"], row["user_id"]),
         recipe=Recipe(row["quality"], row["size"], row["strength"], row["colors"]),
         styles=tuple(json.loads(row["styles"])),
+        sources=tuple(json.loads(row["sources"])),
         state=State(row["state"]),
         report=json.loads(row["report"]),
         error=JobError(row["error"]) if row["error"] else None,
@@ -240,4 +293,4 @@ def _job(row: sqlite3.Row) -> Job:
     )
 
 
-_MADE = {"address", "recipe", "styles", "state", "report", "error", "delivery"}  # not the column as it is
+_MADE = {"address", "recipe", "styles", "sources", "state", "report", "error", "delivery"}  # not the column as it is

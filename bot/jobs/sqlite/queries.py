@@ -4,21 +4,41 @@
 
 # A message is a photo once, also after its photo has left the draft.
 ADD_PHOTO = """
-INSERT INTO photo (chat_id, thread_id, user_id, message_id, blob)
-VALUES (:chat_id, :thread_id, :user_id, :message_id, :blob)
-ON CONFLICT (chat_id, message_id) DO NOTHING
+INSERT INTO photo (chat_id, thread_id, user_id, message_id, slot, blob, source)
+VALUES (:chat_id, :thread_id, :user_id, :message_id, :slot, :blob, :source)
+ON CONFLICT (chat_id, message_id, slot) DO NOTHING
 RETURNING id
 """
 
 DRAFT = """
-SELECT id, message_id, blob FROM photo
+SELECT id, message_id, blob, source, is_style FROM photo
 WHERE chat_id = :chat_id AND thread_id IS :thread_id AND user_id = :user_id AND left_at IS NULL
-ORDER BY message_id
+ORDER BY is_style, message_id, slot
+"""
+
+# What was content becomes the style, and the other way round.
+SWAP_DRAFT = """
+UPDATE photo SET is_style = 1 - is_style
+WHERE chat_id = :chat_id AND thread_id IS :thread_id AND user_id = :user_id AND left_at IS NULL
+RETURNING id
+"""
+
+WISH = """
+SELECT reference FROM wish WHERE chat_id = :chat_id AND thread_id IS :thread_id AND user_id = :user_id
+"""
+
+# A primary key would not take a topic that is NULL for one value.
+DROP_WISH = "DELETE FROM wish WHERE chat_id = :chat_id AND thread_id IS :thread_id AND user_id = :user_id"
+
+MAKE_WISH = """
+INSERT INTO wish (chat_id, thread_id, user_id, reference, wished_at)
+VALUES (:chat_id, :thread_id, :user_id, :reference, :now)
 """
 
 DISCARD_DRAFT = """
 UPDATE photo SET left_at = :now
 WHERE chat_id = :chat_id AND thread_id IS :thread_id AND user_id = :user_id AND left_at IS NULL
+      AND message_id IS NOT :but
 RETURNING blob
 """
 
@@ -35,10 +55,18 @@ JOB_OF_KEY = "SELECT * FROM job WHERE dedup_key = :dedup_key"
 
 ENQUEUE = """
 INSERT INTO job (dedup_key, chat_id, thread_id, user_id, message_id, language,
-                 quality, size, strength, colors, content, styles, created_at)
+                 quality, size, strength, colors, content, styles, sources, style, output, created_at)
 VALUES (:dedup_key, :chat_id, :thread_id, :user_id, :message_id, :language,
-        :quality, :size, :strength, :colors, :content, :styles, :now)
+        :quality, :size, :strength, :colors, :content, :styles, :sources, :style, :output, :now)
 RETURNING *
+"""
+
+# Only while nobody paints it, and only where there is one style to swap with.
+SWAP = """
+UPDATE job SET content = styles ->> 0, styles = json_array(content), style = :style,
+               sources = json_array(sources ->> 1, sources ->> 0)
+WHERE id = :id AND state = 'queued' AND json_array_length(styles) = 1
+RETURNING id
 """
 
 CANCEL = """
@@ -122,6 +150,15 @@ UPDATE job SET state = iif(state = 'rendered', 'delivered', state), delivery = '
 WHERE id = :id
 """
 
+KEEP_RESULT = """
+INSERT INTO keepsake (job_id, user_id, blob, kept_at)
+SELECT id, user_id, result, :now FROM job WHERE id = :id AND state = 'rendered'
+ON CONFLICT (job_id) DO NOTHING
+"""
+
+KEPT = "SELECT blob FROM keepsake WHERE job_id = :id"
+DROP_KEPT = "DELETE FROM keepsake WHERE job_id = :id RETURNING blob"
+
 JOB = "SELECT * FROM job WHERE id = :id"
 
 JOBS_OF = """
@@ -177,12 +214,33 @@ ON CONFLICT (user_id) DO UPDATE
 SET quality = excluded.quality, size = excluded.size, strength = excluded.strength, colors = excluded.colors
 """
 
+PREFERENCE = "SELECT language, output FROM preference WHERE user_id = :user_id"
+
+SAVE_PREFERENCE = """
+INSERT INTO preference (user_id, language, output) VALUES (:user_id, :language, :output)
+ON CONFLICT (user_id) DO UPDATE SET language = excluded.language, output = excluded.output
+"""
+
+KEEP_STYLE = """
+INSERT INTO style (key, user_id, sources, used_at) VALUES (:key, :user_id, :sources, :now)
+ON CONFLICT (key) DO UPDATE SET used_at = excluded.used_at
+"""
+
+USE_STYLE = "UPDATE style SET used_at = :now WHERE key = :key RETURNING sources"
+
 FORGET_JOBS = "DELETE FROM job WHERE user_id = :user_id RETURNING content, styles, preview, result"
 FORGET_PHOTOS = "DELETE FROM photo WHERE user_id = :user_id RETURNING blob"
+FORGET_KEPT = "DELETE FROM keepsake WHERE user_id = :user_id RETURNING blob"
+FORGET_WISHES = "DELETE FROM wish WHERE user_id = :user_id"
+FORGET_STYLES = "DELETE FROM style WHERE user_id = :user_id"
+FORGET_PREFERENCE = "DELETE FROM preference WHERE user_id = :user_id"
 FORGET_RECIPE = "DELETE FROM recipe WHERE user_id = :user_id"
 
 # --- Retention --------------------------------------------------------------------------------------------
 
 PRUNE_JOBS = "DELETE FROM job WHERE delivery = 'done' AND finished_at < :before RETURNING id"
+PRUNE_KEPT = "DELETE FROM keepsake WHERE kept_at < :before RETURNING job_id, blob"
+PRUNE_STYLES = "DELETE FROM style WHERE used_at < :before RETURNING key"
+PRUNE_WISHES = "DELETE FROM wish WHERE wished_at < :before RETURNING reference"
 PRUNE_PHOTOS = "DELETE FROM photo WHERE left_at < :before RETURNING id"
 PRUNE_INBOX = "DELETE FROM inbox WHERE handled = 1 AND received_at < :before RETURNING update_id"

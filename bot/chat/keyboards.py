@@ -1,0 +1,53 @@
+"""Every inline keyboard but the one of /settings: its buttons, and the callback data that they carry."""
+
+from __future__ import annotations
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.chat.context import Services
+from bot.chat.texts import Texts
+from bot.jobs.job import Job, State
+
+PER_ROW = 2  # presets
+RESULT_ROWS = (("again", "stronger", "softer"), ("swap", "colors", "bigger"), ("file", "compare", "delete"))
+
+
+def status_keyboard(job: Job, say: Texts) -> InlineKeyboardMarkup:
+    """Return the buttons of a status message."""
+    row = [InlineKeyboardButton(say("button-cancel"), callback_data=f"cancel:{job.id}")]
+    if job.state is State.QUEUED and len(job.sources) == 2:
+        row.append(InlineKeyboardButton(say("button-swap"), callback_data=f"swap:{job.id}"))
+    return InlineKeyboardMarkup([row])
+
+
+def result_keyboard(job: Job, say: Texts) -> InlineKeyboardMarkup | None:
+    """Return the buttons under a job's picture; without sources (an older job's) there is nothing to repeat."""
+    if len(job.sources) < 2 or not all(job.sources):
+        return None
+    labels = {name: say(f"button-{name}") for row in RESULT_ROWS for name in row}
+    if job.recipe.colors == "content":
+        labels["colors"] = say("button-style-colors")
+    if len(job.sources) > 2:
+        del labels["swap"]  # a mix of styles cannot become a content
+    rows = [
+        [InlineKeyboardButton(labels[name], callback_data=f"do:{job.id}:{name}") for name in row if name in labels]
+        for row in RESULT_ROWS
+    ]
+    return InlineKeyboardMarkup(rows)
+
+
+def question_keyboard(services: Services, say: Texts, *, has_style: bool) -> InlineKeyboardMarkup:
+    """Return the buttons under the question for the second photo: swap, and the presets instead of a photo."""
+    if has_style:
+        return InlineKeyboardMarkup([[InlineKeyboardButton(say("button-is-content"), callback_data="turn")]])
+    swap = [InlineKeyboardButton(say("button-is-style"), callback_data="turn")]
+    return InlineKeyboardMarkup([swap, *preset_rows(services, say)])
+
+
+def preset_rows(services: Services, say: Texts) -> list[list[InlineKeyboardButton]]:
+    """Return a button for each preset, numbered as in the gallery."""
+    buttons = [
+        InlineKeyboardButton(f"{number} · {services.title(name, say)}", callback_data=f"use:{name}")
+        for number, name in enumerate(services.presets.names, 1)
+    ]
+    return [buttons[start : start + PER_ROW] for start in range(0, len(buttons), PER_ROW)]

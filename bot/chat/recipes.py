@@ -1,0 +1,98 @@
+"""Recipe codes such as `K7Q-mosaic`, and the recipes that the buttons under a picture lead to.
+
+A code is three characters for quality, size, strength and colours, and after the dash the style: a preset's name, or
+the key under which the store remembers where a style's pictures can be fetched.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import get_args
+
+from bot.jobs.job import Colors, Job, Quality, Recipe
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # without letters that look like digits
+SIZES: tuple[int | None, ...] = (None, 256, 384, 512, 640, 768, 896, 1024, 1280, 1536, 2048)
+STRENGTH_STEP = 15
+PRESET = "preset:"  # how a source names a preset; any other source is a file at Telegram
+_KEY_LENGTH = 8
+CODE = re.compile(rf"^(?P<recipe>[{ALPHABET}]{{3}})-(?P<style>[{ALPHABET}]{{{_KEY_LENGTH}}}|[a-z][a-z0-9-]{{1,29}})$")
+
+
+@dataclass(frozen=True)
+class Code:
+    """What a recipe code says."""
+
+    recipe: Recipe
+    style: str
+
+
+def encode(recipe: Recipe, style: str) -> str:
+    """Return the code of a recipe with a style."""
+    number = get_args(Quality).index(recipe.quality)
+    number = number * 16 + SIZES.index(recipe.size)
+    number = number * 128 + recipe.strength
+    number = number * 4 + get_args(Colors).index(recipe.colors)
+    return f"{_letters(number, 3)}-{style}"
+
+
+def decode(text: str) -> Code | None:
+    """Return what a code says, None if it is none: it comes from a user."""
+    found = CODE.fullmatch(text)
+    if found is None:
+        return None
+    number = 0
+    for letter in found["recipe"]:
+        number = number * 32 + ALPHABET.index(letter)
+    number, colors = divmod(number, 4)
+    number, strength = divmod(number, 128)
+    quality, size = divmod(number, 16)
+    if colors >= len(get_args(Colors)) or strength > 100 or size >= len(SIZES):
+        return None
+    recipe = Recipe(get_args(Quality)[quality], SIZES[size], strength, get_args(Colors)[colors])
+    return Code(recipe, found["style"])
+
+
+def reference_of(styles: Sequence[str]) -> str:
+    """Return what a code calls the style that comes from these sources.
+
+    Not to be guessed: Telegram's ids of files are long, and only who has seen the code or the file can name it.
+    """
+    if len(styles) == 1 and styles[0].startswith(PRESET):
+        return styles[0].removeprefix(PRESET)
+    digest = hashlib.sha256("\n".join(styles).encode()).digest()
+    return _letters(int.from_bytes(digest[:5]), _KEY_LENGTH)
+
+
+def _letters(number: int, length: int) -> str:
+    return "".join(ALPHABET[number >> 5 * place & 31] for place in reversed(range(length)))
+
+
+def stronger(job: Job) -> Recipe | None:
+    """Return the recipe with more of the style, None if there is no more."""
+    if job.recipe.strength >= 100:
+        return None
+    return dataclasses.replace(job.recipe, strength=min(100, job.recipe.strength + STRENGTH_STEP))
+
+
+def softer(job: Job) -> Recipe | None:
+    """Return the recipe with less of the style, None if there is no less."""
+    if job.recipe.strength <= 0:
+        return None
+    return dataclasses.replace(job.recipe, strength=max(0, job.recipe.strength - STRENGTH_STEP))
+
+
+def bigger(job: Job) -> Recipe | None:
+    """Return the recipe with the next larger size than the picture has, None if it is the largest."""
+    edge = max(job.report["size"])
+    size = next((size for size in SIZES if size is not None and size > edge), None)
+    return dataclasses.replace(job.recipe, size=size) if size else None
+
+
+def recoloured(job: Job) -> Recipe:
+    """Return the recipe in the content's own colours, or back in the style's."""
+    return dataclasses.replace(job.recipe, colors="style" if job.recipe.colors == "content" else "content")

@@ -1,0 +1,53 @@
+"""From pictures and a recipe to a job in the queue."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from telegram import Bot
+
+from bot.chat.context import Services
+from bot.chat.recipes import PRESET, reference_of
+from bot.chat.sources import picture
+from bot.chat.texts import Texts
+from bot.jobs.job import Address, Job, NewJob
+
+
+async def refusal(services: Services, address: Address, say: Texts) -> str | None:
+    """Return why this user cannot have another picture now, None if they can."""
+    if len(await services.jobs.jobs_of(address)) >= services.max_queued:
+        return say("too-many", limit=services.max_queued)
+    return None
+
+
+async def place(services: Services, new: NewJob) -> Job:
+    """Queue a job whose pictures are in the store. Its style can be named by a recipe code from now on."""
+    reference = await _named(services, new.address, new.sources[1:])
+    preference = await services.chats.preference(new.address.user_id)
+    return await services.jobs.enqueue(dataclasses.replace(new, style=reference, output=preference.output))
+
+
+async def repeat(bot: Bot, services: Services, new: NewJob) -> Job:
+    """Fetch the pictures that a job's sources name, and queue it.
+
+    Raises:
+        BadPictureError: one of them cannot be had any more.
+    """
+    content, *styles = [await services.blobs.put(await picture(bot, services, source)) for source in new.sources]
+    return await place(services, dataclasses.replace(new, content=content, styles=tuple(styles)))
+
+
+async def swap(services: Services, job: Job) -> bool:
+    """Swap content and style of a queued job with one style; False if it is too late."""
+    return await services.jobs.swap(job.id, await _named(services, job.address, job.sources[:1]))
+
+
+async def _named(services: Services, address: Address, styles: Sequence[str]) -> str:
+    """Return what recipe codes call these styles, and remember what that means."""
+    if not styles or not all(styles):  # an old draft's photo has no source
+        return ""
+    reference = reference_of(styles)
+    if f"{PRESET}{reference}" not in styles:
+        await services.chats.keep_style(reference, address.user_id, tuple(styles))
+    return reference

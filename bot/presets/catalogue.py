@@ -1,0 +1,88 @@
+"""The styles that can be had by name."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+import structlog
+from PIL import Image
+
+from bot.presets.glass import mosaic, stained_glass
+from bot.presets.paint import oil_swirl, pointillism, watercolour
+from bot.presets.press import blueprint, ink_wash, woodcut
+
+log = structlog.get_logger(__name__)
+
+DRAWN: Mapping[str, Callable[[], Image.Image]] = MappingProxyType(
+    {
+        "stained-glass": stained_glass,
+        "mosaic": mosaic,
+        "ink-wash": ink_wash,
+        "woodcut": woodcut,
+        "oil-swirl": oil_swirl,
+        "pointillism": pointillism,
+        "watercolour": watercolour,
+        "blueprint": blueprint,
+    }
+)
+NAME = re.compile(r"[a-z][a-z0-9-]{1,29}")  # it travels in callback data and in recipe codes
+ENDINGS = (".jpg", ".jpeg", ".png", ".webp")
+MOST = 24  # presets in all: each has a button
+
+
+class Presets:
+    """The drawn styles, then the owner's: pictures in a folder, each called by its file's name."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._files = _files(folder) if folder else {}
+        self._pictures: dict[str, bytes] = {}
+        self.names = (*DRAWN, *self._files)
+
+    async def picture(self, name: str) -> bytes:
+        """Return a style's picture file; KeyError if there is no such style. Each is drawn once, off the loop."""
+        if name not in self._pictures:
+            if name not in self.names:
+                raise KeyError(name)
+            self._pictures[name] = await asyncio.to_thread(self._make, name)
+        return self._pictures[name]
+
+    def _make(self, name: str) -> bytes:
+        if name in self._files:
+            return self._files[name].read_bytes()
+        buffer = io.BytesIO()
+        DRAWN[name]().save(buffer, "JPEG", quality=92, subsampling=0)
+        return buffer.getvalue()
+
+
+def _files(folder: Path) -> dict[str, Path]:
+    """Return the owner's pictures by name; what cannot be used is left out, and the log says why."""
+    found: dict[str, Path] = {}
+    for file in sorted(folder.iterdir()):
+        name = re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-")
+        if file.suffix.lower() not in ENDINGS:
+            log.info("preset_ignored", file=file.name, reason="not a picture file")
+        elif not NAME.fullmatch(name) or name in DRAWN or name in found:
+            log.warning(
+                "preset_ignored", file=file.name, reason="the name is taken, or is not latin letters and digits"
+            )
+        elif not _is_picture(file):
+            log.warning("preset_ignored", file=file.name, reason="the picture cannot be read")
+        elif len(DRAWN) + len(found) < MOST:
+            found[name] = file
+        else:
+            log.warning("preset_ignored", file=file.name, reason=f"there are {MOST} presets already")
+    return found
+
+
+def _is_picture(file: Path) -> bool:
+    try:
+        with Image.open(file) as image:
+            image.verify()
+    except (OSError, SyntaxError, ValueError):
+        return False
+    return True

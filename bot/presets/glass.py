@@ -1,0 +1,72 @@
+"""Styles made of pieces: stained glass and mosaic."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from scipy.spatial import cKDTree
+
+from bot.presets.canvas import AMBER, COBALT, CYAN, EDGE, EMERALD, LEAF, ROSE, RUBY, VIOLET, Floats, noise, picture_of
+
+
+def stained_glass() -> Image.Image:
+    """A rose window: panes on rings around a centre, held by dark lead."""
+    rng = np.random.default_rng(1)
+    seeds, colors = _window(rng)
+    y, x = np.mgrid[0:EDGE, 0:EDGE].astype(np.float64)
+    nearest, second, pane = _two_nearest(x, y, seeds)
+    light = 0.78 + 0.34 * noise(rng, 7) + 0.10 * noise(rng, 60)
+    light *= 1.12 - nearest / 95  # glass is brightest in the middle of a pane
+    picture = colors[pane] * light[..., None]
+    lead = np.clip((second - nearest - 3.0) / 2.0, 0, 1)[..., None]
+    return picture_of(picture * lead + np.array([22.0, 20.0, 24.0]) * (1 - lead))
+
+
+def mosaic() -> Image.Image:
+    """Small stones laid in waves: sea, sun and shore, with pale mortar between them."""
+    rng = np.random.default_rng(4)
+    cell = 15.0
+    rows, columns = np.mgrid[-2 : EDGE // cell + 3, -2 : EDGE // cell + 3]
+    x = (columns + rng.uniform(-0.16, 0.16, rows.shape)) * cell
+    y = (rows + rng.uniform(-0.16, 0.16, rows.shape)) * cell + 16 * np.sin(x / 70)  # courses run in waves
+    seeds = np.stack([x.ravel(), y.ravel()], axis=-1)
+    colors = _shore(seeds) * rng.normal(1.0, 0.11, (len(seeds), 1))
+    grid_y, grid_x = np.mgrid[0:EDGE, 0:EDGE].astype(np.float64)
+    nearest, second, stone = _two_nearest(grid_x, grid_y, seeds)
+    light = 1.08 - nearest / 60 + 0.16 * noise(rng, 90)
+    mortar = np.clip((second - nearest - 1.2) / 1.4, 0, 1)[..., None]
+    return picture_of(colors[stone] * light[..., None] * mortar + np.array([206.0, 198.0, 182.0]) * (1 - mortar))
+
+
+def _shore(seeds: Floats) -> Floats:
+    """Return the colour of each stone: a sun with rays above a banded sea."""
+    x, y = seeds[:, 0], seeds[:, 1]
+    away = np.hypot(x - 420, y - 180)
+    rays = np.sin(12 * np.arctan2(y - 180, x - 420)) > 0.1
+    sky = np.where((rays & (away < 260))[:, None], (240.0, 196.0, 110.0), (70.0, 150.0, 186.0))
+    sky = np.where((away < 96)[:, None], (232.0, 130.0, 40.0), sky)
+    bands = np.array([(20.0, 66.0, 110.0), (28.0, 112.0, 136.0), (60.0, 160.0, 150.0), (222.0, 206.0, 160.0)])
+    sea = bands[(np.floor((y - 340 + 22 * np.sin(x / 60)) / 46).astype(int) % 4)]
+    return np.where((y > 350 + 10 * np.sin(x / 50))[:, None], sea, sky)
+
+
+def _window(rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Return the centres of the panes, n×2 pixels, and their colours, n×3 in 0..255."""
+    rings = [(0, 1), (42, 8), (92, 12), (142, 20), (196, 28), (250, 36), (306, 44), (362, 52), (420, 60)]
+    palettes = [[AMBER], [RUBY, AMBER], [COBALT, CYAN], [RUBY, ROSE, AMBER], [EMERALD, LEAF], [COBALT, VIOLET]]
+    seeds, colors = [], []
+    for number, (radius, count) in enumerate(rings):
+        palette = palettes[number % len(palettes)]
+        for pane in range(count):
+            angle = 2 * np.pi * (pane + number % 2 / 2) / count
+            wobble = rng.normal(0, 3.0, 2)
+            seeds.append(EDGE / 2 + radius * np.array([np.cos(angle), np.sin(angle)]) + wobble)
+            colors.append(np.array(palette[pane % len(palette)]) * rng.uniform(0.8, 1.2))
+    return np.array(seeds), np.array(colors)
+
+
+def _two_nearest(x: Floats, y: Floats, seeds: Floats) -> tuple[Floats, Floats, NDArray[np.int64]]:
+    """Return each pixel's distance to its nearest and second nearest seed, and which the nearest is."""
+    distances, which = cKDTree(seeds).query(np.stack([x, y], axis=-1), k=2)
+    return distances[..., 0], distances[..., 1], which[..., 0]
