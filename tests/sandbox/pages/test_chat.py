@@ -187,7 +187,7 @@ async def test_texts_and_names_stay_text(page: Page, ann: Person) -> None:
     await ann.call(
         "POST", f"/api/chats/{chat.key}/messages", data={"user": str(ann.id)}, files={"files": (f"{evil}.txt", b"x")}
     )
-    await page.get_by_test_id("chat").first.click()
+    await page.locator(f"[data-key='{chat.key}']").click()
     await expect(page.get_by_test_id("chat-name")).to_have_text(evil)
     await expect(page.get_by_test_id("text")).to_have_text(evil)
     await expect(page.get_by_test_id("document")).to_be_visible()
