@@ -31,12 +31,12 @@ class Recipe:
     content_layers: tuple[tuple[str, float], ...] = (  # and weights: the first that is held has the only loss
         ("relu4_2", 0.1),
         ("relu3_4", 0.1),
-        ("relu2_2", 0.15),
+        ("relu2_2", 0.08),
     )
     style_weight: float = 1.0
     tv_weight: float = 0.3
     learning_rate: float = 0.03  # Adam's step, in units of the pixel range 0..1
-    average: float = 0.95  # decay of the running mean of iterates that Adam's scales hand on
+    average: float = 0.8  # decay of the running mean of iterates: Adam's last candidate, with less grain
 
 
 RECIPES: Mapping[str, Recipe] = MappingProxyType(

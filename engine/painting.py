@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from contextlib import suppress
 
 import torch
 from PIL import Image
@@ -124,18 +123,16 @@ class Painting:
             best.offer(image, loss)
             self._watch.step(loss, size, lambda: self._finish(image))
 
-        halted = True
-        with suppress(Halt):
-            try:
-                last = self._descend(objective, start, iterations, tick)
-                halted = False
-            except Halt as halt:
-                self._halted(halt)
-                raise
+        try:
+            last = self._descend(objective, start, iterations, tick)
             with torch.no_grad():
                 best.offer(last, objective(last))
-            if not torch.equal(best.image, last):
-                self._notes.append(f"returned the best iterate at {size[0]}×{size[1]}, not the last")
+            halted = False
+        except Halt as halt:
+            self._stopped, halted = halt.stopped, True
+            self._notes.append("stopped early" if halt.stopped else "the loss was no longer a number")
+        if halted or not torch.equal(best.image, last):
+            self._notes.append(f"returned the best iterate at {size[0]}×{size[1]}")
         self._losses = objective.losses(best.image)
         return best.image, halted
 
@@ -143,11 +140,6 @@ class Painting:
         if self._recipe.optimizer == "lbfgs":
             return descent.lbfgs(objective, start, iterations, tick)
         return descent.adam(objective, start, iterations, tick, self._recipe)
-
-    def _halted(self, halt: Halt) -> None:
-        self._stopped = halt.stopped
-        self._notes.append("stopped early" if halt.stopped else "the loss was no longer a number")
-        self._notes.append("returned the best iterate")
 
     def _objective(self, size: Size) -> Objective:
         edge = max(size)
