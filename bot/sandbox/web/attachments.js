@@ -26,7 +26,7 @@ export function startAttachments(conversation, field, changed) {
     add(box, event.clipboardData.files);
   });
   on("begun", () => offerSamples(box));
-  return { tray, button, samples, files: () => box.items.map((item) => item.file), asFile: () => box.asFile, clear: () => clear(box) };
+  return { tray, button, samples, files: () => box.items.map((item) => item.file), asFile: () => box.asFile, clear: () => clear(box), add: (files) => add(box, files) };
 }
 
 function add(box, files) {

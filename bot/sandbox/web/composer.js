@@ -9,13 +9,15 @@ import { preview } from "./preview.js";
 import { openChat, state } from "./store.js";
 import { t } from "./words.js";
 
+let sending = Promise.resolve(); // messages go out in the order in which they were written
+
 /** Build the composer; returns what the conversation needs of it. */
 export function startComposer(root, conversation) {
   const field = h("textarea", { rows: "1", placeholder: t("write"), "aria-label": t("write"), testid: "field", enterkeyhint: "send", dir: "auto" });
   const context = h("div", { class: "context", hidden: true, testid: "context" });
   const blocked = h("div", { class: "blocked", hidden: true });
   const send = iconButton("send", t("send"), () => submit(composer), { class: "icon-button send", "data-testid": "send" });
-  const composer = { field, context, blocked, send, answered: null, edited: null, busy: false };
+  const composer = { field, context, blocked, send, answered: null, edited: null };
   composer.attachments = startAttachments(conversation, field, () => refresh(composer));
   const sendCommand = (command) => runCommand(composer, command);
   composer.completion = startCompletion(field, sendCommand);
@@ -77,7 +79,7 @@ function refresh(composer) {
   const chat = openChat();
   field.style.height = "auto";
   field.style.height = `${Math.min(field.scrollHeight, 160)}px`;
-  composer.send.disabled = composer.busy || (!field.value.trim() && composer.attachments.files().length === 0);
+  composer.send.disabled = !field.value.trim() && composer.attachments.files().length === 0;
   composer.completion.refresh(chat?.commands ?? [], chat?.type === "private");
   const reason = obstacle(chat);
   composer.blocked.textContent = reason;
@@ -86,36 +88,36 @@ function refresh(composer) {
   composer.attachments.samples.hidden = Boolean(reason) || state.samples.length === 0;
 }
 
+/** What is written leaves the composer at once, so that the next message can be begun; a failure brings it back. */
 async function submit(composer) {
-  const { field, attachments } = composer;
-  const text = field.value.trim();
-  if (composer.busy || (!text && attachments.files().length === 0)) return;
-  composer.busy = true;
-  refresh(composer);
-  const sent = await attempt(() => (composer.edited ? sendEdit(composer, text) : sendNew(composer, text)));
-  composer.busy = false;
-  if (sent) {
-    field.value = "";
-    attachments.clear();
-    clearContext(composer);
-  }
-  refresh(composer);
+  const { field, attachments, answered, edited } = composer;
+  const draft = { text: field.value.trim(), files: attachments.files(), asFile: attachments.asFile(), answered, edited, key: state.openKey, topic: state.topic };
+  if (!draft.text && draft.files.length === 0) return;
+  field.value = "";
+  attachments.clear();
+  clearContext(composer);
   field.focus();
+  sending = sending.then(() => attempt(() => (edited ? sendEdit(draft) : sendNew(draft))));
+  if (!(await sending) && !field.value && attachments.files().length === 0) {
+    field.value = draft.text;
+    attachments.add(draft.files);
+    refresh(composer);
+  }
 }
 
-function sendEdit({ edited }, text) {
+function sendEdit({ edited, text }) {
   return call("PATCH", `${chatPath(edited.chat_key)}/messages/${edited.message_id}`, { user: state.me.id, text });
 }
 
-function sendNew({ answered, attachments }, text) {
+function sendNew({ answered, files, asFile, text, key, topic }) {
   const form = new FormData();
   form.set("user", state.me.id);
   form.set("text", text);
-  form.set("as_file", String(attachments.asFile()));
+  form.set("as_file", String(asFile));
   if (answered) form.set("reply_to", answered.message_id);
-  if (state.topic !== null) form.set("topic", state.topic);
-  for (const file of attachments.files()) form.append("files", file, file.name);
-  return call("POST", `${chatPath(state.openKey)}/messages`, form);
+  if (topic !== null) form.set("topic", topic);
+  for (const file of files) form.append("files", file, file.name);
+  return call("POST", `${chatPath(key)}/messages`, form);
 }
 
 /** Send a command at once, as a click on one does in a messenger. */

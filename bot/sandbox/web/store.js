@@ -9,6 +9,7 @@ export const state = {
 };
 const listeners = new Map();
 let refreshing = null;
+let meanwhile = null; // what happens in a chat while its messages are being fetched
 
 /** Be told when something of this kind changed: chats, messages, actions, online. */
 export function on(kind, listener) {
@@ -65,17 +66,20 @@ export function refreshSoon() {
 
 /** Open a chat, at a topic if it has any. */
 export async function open(key, topic = null) {
-  state.openKey = key;
-  state.topic = topic;
-  state.messages = [];
-  if (key) {
-    state.unread.delete(key);
-    const found = await call("GET", `${chatPath(key)}/messages?limit=300`);
-    if (state.openKey === key) state.messages = found.messages;
-  }
+  Object.assign(state, { openKey: key, topic, messages: [] });
+  state.unread.delete(key);
   history.replaceState(null, "", key ? `#${encodeURIComponent(key)}` : location.pathname);
   tell("chats");
   tell("open");
+  if (key) {
+    meanwhile = [];
+    const found = await call("GET", `${chatPath(key)}/messages?limit=300`);
+    if (state.openKey !== key) return;
+    state.messages = found.messages;
+    const missed = (meanwhile ?? []).filter((event) => event.chat === key && event.seq > found.cursor);
+    meanwhile = null;
+    missed.forEach(merge);
+  }
   tell("messages");
 }
 
@@ -121,6 +125,7 @@ function takeMessage(event) {
 }
 
 function merge(event) {
+  meanwhile?.push(event);
   const id = event.message?.message_id ?? event.message_id;
   const others = state.messages.filter((each) => each.message_id !== id);
   if (event.type === "message") state.messages = [...others, event.message];
