@@ -9,10 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from playwright.async_api import Browser
 
 from bot.demo.person import Person
 from bot.sandbox.server import running
 from bot.sandbox.world import World
+from tests.sandbox.chromium import chromium
 from tests.sandbox.client import Api
 
 TOKEN = "123456:" + "A" * 35
@@ -43,6 +45,13 @@ async def ann(sandbox: str) -> AsyncIterator[Person]:
     """A person."""
     async with Person(sandbox, "Ann") as person:
         yield person
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """A Chromium for one test, in its own loop."""
+    async with chromium() as started:
+        yield started
 
 
 @contextmanager

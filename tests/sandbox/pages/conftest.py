@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from bot.demo.person import Person
 from bot.sandbox.server import running
 from bot.sandbox.world import World
+from tests.sandbox.chromium import chromium
 from tests.sandbox.painter import painting_bot
 
-FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 PATIENCE = 15_000  # milliseconds: the machine may be busy with others
 expect.set_options(timeout=PATIENCE)
 
@@ -33,17 +28,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    """Headless Chromium; where CI runs, its absence is a failure and no reason to skip."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        sentence = "Chromium is missing: install the package chromium to run the browser tests"
-        if os.environ.get("CI"):
-            pytest.fail(sentence)
-        pytest.skip(sentence)
-    async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+    """One Chromium for all."""
+    async with chromium() as started:
         yield started
-        await started.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from bot.demo.person import Person
 from bot.demo.samples import write_samples
 from bot.sandbox.server import running
 from bot.sandbox.world import World
-from tests.sandbox.pages.conftest import FLAGS
+from tests.sandbox.chromium import chromium
 from tests.sandbox.painter import painting_bot
 
 DOCS = Path(__file__).parents[3] / "docs" / "sandbox"
@@ -103,9 +102,8 @@ async def main() -> None:
             running(World(), samples=samples) as url,
             painting_bot(url),
             Person(url, "Ann") as ann,
-            async_playwright() as playwright,
+            chromium() as browser,
         ):
-            browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(FLAGS))
             await light(browser, url, pictures)
             await group(browser, url, ann, pictures)
             phone = {
@@ -118,7 +116,6 @@ async def main() -> None:
             async with window(browser, url, **phone) as page:
                 await conversation(page, pictures)
                 await shoot(page, "phone")
-            await browser.close()
 
 
 if __name__ == "__main__":
