@@ -13,8 +13,9 @@ from telegram.error import NetworkError, RetryAfter, TelegramError
 
 from bot.chat.albums import Albums
 from bot.chat.app import ALLOWED_UPDATES, build, introduce
-from bot.chat.context import ChatApplication, Services
+from bot.chat.context import ChatApplication, Limits, Services
 from bot.chat.inbox import Inbox
+from bot.chat.postman import carry
 from bot.chat.reporter import Reporter
 from bot.jobs.job import Recipe
 from bot.jobs.sqlite import open_sqlite
@@ -48,8 +49,9 @@ async def run(settings: Settings) -> None:
             blobs=stores.blobs,
             albums=Albums(),
             presets=Presets(settings.presets_dir),
-            max_queued=settings.max_queued,
             default=Recipe(quality=settings.quality),
+            limits=Limits(settings.max_queued, settings.max_queued_group, settings.max_per_day, settings.max_depth),
+            owners=frozenset(settings.admins),
         )
         application = build(token, settings.api_url, services)
         async with asyncio.TaskGroup() as parts:
@@ -74,6 +76,7 @@ async def _answer(application: ChatApplication, services: Services, stop: asynci
         await application.start()
         async with asyncio.TaskGroup() as parts:
             parts.create_task(Reporter(application.bot, services).run(stop))
+            parts.create_task(carry(application.bot, services.chats, stop))
             if isinstance(application.update_queue, Inbox):
                 log.info("replayed updates", count=await application.update_queue.replay(application.bot))
             await application.updater.start_polling(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.jobs.job import Quality
 
@@ -34,9 +35,25 @@ class Settings(BaseSettings):
     quality: Quality = Field(default="standard", description="The quality of users who chose none in /settings.")
     max_queued: int = Field(default=5, ge=1, description="How many pictures one user may have waiting or in work.")
 
+    max_queued_group: int = Field(default=20, ge=1, description="How many one group may have waiting or in work.")
+    max_per_day: int = Field(default=200, ge=1, description="How many pictures one user may have in 24 hours.")
+    max_depth: int = Field(default=500, ge=1, description="How many may wait in all before the bot says it is busy.")
+    admins: Annotated[tuple[int, ...], NoDecode] = Field(
+        default=(),
+        description="Telegram's numbers of the users who run the bot, with commas: they get /stats and more.",
+    )
     presets_dir: Path | None = Field(
         default=None, description="Folder of pictures that users can choose as styles by name, besides the drawn ones."
     )
+
+    @field_validator("admins", mode="before")
+    @classmethod
+    def _numbers(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        if not re.fullmatch(r"[\d,\s]*", value):
+            raise ValueError("it must be numbers with commas between them, such as 123456,234567")
+        return tuple(int(number) for number in re.findall(r"\d+", value))
 
     @field_validator("presets_dir")
     @classmethod

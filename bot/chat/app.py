@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine, Mapping
+from types import MappingProxyType
 from typing import Any, cast
 
 import structlog
-from telegram import BotCommand, Update
-from telegram.error import NetworkError, TelegramError
+from telegram import (
+    BotCommand,
+    BotCommandScope,
+    BotCommandScopeAllChatAdministrators,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
+    Update,
+)
+from telegram.error import BadRequest, NetworkError, TelegramError
 from telegram.ext import (
     ApplicationBuilder,
     BaseHandler,
     CallbackQueryHandler,
+    ChatMemberHandler,
     CommandHandler,
     ContextTypes,
     MessageHandler,
@@ -19,7 +30,7 @@ from telegram.ext import (
 )
 from telegram.request import HTTPXRequest
 
-from bot.chat import commands, drafts, gallery, gate, menu, recipes, results
+from bot.chat import commands, drafts, gallery, gate, groups, menu, owners, personal, recipes, results
 from bot.chat.context import ChatApplication, Context, Services, asked, words
 from bot.chat.inbox import ChatOrder, Inbox
 from bot.chat.limiter import ChatLimiter
@@ -28,9 +39,12 @@ from bot.chat.texts import LANGUAGES, texts
 log = structlog.get_logger(__name__)
 
 Handler = BaseHandler[Any, Context, Any]
+Handle = Callable[[Update, Context], Coroutine[Any, Any, None]]
 
-COMMANDS = ("style", "presets", "settings", "queue", "cancel", "help")
-ALLOWED_UPDATES = ["message", "callback_query"]
+IN_GROUPS = ("style", "presets", "queue", "cancel", "help")
+FOR_GROUP_ADMINS = (*IN_GROUPS, "settings")
+IN_PRIVATE = ("style", "presets", "settings", "queue", "cancel", "language", "privacy", "forget", "help")
+ALLOWED_UPDATES = ["message", "callback_query", "my_chat_member"]
 
 
 def build(token: str, api_url: str, services: Services) -> ChatApplication:
@@ -60,7 +74,7 @@ def build(token: str, api_url: str, services: Services) -> ChatApplication:
         .job_queue(None)
     )
     application = cast("ChatApplication", builder.build())
-    _register(application)
+    _register(application, services)
     return application
 
 
@@ -76,30 +90,61 @@ def _request(pool_size: int) -> HTTPXRequest:
     )
 
 
-def _register(application: ChatApplication) -> None:
+FOR_OWNERS: Mapping[str, Handle] = MappingProxyType(
+    {
+        "stats": owners.stats,
+        "ban": owners.ban,
+        "unban": owners.unban,
+        "maintenance": owners.maintenance,
+        "broadcast": owners.broadcast,
+    }
+)
+FOR_EVERYBODY: Mapping[str, Handle] = MappingProxyType(
+    {
+        "start": commands.start,
+        "help": commands.explain,
+        "style": commands.style,
+        "presets": gallery.show,
+        "settings": menu.show,
+        "queue": commands.queue,
+        "cancel": commands.cancel,
+        "language": personal.language,
+        "privacy": personal.privacy,
+        "forget": personal.forget,
+    }
+)
+BUTTONS: Mapping[str, Handle] = MappingProxyType(  # callback data comes from users: what fits no pattern is dropped
+    {
+        r"^cancel:\d{1,18}$": commands.press_cancel,
+        r"^stop:\d{1,18}$": commands.press_stop,
+        r"^swap:\d{1,18}$": results.swap_queued,
+        rf"^do:\d{{1,18}}:({'|'.join(results.NAMES)})$": results.press,
+        r"^pick:\d{1,18}:\d{1,2}$": results.pick,
+        r"^sheet$": gallery.sheet,
+        r"^use:[a-z0-9-]{1,30}$": gallery.use,
+        r"^turn$": drafts.turn,
+        r"^set:-?\d{1,18}:(quality|size|strength|colors|output|reset):\w*$": menu.choose,
+        r"^(forget|keep):\d{1,18}$": personal.decide,
+        rf"^lang:\d{{1,18}}:({'|'.join(LANGUAGES)})$": personal.choose_language,
+    }
+)
+
+
+def _register(application: ChatApplication, services: Services) -> None:
     """All handlers; the first that matches answers."""
-    private = filters.ChatType.PRIVATE
+    private, message = filters.ChatType.PRIVATE, filters.UpdateType.MESSAGE  # an edited message is no new request
     picture = filters.PHOTO | filters.Document.ALL | filters.Sticker.ALL | filters.VIDEO | filters.VIDEO_NOTE
-    message = filters.UpdateType.MESSAGE  # an edited message is not a new request
-    code = filters.REPLY & filters.Regex(recipes.CODE)
+    owner = message & private & filters.User(services.owners)
     before: list[Handler] = [TypeHandler(Update, gate.admit)]
     handlers: list[Handler] = [
-        CommandHandler("start", commands.start, message),
-        CommandHandler("help", commands.explain, message),
-        CommandHandler("style", commands.style, message),
-        CommandHandler("presets", gallery.show, message),
-        CommandHandler("settings", menu.show, message),
-        CommandHandler("queue", commands.queue, message),
-        CommandHandler("cancel", commands.cancel, message),
+        *[CommandHandler(name, handle, owner) for name, handle in FOR_OWNERS.items()],
+        *[CommandHandler(name, handle, message) for name, handle in FOR_EVERYBODY.items()],
         MessageHandler(message & (picture | filters.ANIMATION), drafts.take_photo),
-        MessageHandler(message & code, commands.style_by_code),
+        MessageHandler(message & filters.REPLY & filters.Regex(recipes.CODE), commands.style_by_code),
+        MessageHandler(message & filters.StatusUpdate.MIGRATE, groups.move),
         MessageHandler(message & private & ~filters.StatusUpdate.ALL, commands.not_a_picture),
-        CallbackQueryHandler(commands.press_cancel, r"^cancel:\d{1,18}$"),
-        CallbackQueryHandler(results.swap_queued, r"^swap:\d{1,18}$"),
-        CallbackQueryHandler(results.press, rf"^do:\d{{1,18}}:({'|'.join(results.NAMES)})$"),
-        CallbackQueryHandler(gallery.use, r"^use:[a-z0-9-]{1,30}$"),
-        CallbackQueryHandler(drafts.turn, r"^turn$"),
-        CallbackQueryHandler(menu.choose, r"^set:\d+:(quality|size|strength|colors):\w*$"),
+        ChatMemberHandler(groups.welcome, ChatMemberHandler.MY_CHAT_MEMBER),
+        *[CallbackQueryHandler(handle, pattern) for pattern, handle in BUTTONS.items()],
     ]
     application.add_handlers({-1: before, 0: handlers})
     application.add_error_handler(_on_error)
@@ -121,8 +166,19 @@ async def _on_error(update: object, context: Context) -> None:
 
 
 async def introduce(application: ChatApplication) -> None:
-    """Tell Telegram the commands, in each language; the first is the default."""
+    """Tell Telegram the commands, in each language and for each kind of chat; the first language is the default."""
+    services: Services = application.bot_data
+    kinds: list[tuple[BotCommandScope, tuple[str, ...]]] = [
+        (BotCommandScopeAllPrivateChats(), IN_PRIVATE),
+        (BotCommandScopeAllGroupChats(), IN_GROUPS),
+        (BotCommandScopeAllChatAdministrators(), FOR_GROUP_ADMINS),
+        *[(BotCommandScopeChat(owner), (*IN_PRIVATE, *owners.COMMANDS)) for owner in services.owners],
+    ]
     for language in LANGUAGES:
-        say = texts(language)
-        listed = [BotCommand(name, say(f"command-{name}")) for name in COMMANDS]
-        await application.bot.set_my_commands(listed, language_code=None if language == LANGUAGES[0] else language)
+        say, code = texts(language), None if language == LANGUAGES[0] else language
+        for scope, names in kinds:
+            listed = [BotCommand(name, say(f"command-{name}")) for name in names]
+            try:
+                await application.bot.set_my_commands(listed, scope, code)
+            except BadRequest as error:  # an owner who has not spoken to the bot yet
+                log.info("commands not listed", scope=scope.type, reason=error.message)

@@ -15,7 +15,9 @@ from bot.jobs.job import Job, State
 
 async def start(update: Update, context: Context) -> None:
     """Greet a person and say what to do."""
-    message, _ = asked(update)
+    message, user = asked(update)
+    if message.chat.type == ChatType.PRIVATE:
+        await context.services.chats.meet(user.id)
     await message.reply_text(context.say("start"))
 
 
@@ -66,7 +68,7 @@ async def _queue_line(context: Context, job: Job, say: Texts) -> str:
         return say("queue-line-running", id=str(job.id), percent=round(job.progress * 100))
     place = await context.services.jobs.place(job)
     line = say("queue-line-queued", id=str(job.id), ahead=place.ahead)
-    return line if place.seconds is None else f"{line}, {say.duration(place.seconds)}"
+    return line if place.seconds is None else f"{line}, {say.range(place.seconds)}"
 
 
 async def cancel(update: Update, context: Context) -> None:
@@ -93,6 +95,19 @@ async def press_cancel(update: Update, context: Context) -> None:
     else:
         cancelled = await context.services.jobs.cancel(job.id)
         await answer(query, say("cancel-done", count=1) if cancelled else say("cancel-too-late"))
+
+
+async def press_stop(update: Update, context: Context) -> None:
+    """End the painting with the picture as it is."""
+    query, say = pressed(update), context.say
+    job = await context.services.jobs.get(int((query.data or "").split(":")[1]))
+    if job is None or job.state is not State.RUNNING:
+        await answer(query, say("cancel-too-late"))
+    elif not await may_press(query, job.address.user_id):
+        await answer(query, say("not-yours"), alert=True)
+    else:
+        stopped = await context.services.jobs.stop_here(job.id)
+        await answer(query, say("stopping" if stopped else "cancel-too-late"))
 
 
 async def not_a_picture(update: Update, context: Context) -> None:

@@ -6,12 +6,12 @@ import asyncio
 import io
 from collections.abc import Sequence
 
-from PIL import Image, ImageDraw, ImageFont, ImageOps
+from PIL import Image, ImageOps
+
+from bot.presets.sheet import TILE, contact_sheet
 
 SIDE = 900  # pixels: the height of a side-by-side picture
 GAP = 12
-TILE = 220
-COLUMNS = 4
 
 
 async def side_by_side(before: bytes, after: bytes) -> bytes:
@@ -20,7 +20,7 @@ async def side_by_side(before: bytes, after: bytes) -> bytes:
 
 
 async def gallery(pictures: Sequence[bytes]) -> bytes:
-    """Return numbered thumbnails in rows of four."""
+    """Return numbered thumbnails in rows."""
     return await asyncio.to_thread(_gallery, pictures)
 
 
@@ -43,17 +43,7 @@ def _upright(data: bytes, size: tuple[int, int]) -> Image.Image:
 
 
 def _gallery(pictures: Sequence[bytes]) -> bytes:
-    rows = -(-len(pictures) // COLUMNS)
-    columns = min(COLUMNS, len(pictures))
-    sheet = Image.new("RGB", (columns * (TILE + GAP) + GAP, rows * (TILE + GAP) + GAP), "white")
-    font = ImageFont.load_default(28)
-    draw = ImageDraw.Draw(sheet)
-    for number, data in enumerate(pictures):
-        x, y = (GAP + place * (TILE + GAP) for place in (number % COLUMNS, number // COLUMNS))
-        sheet.paste(ImageOps.fit(_upright(data, (TILE, TILE)), (TILE, TILE)), (x, y))
-        draw.ellipse((x + 8, y + 8, x + 48, y + 48), fill="white", outline="black", width=2)
-        draw.text((x + 28, y + 28), str(number + 1), fill="black", font=font, anchor="mm")
-    return _jpeg(sheet)
+    return _jpeg(contact_sheet([_upright(data, (TILE, TILE)) for data in pictures]))
 
 
 def _jpeg(picture: Image.Image) -> bytes:

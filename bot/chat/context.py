@@ -16,6 +16,16 @@ from bot.presets.catalogue import DRAWN, Presets
 
 
 @dataclass(frozen=True)
+class Limits:
+    """How many pictures may be asked for."""
+
+    queued: int = 5  # by one user, waiting or in work
+    group: int = 20  # in one group, waiting or in work
+    day: int = 200  # by one user within 24 hours
+    depth: int = 500  # by everyone, waiting or in work
+
+
+@dataclass(frozen=True)
 class Services:
     """The parts of the program that handlers use."""
 
@@ -24,12 +34,18 @@ class Services:
     blobs: BlobStore
     albums: Albums
     presets: Presets
-    max_queued: int
     default: Recipe  # of users who chose nothing in /settings
+    limits: Limits = Limits()
+    owners: frozenset[int] = frozenset()  # users who run the bot
 
     async def recipe(self, user_id: int) -> Recipe:
         """Return how a user's next picture is to be painted."""
         return await self.chats.recipe(user_id) or self.default
+
+    async def recipe_for(self, address: Address) -> Recipe:
+        """Return how a picture is to be painted in a chat: a group's administrators choose for all, if they want."""
+        shared = await self.chats.recipe(address.chat_id) if address.chat_id < 0 else None
+        return shared or await self.recipe(address.user_id)
 
     async def words(self, user: User) -> Texts:
         """Return the texts in the language that a user chose, else in the one that their Telegram is set to."""

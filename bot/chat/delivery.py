@@ -21,6 +21,8 @@ from bot.jobs.job import Delivery, Job, State
 
 log = structlog.get_logger(__name__)
 
+DONE = "🎉"
+
 # Failures of the transport after which the request provably never reached Telegram.
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
@@ -42,6 +44,7 @@ async def deliver(bot: Bot, services: Services, job: Job) -> None:
         await services.jobs.finish_delivery(job.id)
         return
     await services.jobs.finish_delivery(job.id, keep=job.state is State.RENDERED)
+    await post.react(DONE if job.state is State.RENDERED else None)
     if job.state is State.RENDERED and job.delivery is Delivery.PENDING:
         await post.remove_status()
     log.info("answered", job=job.id, state=str(job.state))

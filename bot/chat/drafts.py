@@ -149,7 +149,7 @@ async def _enqueue(
             address=address,
             message_id=content.message_id,
             language=language,
-            recipe=recipe or await services.recipe(address.user_id),
+            recipe=recipe or await services.recipe_for(address),
             content=content.blob,
             styles=tuple(blobs),
             sources=(content.source, *sources),

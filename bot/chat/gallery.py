@@ -1,14 +1,18 @@
-"""Presets: a gallery with previews, and one tap instead of a second photo."""
+"""Presets: a gallery, one tap instead of a second photo, and a contact sheet of the user's photo in all of them."""
 
 from __future__ import annotations
 
 from telegram import InlineKeyboardMarkup, Update
 
-from bot.chat import drafts
+from bot.chat import drafts, requests
 from bot.chat.compositions import gallery
 from bot.chat.context import Context, address_of, asked
 from bot.chat.gate import answer, pressed
 from bot.chat.keyboards import preset_rows
+from bot.chat.recipes import PRESET
+from bot.jobs.job import NewJob, Recipe
+
+SHEET = Recipe("sketch", 192)  # of each picture on a contact sheet
 
 
 async def show(update: Update, context: Context) -> None:
@@ -31,3 +35,34 @@ async def use(update: Update, context: Context) -> None:
     await context.services.jobs.make_wish(address_of(message, user), name)
     await answer(query, context.services.title(name, context.say))
     await drafts.settle(context.bot, context.services, message, user)
+
+
+async def sheet(update: Update, context: Context) -> None:
+    """Paint the draft's photo small in every preset, on one sheet."""
+    query, services = pressed(update), context.services
+    message, user = asked(update)
+    address = address_of(message, user)
+    draft = await services.jobs.draft(address)
+    if len(draft) != 1:
+        await answer(query, context.say("draft-gone"), alert=True)
+        return
+    if sentence := await requests.refusal(services, address, context.say):
+        await answer(query, sentence[:200], alert=True)
+        return
+    await answer(query, context.say("on-it"))
+    [photo], names = draft, services.presets.names
+    await requests.place(
+        services,
+        NewJob(
+            dedup_key=f"press:{query.id}",
+            address=address,
+            message_id=photo.message_id,
+            language=context.say.language,
+            recipe=SHEET,
+            content=photo.blob,
+            styles=tuple([await services.blobs.put(await services.presets.picture(name)) for name in names]),
+            photos=(photo.id,),
+            sources=(photo.source, *(f"{PRESET}{name}" for name in names)),
+            kind="sheet",
+        ),
+    )

@@ -1,4 +1,4 @@
-"""What happens to every update before its handler: whose language it is; and whose buttons somebody may press."""
+"""What happens to every update before its handler: who is let in, and in which language; who may press a button."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import structlog
 from telegram import Bot, CallbackQuery, Update
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import BadRequest, TelegramError
+from telegram.ext import ApplicationHandlerStop
 
 from bot.chat.context import Context, words
+from bot.chat.texts import texts
 
 log = structlog.get_logger(__name__)
 
@@ -15,9 +17,26 @@ ADMINS = (ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.OWNER)
 
 
 async def admit(update: Update, context: Context) -> None:
-    """Choose the texts that the handlers of this update speak."""
-    user = update.effective_user
-    context.say = await context.services.words(user) if user else words(None)
+    """Choose the texts that the handlers of this update speak; keep out who is banned, and everyone in maintenance."""
+    user, services = update.effective_user, context.services
+    context.say = words(user)
+    if user is None:
+        return
+    standing = await services.chats.standing(user.id)
+    context.say = texts(standing.preference.language or user.language_code)
+    if user.id in services.owners:
+        return
+    if standing.banned or standing.maintenance:
+        await _turn_away(update, context.say("banned" if standing.banned else "maintenance"))
+        raise ApplicationHandlerStop
+
+
+async def _turn_away(update: Update, sentence: str) -> None:
+    """Say why nothing happens, where that disturbs nobody else."""
+    if update.callback_query is not None:
+        await answer(update.callback_query, sentence, alert=True)
+    elif update.message is not None and update.message.chat.type == ChatType.PRIVATE:
+        await update.message.reply_text(sentence)
 
 
 def pressed(update: Update) -> CallbackQuery:

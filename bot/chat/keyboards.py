@@ -7,6 +7,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from bot.chat.context import Services
 from bot.chat.texts import Texts
 from bot.jobs.job import Job, State
+from bot.presets.sheet import COLUMNS
 
 PER_ROW = 2  # presets
 RESULT_ROWS = (("again", "stronger", "softer"), ("swap", "colors", "bigger"), ("file", "compare", "delete"))
@@ -15,8 +16,10 @@ RESULT_ROWS = (("again", "stronger", "softer"), ("swap", "colors", "bigger"), ("
 def status_keyboard(job: Job, say: Texts) -> InlineKeyboardMarkup:
     """Return the buttons of a status message."""
     row = [InlineKeyboardButton(say("button-cancel"), callback_data=f"cancel:{job.id}")]
-    if job.state is State.QUEUED and len(job.sources) == 2:
+    if job.state is State.QUEUED and job.kind == "picture" and len(job.sources) == 2:
         row.append(InlineKeyboardButton(say("button-swap"), callback_data=f"swap:{job.id}"))
+    if job.state is State.RUNNING and job.preview:  # there is something to keep
+        row.insert(0, InlineKeyboardButton(say("button-stop"), callback_data=f"stop:{job.id}"))
     return InlineKeyboardMarkup([row])
 
 
@@ -24,6 +27,8 @@ def result_keyboard(job: Job, say: Texts) -> InlineKeyboardMarkup | None:
     """Return the buttons under a job's picture; without sources (an older job's) there is nothing to repeat."""
     if len(job.sources) < 2 or not all(job.sources):
         return None
+    if job.kind == "sheet":
+        return InlineKeyboardMarkup(_numbers(job))
     labels = {name: say(f"button-{name}") for row in RESULT_ROWS for name in row}
     if job.recipe.colors == "content":
         labels["colors"] = say("button-style-colors")
@@ -36,12 +41,22 @@ def result_keyboard(job: Job, say: Texts) -> InlineKeyboardMarkup | None:
     return InlineKeyboardMarkup(rows)
 
 
+def _numbers(job: Job) -> list[list[InlineKeyboardButton]]:
+    """Return the numbers of a contact sheet's pictures, in rows like theirs."""
+    buttons = [
+        InlineKeyboardButton(str(number), callback_data=f"pick:{job.id}:{number}")
+        for number in range(1, len(job.sources))
+    ]
+    return [buttons[start : start + COLUMNS] for start in range(0, len(buttons), COLUMNS)]
+
+
 def question_keyboard(services: Services, say: Texts, *, has_style: bool) -> InlineKeyboardMarkup:
     """Return the buttons under the question for the second photo: swap, and the presets instead of a photo."""
     if has_style:
         return InlineKeyboardMarkup([[InlineKeyboardButton(say("button-is-content"), callback_data="turn")]])
     swap = [InlineKeyboardButton(say("button-is-style"), callback_data="turn")]
-    return InlineKeyboardMarkup([swap, *preset_rows(services, say)])
+    sheet = [InlineKeyboardButton(say("button-sheet"), callback_data="sheet")]
+    return InlineKeyboardMarkup([swap, *preset_rows(services, say), sheet])
 
 
 def preset_rows(services: Services, say: Texts) -> list[list[InlineKeyboardButton]]:

@@ -1,10 +1,12 @@
-"""Patience with Telegram's limits: when a chat is told to wait, only that chat waits."""
+"""Patience with Telegram's limits: we keep to those that are known, and a chat that is told to wait waits alone."""
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -15,17 +17,54 @@ from telegram.ext import BaseRateLimiter
 log = structlog.get_logger(__name__)
 
 MAX_TRIES = 5
+FORGET = 4096  # chats whose windows are remembered before idle ones are dropped
+
+
+@dataclass(frozen=True)
+class Pace:
+    """At most so many messages within so many seconds."""
+
+    count: int
+    seconds: float
+
+
+# Bots FAQ: about 30 messages a second in all, one a second to a chat (short bursts pass), 20 a minute to a group.
+# A little less, because they count when a message arrives, not when it leaves.
+OVERALL = Pace(28, 1.1)
+CHAT = Pace(3, 3.3)
+GROUP = Pace(19, 62.0)
+
+
+class Window:
+    """When the next messages may leave: each takes the first moment that is free."""
+
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
+        self._moments: deque[float] = deque(maxlen=pace.count)
+
+    def take(self, now: float) -> float:
+        """Take the first free moment; return the seconds until then."""
+        full = len(self._moments) == self._pace.count
+        moment = max(now, self._moments[0] + self._pace.seconds) if full else now
+        self._moments.append(moment)
+        return moment - now
+
+    def idle(self, now: float) -> bool:
+        """Return whether nothing in it matters any more."""
+        return not self._moments or self._moments[-1] + self._pace.seconds < now
 
 
 class ChatLimiter(BaseRateLimiter[None]):
-    """Repeats a call that Telegram answered with 429, after the pause it asks for.
+    """Spreads messages over time, and repeats a call that Telegram answered with 429 after the pause it asks for.
 
     python-telegram-bot's own `AIORateLimiter` stops *all* chats at one RetryAfter; this one only the chat concerned.
-    A repeated call is safe: 429 means that nothing was done.
+    A repeated call is safe: 429 means that nothing was done. Calls that send nothing are never held up.
     """
 
     def __init__(self) -> None:
         self._until: dict[object, float] = {}
+        self._overall = Window(OVERALL)
+        self._chats: dict[object, Window] = {}
 
     async def initialize(self) -> None:
         """Nothing to prepare."""
@@ -42,10 +81,12 @@ class ChatLimiter(BaseRateLimiter[None]):
         data: dict[str, Any],
         rate_limit_args: None,  # noqa: ARG002
     ) -> bool | JSONDict | list[JSONDict]:
-        """Make the call once its chat is not paused; try again when told to wait."""
+        """Make the call once its chat may have it; try again when told to wait."""
         chat = data.get("chat_id")
         for attempt in range(1, MAX_TRIES + 1):
             await asyncio.sleep(max(0.0, self._until.get(chat, 0.0) - time.monotonic()))
+            if endpoint.startswith("send") and endpoint != "sendChatAction":
+                await self._turn(chat)
             try:
                 return await callback(*args, **kwargs)
             except RetryAfter as error:
@@ -53,6 +94,15 @@ class ChatLimiter(BaseRateLimiter[None]):
                     raise
                 self._pause(chat, error, endpoint)
         raise AssertionError("unreachable")
+
+    async def _turn(self, chat: object) -> None:
+        """Wait until a message to this chat may leave: the chat's own turn first, so that it holds up no other."""
+        now = time.monotonic()
+        if len(self._chats) > FORGET:
+            self._chats = {key: window for key, window in self._chats.items() if not window.idle(now)}
+        pace = GROUP if isinstance(chat, int) and chat < 0 else CHAT
+        for window in (self._chats.setdefault(chat, Window(pace)), self._overall):
+            await asyncio.sleep(window.take(time.monotonic()))
 
     def _pause(self, chat: object, error: RetryAfter, endpoint: str) -> None:
         wait = error.retry_after if isinstance(error.retry_after, int) else error.retry_after.total_seconds()

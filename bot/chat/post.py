@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Awaitable, Callable
 
+import structlog
 from PIL import Image
 from telegram import (
     Bot,
@@ -19,6 +20,8 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
 from bot.jobs.job import Job
+
+log = structlog.get_logger(__name__)
 
 # Bot API, sendPhoto: at most 10 MB, width and height together at most 10000, ratio at most 20.
 MAX_PHOTO_BYTES = 10_000_000
@@ -89,6 +92,14 @@ class Post:
             reply_parameters=self._reply(),
             reply_markup=keyboard,
         )
+
+    async def react(self, emoji: str | None) -> None:
+        """In a group, mark the request: everybody sees what became of it. A chat that allows no reactions has none."""
+        if self._job.address.chat_id < 0:
+            try:
+                await self._bot.set_message_reaction(self._job.address.chat_id, self._job.message_id, emoji)
+            except BadRequest as error:
+                log.info("no reaction", job=self._job.id, reason=error.message)
 
     async def remove_status(self) -> None:
         """Delete the status message; fine if it is gone already. Raises other TelegramErrors."""

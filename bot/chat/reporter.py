@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import structlog
 from telegram import Bot
-from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
 from bot.chat.context import Services
 from bot.chat.delivery import deliver
@@ -20,6 +20,7 @@ from bot.jobs.job import Job, State
 
 log = structlog.get_logger(__name__)
 
+SEEN = "👀"
 POLL_SECONDS = 1.0
 EDIT_SECONDS = 3.0  # between two edits in a private chat
 GROUP_EDIT_SECONDS = 10.0  # a group may get 20 messages a minute from us, all topics together
@@ -70,6 +71,9 @@ class Reporter:
                 await self._report(job)
             else:
                 await deliver(self._bot, self._services, job)
+        except ChatMigrated as error:
+            await self._services.jobs.move_chat(job.address.chat_id, error.new_chat_id)
+            await self._services.chats.move_chat(job.address.chat_id, error.new_chat_id)
         except TelegramError as error:
             log.warning("could not tell about a job", job=job.id, error=type(error).__name__, reason=error.message)
             self._resting[job.id] = time.monotonic() + RETRY_SECONDS
@@ -93,6 +97,7 @@ class Reporter:
         post, keyboard = Post(self._bot, job), status_keyboard(job, say)
         if job.status_message_id is None:
             await self._services.jobs.set_status_message(job.id, await post.say(text, keyboard))
+            await post.react(SEEN)
             return
         try:
             if job.preview and (shown is None or shown.preview != job.preview):

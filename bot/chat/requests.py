@@ -15,15 +15,22 @@ from bot.jobs.job import Address, Job, NewJob
 
 
 async def refusal(services: Services, address: Address, say: Texts) -> str | None:
-    """Return why this user cannot have another picture now, None if they can."""
-    if len(await services.jobs.jobs_of(address)) >= services.max_queued:
-        return say("too-many", limit=services.max_queued)
+    """Return why this user cannot have another picture now, and when they can; None if they can."""
+    load, limits = await services.jobs.load(address), services.limits
+    if load.own >= limits.queued:
+        return say("too-many", limit=limits.queued)
+    if address.chat_id < 0 and load.chat >= limits.group:
+        return say("too-many-group", limit=limits.group)
+    if load.today >= limits.day:
+        return say("too-many-today", limit=limits.day, time=say.duration(load.frees_in))
+    if load.everyone >= limits.depth:
+        return say("too-busy", count=load.everyone)
     return None
 
 
 async def place(services: Services, new: NewJob) -> Job:
     """Queue a job whose pictures are in the store. Its style can be named by a recipe code from now on."""
-    reference = await _named(services, new.address, new.sources[1:])
+    reference = "" if new.kind == "sheet" else await _named(services, new.address, new.sources[1:])
     preference = await services.chats.preference(new.address.user_id)
     return await services.jobs.enqueue(dataclasses.replace(new, style=reference, output=preference.output))
 

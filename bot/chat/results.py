@@ -34,20 +34,38 @@ async def press(update: Update, context: Context) -> None:
     elif action in ACTIONS:
         await ACTIONS[action](context, query, message, job)
     else:
-        await _repeat(context, query, message, job, action)
+        await _repeat(context, query, job, action)
 
 
 # --- Another picture of the same photos
 
 
-async def _repeat(context: Context, query: CallbackQuery, message: Message, job: Job, action: str) -> None:
-    services, say = context.services, context.say
+async def pick(update: Update, context: Context) -> None:
+    """Paint the photo of a contact sheet in full, in the style of the number."""
+    query = pressed(update)
+    _, job_id, number = (query.data or "").split(":")
+    job, message = await context.services.jobs.get(int(job_id)), query.message
+    if job is None or not isinstance(message, Message) or not 0 < int(number) < len(job.sources):
+        await answer(query, context.say("result-too-old"), alert=True)
+    elif not await may_press(query, job.address.user_id):
+        await answer(query, context.say("not-yours"), alert=True)
+    else:
+        recipe = await context.services.recipe_for(dataclasses.replace(job.address, user_id=query.from_user.id))
+        await _order(context, query, job, recipe, (job.sources[0], job.sources[int(number)]))
+
+
+async def _repeat(context: Context, query: CallbackQuery, job: Job, action: str) -> None:
     recipe = await _recipe(context, job, action, query.from_user.id)
-    sources = (job.sources[1], job.sources[0]) if action == "swap" else job.sources
-    address = dataclasses.replace(job.address, user_id=query.from_user.id)
     if recipe is None:
-        await answer(query, say(f"no-{action}"), alert=True)
-        return
+        await answer(query, context.say(f"no-{action}"), alert=True)
+    else:
+        sources = (job.sources[1], job.sources[0]) if action == "swap" else job.sources
+        await _order(context, query, job, recipe, sources)
+
+
+async def _order(context: Context, query: CallbackQuery, job: Job, recipe: Recipe, sources: tuple[str, ...]) -> None:
+    services, say = context.services, context.say
+    address = dataclasses.replace(job.address, user_id=query.from_user.id)
     waiting = [(each.recipe, each.sources) for each in await services.jobs.jobs_of(address)]
     if (recipe, sources) in waiting:  # pressed twice
         await answer(query, say("on-it"))
@@ -69,7 +87,12 @@ async def _repeat(context: Context, query: CallbackQuery, message: Message, job:
     try:
         await requests.repeat(context.bot, services, new)
     except BadPictureError as error:
-        await message.reply_text(say(error.name, **error.values), do_quote=True)
+        await context.bot.send_message(
+            address.chat_id,
+            say(error.name, **error.values),
+            message_thread_id=address.thread_id,
+            reply_parameters=ReplyParameters(job.message_id, allow_sending_without_reply=True),
+        )
 
 
 async def _recipe(context: Context, job: Job, action: str, user_id: int) -> Recipe | None:
@@ -85,7 +108,7 @@ async def _recipe(context: Context, job: Job, action: str, user_id: int) -> Reci
             return recoloured(job)
         case "swap":
             return job.recipe
-    chosen = await context.services.recipe(user_id)  # again: with the settings of today
+    chosen = await context.services.recipe_for(dataclasses.replace(job.address, user_id=user_id))  # again: with today's
     return chosen if chosen != job.recipe else None
 
 

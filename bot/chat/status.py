@@ -32,6 +32,8 @@ def describe(job: Job, place: Place | None, say: Texts) -> str:
 
 def caption(services: Services, job: Job, say: Texts) -> str:
     """Return the lines under a finished picture, as HTML: style, size, seconds; then the code that repeats them."""
+    if job.kind == "sheet":
+        return say("done-sheet")
     width, height = job.report["size"]
     line = say("done", size=f"{width}×{height}", seconds=round(job.report["seconds"]))
     if job.style in services.presets.names:
@@ -44,13 +46,15 @@ def caption(services: Services, job: Job, say: Texts) -> str:
 
 def _queued(place: Place, say: Texts) -> str:
     text = say("queued", ahead=place.ahead)
-    return text if place.seconds is None else f"{text}\n{say.duration(place.seconds)}"
+    return text if place.seconds is None else f"{text}\n{say.range(place.seconds)}"
 
 
 def _running(job: Job, say: Texts) -> str:
     full = round(job.progress * BAR_CELLS)
     bar = "▰" * full + "▱" * (BAR_CELLS - full)
     text = f"{say('painting')}\n{bar} {job.progress:.0%}"
+    if job.stop_asked:
+        return f"{text}\n{say('finishing')}"
     if job.seconds_left is None:
         return text
     return f"{text}\n{say.duration(job.seconds_left) if job.progress < 0.99 else say('finishing')}"

@@ -40,6 +40,13 @@ class Texts:
             return self("time-left-seconds", seconds=max(5, round(seconds / 5) * 5))
         return self("time-left-minutes", minutes=round(seconds / 60))
 
+    def range(self, seconds: float) -> str:
+        """Return a time to wait as a range: an estimate through a queue is wrong by as much."""
+        low, high = seconds * 0.75, seconds * 1.5
+        if high < 90:
+            return self("time-range-seconds", low=max(5, round(low / 5) * 5), high=max(10, round(high / 5) * 5))
+        return self("time-range-minutes", low=max(1, round(low / 60)), high=max(2, round(high / 60)))
+
 
 @cache
 def texts(language: str | None) -> Texts:

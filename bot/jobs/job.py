@@ -10,6 +10,7 @@ from typing import Any, Literal
 Quality = Literal["sketch", "standard", "fine", "paper"]
 Colors = Literal["style", "content", "match"]
 Output = Literal["photo", "file"]
+Kind = Literal["picture", "sheet"]  # sheet: the content in each of the styles, as numbered thumbnails
 
 
 class State(StrEnum):
@@ -63,6 +64,15 @@ class Preference:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """What has to be known of a user before anything else."""
+
+    preference: Preference
+    banned: bool
+    maintenance: bool  # the owner works on the bot: everybody waits
+
+
+@dataclass(frozen=True)
 class Address:
     """Who asked, and where the answer goes: chat, topic and user."""
 
@@ -102,6 +112,7 @@ class NewJob:
     sources: tuple[str, ...] = ()
     style: str = ""
     output: Output = "photo"
+    kind: Kind = "picture"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +142,8 @@ class Job:
     sources: tuple[str, ...] = ()  # where content and styles can be fetched again
     style: str = ""  # what a recipe code calls the style
     output: Output = "photo"  # how its user wants the picture
+    kind: Kind = "picture"
+    stop_asked: bool = False  # its user wants the picture as it is now
 
 
 @dataclass(frozen=True)
@@ -139,3 +152,14 @@ class Place:
 
     ahead: int
     seconds: float | None
+
+
+@dataclass(frozen=True)
+class Load:
+    """How much is asked of us: pictures queued or running, and a user's of the last day."""
+
+    own: int
+    chat: int
+    everyone: int
+    today: int
+    frees_in: float  # seconds until the first of a user's day no longer counts

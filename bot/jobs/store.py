@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from bot.jobs.job import Address, Job, JobError, NewJob, Photo, Place, Preference, Recipe
+from bot.jobs.job import Address, Job, JobError, Load, NewJob, Photo, Place, Preference, Recipe, Standing
 
 
 class StoreFullError(Exception):
@@ -64,15 +64,27 @@ class JobStore(Protocol):
     async def cancel(self, job_id: int) -> bool:
         """Cancel a job that is queued or running; False if it is finished already."""
 
+    async def stop_here(self, job_id: int) -> bool:
+        """Ask that a running job be finished with its picture as it is now; False if it does not run.
+
+        A job that has to begin anew forgets it: there is no picture yet.
+        """
+
     # The worker's side
     async def claim(self, worker: str) -> Job | None:
-        """Take the oldest job that is due; its attempt is counted now."""
+        """Take the job that is due and whose turn it is; its attempt is counted now.
+
+        Users take turns by the seconds that their jobs need: who has queued many waits for those who queued one.
+        """
 
     async def record_progress(self, job: Job, progress: float, seconds_left: float | None, preview: str | None) -> bool:
         """Fenced. Note progress (0..1); also the heartbeat. A new preview replaces (and deletes) the old one."""
 
-    async def complete(self, job: Job, result: str, report: dict[str, Any], seconds: float) -> bool:
-        """Fenced. Mark the job rendered, with the blob of its picture, in the same step as its delivery pending."""
+    async def complete(self, job: Job, result: str, report: dict[str, Any], seconds: float | None) -> bool:
+        """Fenced. Mark the job rendered, with the blob of its picture, in the same step as its delivery pending.
+
+        `seconds` count for estimates; None where they say nothing, because the painting was ended early.
+        """
 
     async def retry(self, job: Job, delay: float, *, died: bool = False) -> bool:
         """Fenced. Put the job back in its old place, due again after `delay` seconds (a minute at most)."""
@@ -113,6 +125,15 @@ class JobStore(Protocol):
 
     async def jobs_of(self, address: Address) -> list[Job]:
         """Return this user's queued and running jobs in this chat (any topic), oldest first."""
+
+    async def load(self, address: Address) -> Load:
+        """Return how much this user, this chat and everyone ask of us now."""
+
+    async def tally(self) -> dict[str, int]:
+        """Return what the queue did in the last day: queued, running, delivered, failed, users, seconds (a mean)."""
+
+    async def move_chat(self, old: int, new: int) -> None:
+        """Move drafts and jobs to the new id of a chat; what had been posted in the old one stays behind."""
 
     async def unsettled(self) -> list[Job]:
         """Return all jobs that a user may have to hear of: queued, running, or finished with delivery not done."""
@@ -156,6 +177,27 @@ class ChatStore(Protocol):
 
     async def save_preference(self, user_id: int, preference: Preference) -> None:
         """Save what the user chose besides the recipe."""
+
+    async def standing(self, user_id: int) -> Standing:
+        """Return what has to be known of a user before anything else, in one step."""
+
+    async def meet(self, user_id: int) -> None:
+        """Remember that somebody has spoken to us in private."""
+
+    async def ban(self, user_id: int, *, banned: bool) -> bool:
+        """Ban a user, or let them in again; False if nothing changed."""
+
+    async def maintain(self, *, on: bool) -> None:
+        """Begin or end maintenance."""
+
+    async def write_letters(self, text: str) -> int:
+        """Leave a letter for everybody whom we know; return how many."""
+
+    async def take_letter(self) -> tuple[int, str] | None:
+        """Take the next letter to send: whose it is and what it says; None if none is left."""
+
+    async def move_chat(self, old: int, new: int) -> None:
+        """Move a group's settings to its new id."""
 
     async def keep_style(self, key: str, user_id: int, sources: tuple[str, ...]) -> None:
         """Remember where the pictures of a style can be fetched; a key that is known keeps what it has."""

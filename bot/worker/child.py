@@ -17,16 +17,18 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from PIL import Image
 
 import engine
+from bot.presets.sheet import contact_sheet
 from bot.worker.wire import Frame, WireError, encode, read_frame
 from engine.options import SIZES
 
 _PROGRESS = 0.5  # seconds between two progress frames
 _PREVIEW = 3.0  # seconds between two previews; the first comes after a third of it
+_SHEET_ITERATIONS = 40  # of each picture on a contact sheet
 _PREVIEW_EDGE = 640  # pixels: enough for a chat, and quick to send
 
 _REASONS = {
@@ -45,6 +47,7 @@ class Orders(threading.Thread):
         super().__init__(daemon=True)
         self.pictures: queue.SimpleQueue[Frame] = queue.SimpleQueue()
         self.stopped = threading.Event()
+        self.keep = False  # whether a stopped picture is wanted as it is
         self._source = source
 
     def run(self) -> None:
@@ -60,11 +63,27 @@ class Orders(threading.Thread):
 
     def _take(self, frame: Frame) -> None:
         if frame.kind == "stop":
+            self.keep = frame.fields["keep"]
             self.stopped.set()
         else:
             # The owner sends a picture only after the last one has ended: a stop before it was for that one.
             self.stopped.clear()
             self.pictures.put(frame)
+
+
+class Step(Protocol):
+    """How far a painting is: the engine's progress is one."""
+
+    @property
+    def fraction(self) -> float:
+        """Done, 0..1."""
+
+    @property
+    def seconds_left(self) -> float | None:
+        """As far as it is known."""
+
+    def preview(self) -> Image.Image:
+        """Return the picture so far."""
 
 
 class Teller:
@@ -75,8 +94,8 @@ class Teller:
         self._next = time.monotonic()
         self._next_preview = self._next + _PREVIEW / 3
 
-    def __call__(self, progress: engine.Progress) -> None:
-        """Take one iteration's progress from the engine."""
+    def __call__(self, progress: Step) -> None:
+        """Take one iteration's progress."""
         now = time.monotonic()
         if now < self._next:
             return
@@ -94,16 +113,76 @@ class Teller:
 def paint(order: Frame, model: engine.Model, orders: Orders, send: Send) -> Frame:
     """Paint one picture; return the last frame about it."""
     try:
-        options = options_of(order)
-        content, *styles = order.parts
-        result = engine.stylize(
-            content, styles, options, model=model, on_progress=Teller(send), should_stop=orders.stopped.is_set
-        )
+        painter = _sheet if order.fields["kind"] == "sheet" else _picture
+        painted = painter(order.parts, options_of(order), model, orders, Teller(send))
     except engine.EngineError as error:
         return Frame("failed", {"reason": _REASONS.get(type(error), "engine"), "message": str(error)})
-    if result.report.stopped:
+    if painted.stopped and not orders.keep:
         return Frame("failed", {"reason": "stopped", "message": "The painting was stopped."})
-    return Frame("result", {"report": result.report.to_dict()}, (jpeg(result.image, quality=95),))
+    return Frame("result", {"report": painted.report}, (jpeg(painted.picture, quality=95),))
+
+
+@dataclasses.dataclass(frozen=True)
+class Painted:
+    """What came of an order."""
+
+    picture: Image.Image
+    report: dict[str, Any]
+    stopped: bool
+
+
+def _picture(
+    parts: tuple[bytes, ...], options: engine.Options, model: engine.Model, orders: Orders, tell: Teller
+) -> Painted:
+    content, *styles = parts
+    result = engine.stylize(content, styles, options, model=model, on_progress=tell, should_stop=orders.stopped.is_set)
+    return Painted(result.image, result.report.to_dict(), result.report.stopped)
+
+
+def _sheet(
+    parts: tuple[bytes, ...], options: engine.Options, model: engine.Model, orders: Orders, tell: Teller
+) -> Painted:
+    """Paint the content in each style, small and quickly, and put the pictures on one sheet."""
+    began = time.monotonic()
+    options = dataclasses.replace(options, iterations=_SHEET_ITERATIONS)
+    content, *styles = parts
+    pictures: list[Image.Image] = []
+    for style in styles:
+        part = _Part(pictures, len(styles), began, tell)
+        result = engine.stylize(
+            content, [style], options, model=model, on_progress=part, should_stop=orders.stopped.is_set
+        )
+        pictures.append(result.image)
+        if result.report.stopped:
+            break
+    sheet = contact_sheet(pictures)
+    report = result.report.to_dict() | {"size": sheet.size, "seconds": time.monotonic() - began}
+    return Painted(sheet, report, result.report.stopped)
+
+
+class _Part:
+    """One picture's share in the progress of its sheet."""
+
+    def __init__(self, pictures: list[Image.Image], count: int, began: float, tell: Teller) -> None:
+        self.fraction = 0.0
+        self.seconds_left: float | None = None
+        self._pictures = pictures
+        self._count = count
+        self._began = began
+        self._tell = tell
+        self._progress: engine.Progress | None = None
+
+    def __call__(self, progress: engine.Progress) -> None:
+        """Tell of the whole sheet."""
+        self.fraction = (len(self._pictures) + progress.fraction) / self._count
+        self.seconds_left = (time.monotonic() - self._began) * (1 / self.fraction - 1) if self.fraction else None
+        self._progress = progress
+        self._tell(self)
+
+    def preview(self) -> Image.Image:
+        """Return the sheet so far."""
+        assert self._progress is not None
+        return contact_sheet([*self._pictures, self._progress.preview()])
 
 
 def options_of(order: Frame) -> engine.Options:

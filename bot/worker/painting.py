@@ -60,6 +60,7 @@ class Painting:
         self._log = log.bind(job=job.id, attempt=job.attempt)
         self._pictures: list[bytes] = []  # content, style, ...
         self._halved = False
+        self._ending = False  # the child was told to hand in what there is
         self._began = self._heard = self._looked = self._recorded = time.monotonic()
         self._news: Frame | None = None  # the latest progress that is not recorded yet
         self._preview = b""  # the latest preview that is not recorded yet
@@ -85,7 +86,8 @@ class Painting:
             await self._died(str(error))
 
     def _send(self) -> None:
-        order = {"recipe": self._job.recipe.to_dict(), "halve": self._halved}
+        self._ending = False
+        order = {"recipe": self._job.recipe.to_dict(), "kind": self._job.kind, "halve": self._halved}
         self._child.send(Frame("paint", order, tuple(self._pictures)))
         self._began = self._heard = time.monotonic()
 
@@ -160,7 +162,13 @@ class Painting:
             return True
         self._looked = now
         job = await self._stores.jobs.get(self._job.id)
-        return job is not None and job.state == State.RUNNING and job.fence == self._job.fence
+        if job is None or job.state != State.RUNNING or job.fence != self._job.fence:
+            return False
+        if job.stop_asked and not self._ending:
+            self._log.info("painting_ended_early")
+            self._ending = True
+            self._child.send(Frame("stop", {"keep": True}))
+        return True
 
     def _check_time(self) -> None:
         """Kill the child if it hangs or takes much too long."""
@@ -188,7 +196,7 @@ class Painting:
     async def _halt(self) -> None:
         """Have the child stop painting a picture that nobody wants; kill it if it does not."""
         self._log.info("painting_stopped")
-        self._child.send(Frame("stop"))
+        self._child.send(Frame("stop", {"keep": False}))
         with suppress(TimeoutError):
             async with asyncio.timeout(self._limits.stop):
                 while True:
@@ -201,11 +209,11 @@ class Painting:
     # --- Ends
 
     async def _complete(self, frame: Frame) -> None:
-        seconds = time.monotonic() - self._began
+        seconds = None if self._ending else time.monotonic() - self._began
         report = frame.fields["report"] | ({"halved": True} if self._halved else {})
         key = await self._settle(lambda: self._stores.blobs.put(frame.parts[0]))
         if await self._settle(lambda: self._stores.jobs.complete(self._job, key, report, seconds)):
-            self._log.info("job_rendered", seconds=round(seconds, 1))
+            self._log.info("job_rendered", seconds=round(time.monotonic() - self._began, 1))
 
     async def _failed(self, reason: str, message: str) -> None:
         if reason == "broken":

@@ -15,8 +15,8 @@ from typing import Any, BinaryIO
 
 KINDS: dict[str, tuple[set[str], int]] = {  # what each frame carries, and how many parts at least
     # to the child
-    "paint": ({"recipe", "halve"}, 2),  # content, style, ...
-    "stop": (set(), 0),
+    "paint": ({"recipe", "kind", "halve"}, 2),  # content, style, ...
+    "stop": ({"keep"}, 0),  # keep: hand in the picture as it is
     # to the owner
     "ready": ({"device", "weights", "note"}, 0),
     "progress": ({"fraction", "seconds_left"}, 0),  # preview, now and then

@@ -15,6 +15,7 @@ from PIL import Image
 from bot.chat.albums import Albums
 from bot.chat.app import ALLOWED_UPDATES, build, introduce
 from bot.chat.context import Services
+from bot.chat.postman import carry
 from bot.chat.reporter import Reporter
 from bot.demo.person import Chat, Message, Person
 from bot.jobs.job import Job, Recipe
@@ -74,23 +75,24 @@ class Stage:
 
 
 @asynccontextmanager
-async def on_stage(folder: Path) -> AsyncIterator[Stage]:
+async def on_stage(folder: Path, **more: Any) -> AsyncIterator[Stage]:
     """Run the chat side and a sandbox."""
-    async with running() as url, open_sqlite(folder / "db", folder / "blobs") as stores, answering(url, stores):
+    async with running() as url, open_sqlite(folder / "db", folder / "blobs") as stores, answering(url, stores, **more):
         yield Stage(url, stores)
 
 
 @asynccontextmanager
-async def answering(url: str, stores: Stores) -> AsyncIterator[None]:
-    """Run the chat side on a sandbox that is there."""
-    services = Services(stores.jobs, stores.chats, stores.blobs, Albums(), PRESETS, max_queued=5, default=Recipe())
-    application = build(TOKEN, url, services)
+async def answering(url: str, stores: Stores, token: str = TOKEN, **more: Any) -> AsyncIterator[None]:
+    """Run the chat side on a sandbox that is there; `more` are the services' own limits and owners."""
+    services = Services(stores.jobs, stores.chats, stores.blobs, Albums(), PRESETS, Recipe(), **more)
+    application = build(token, url, services)
     assert application.updater is not None
     stop = asyncio.Event()
     async with application:
         await introduce(application)
         await application.start()
         reporter = asyncio.create_task(Reporter(application.bot, services).run(stop))
+        postman = asyncio.create_task(carry(application.bot, services.chats, stop))
         await application.updater.start_polling(allowed_updates=ALLOWED_UPDATES)
         try:
             yield
@@ -99,6 +101,7 @@ async def answering(url: str, stores: Stores) -> AsyncIterator[None]:
             await application.updater.stop()
             await application.stop()
             await reporter
+            await postman
 
 
 async def request(chat: Chat) -> Message:

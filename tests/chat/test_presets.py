@@ -92,3 +92,22 @@ async def test_a_photo_in_reply_to_a_picture_is_its_style(stage: Stage) -> None:
         assert job.recipe == Recipe()
         assert len(job.styles) == 1
         assert await stage.stores.jobs.draft(job.address) == []
+
+
+async def test_a_contact_sheet_shows_the_photo_in_every_style_and_a_number_paints_one(stage: Stage) -> None:
+    """One quick job for all thumbnails, then the chosen one in full, by the user's own recipe."""
+    async with Person(stage.url) as ann:
+        chat = await ann.open()
+        photo = (await chat.send_photos([picture()]))[0]
+        question = await chat.wait(lambda message: message.text == EN("draft-content"))
+        assert (await chat.press(question, EN("button-sheet"))).text == EN("on-it")
+        job = await stage.claim()
+        assert (job.kind, len(job.styles)) == ("sheet", len(PRESETS.names))
+        await stage.finish(job)
+        sheet = await chat.wait(lambda message: message.photo is not None)
+        assert sheet.text == EN("done-sheet")
+        assert [button.text for row in sheet.buttons for button in row] == [str(n + 1) for n in range(len(job.styles))]
+        await chat.press(sheet, "3")
+        full = await stage.claim()
+        assert (full.kind, full.style, full.recipe) == ("picture", PRESETS.names[2], Recipe())
+        assert full.message_id == photo.id

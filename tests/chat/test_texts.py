@@ -41,8 +41,9 @@ def test_every_message_that_the_code_names_exists_and_none_is_left_over() -> Non
     """The catalogue and the code agree."""
     source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "bot/chat").glob("*.py"))
     for name in messages(CATALOGUES["en"]):
-        stem = name.rsplit("-", 1)[0]
-        assert re.search(f"[\"']{name}[\"']", source) or f"{stem}-{{" in source, f"{name} is never said"
+        stems = [name[: place.start()] for place in re.finditer("-", name)]
+        made = any(f"{stem}-{{" in source for stem in stems)
+        assert re.search(f"[\"']{name}[\"']", source) or made, f"{name} is never said"
 
 
 def test_russian_counts_as_russians_do() -> None:

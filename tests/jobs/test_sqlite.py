@@ -192,10 +192,24 @@ def test_scripts_are_split_into_statements() -> None:
     assert [statement.count("CREATE") for statement in statements(script)] == [1, 1]
 
 
-@pytest.mark.parametrize("name", ["CLAIM", "RECLAIM", "UNSETTLED", "JOBS_OF", "DRAFT", "ESTIMATE", "JOB_OF_KEY"])
+@pytest.mark.parametrize(
+    "name", ["CLAIM", "RECLAIM", "UNSETTLED", "JOBS_OF", "DRAFT", "ESTIMATE", "JOB_OF_KEY", "LOAD", "BEFORE"]
+)
 async def test_hot_queries_use_an_index(stores: Stores, name: str) -> None:
     """None of them reads the whole table, however many jobs a week leaves."""
-    values = ["worker", "now", "longest", "user_id", "chat_id", "thread_id", "quality", "size", "dedup_key"]
+    values = [
+        "worker",
+        "now",
+        "longest",
+        "user_id",
+        "chat_id",
+        "thread_id",
+        "quality",
+        "size",
+        "dedup_key",
+        "since",
+        "id",
+    ]
     explain = f"EXPLAIN QUERY PLAN {getattr(queries, name)}"
     plan = await connection_of(stores).execute_fetchall(explain, dict.fromkeys(values, 0))
     steps = [row["detail"] for row in plan]

@@ -44,7 +44,7 @@ def act(
         on_progress(SimpleNamespace(fraction=step / steps, seconds_left=script.get("left"), preview=_picture))
         time.sleep(script.get("pause", 0.0))
         if should_stop() and not script.get("deaf"):
-            return _result(stopped=True, size=1, report={})
+            return _result(stopped=True, size=1, report={"stopped_at": step})
     report = {"size": options.longest_edge} | ({"said": script["report"]} if "report" in script else {})
     return _result(stopped=False, size=options.longest_edge, report=report)
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from bot.jobs.job import State
-from tests.jobs.samples import ALICE, eventually, names
-from tests.worker.stage import QUICK, Stage, is_alive
+from tests.jobs.samples import ALICE, enqueue, eventually, names
+from tests.worker.stage import QUICK, Stage, is_alive, script, size_of
 
 LONG: dict[str, Any] = {"steps": 2000, "pause": 0.02}  # a picture that takes far longer than any test
 
@@ -123,3 +123,31 @@ async def _work_for_ever(stage: Stage) -> None:
 
 async def _started(stage: Stage) -> bool:
     return bool(stage.pids())
+
+
+async def test_a_picture_that_is_wanted_as_it_is_is_rendered(stage: Stage) -> None:
+    """Stop here: the job ends with what there is, and its seconds do not count for estimates."""
+    async with stage.working():
+        job = await stage.ask(steps=1000, pause=0.02)
+        await stage.progressed(job)
+        assert await stage.stores.jobs.stop_here(job.id)
+        ended = await stage.ended(job)
+        assert ended.state is State.RENDERED
+        assert ended.result is not None
+        assert ended.report["stopped_at"] < 1000
+        assert await stage.stores.jobs.estimate(job.recipe) is None
+        after = await stage.ask("u2")  # the child is as ready as before
+        assert (await stage.ended(after)).state is State.RENDERED
+
+
+async def test_a_contact_sheet_holds_the_content_in_each_style(stage: Stage) -> None:
+    """One job, one result, progress over all of its pictures."""
+    async with stage.working():
+        styles = [await stage.stores.blobs.put(b"style") for _ in range(5)]
+        job = await enqueue(stage.stores, "u1", content=script(), styles=tuple(styles), kind="sheet")
+        ended = await stage.ended(job)
+        assert ended.state is State.RENDERED
+        assert ended.result is not None
+        width, height = size_of(await stage.stores.blobs.get(ended.result))
+        assert (width, height) == tuple(ended.report["size"])
+        assert width > height  # four in a row, then one

@@ -26,7 +26,7 @@ async def _receive(data: bytes) -> Frame:
 @given(st.binary(), st.binary(min_size=1), st.dictionaries(st.text(), st.integers() | st.text()))
 def test_a_frame_arrives_as_it_was_sent(first: bytes, second: bytes, report: dict[str, int | str]) -> None:
     """Whatever bytes and values are in it, on both ends, and the next frame begins where it ends."""
-    frames = [Frame("result", {"report": report}, (first, second)), Frame("stop")]
+    frames = [Frame("result", {"report": report}, (first, second)), Frame("stop", {"keep": True})]
     source = io.BytesIO(b"".join(map(encode, frames)))
     assert [read_frame(source), read_frame(source)] == frames
     assert asyncio.run(_receive(encode(frames[0]))) == frames[0]
@@ -57,9 +57,9 @@ def _framed(header: object) -> bytes:
         _framed([1]),
         _framed({"kind": "stop"}),
         _framed({"kind": "sing", "fields": {}, "sizes": []}),
-        _framed({"kind": "stop", "fields": {}, "sizes": [-1]}),
-        _framed({"kind": "stop", "fields": {}, "sizes": [True]}),
-        _framed({"kind": "stop", "fields": {}, "sizes": [MAX_PARTS, 1]}),
+        _framed({"kind": "stop", "fields": {"keep": False}, "sizes": [-1]}),
+        _framed({"kind": "stop", "fields": {"keep": False}, "sizes": [True]}),
+        _framed({"kind": "stop", "fields": {"keep": False}, "sizes": [MAX_PARTS, 1]}),
         _framed({"kind": "result", "fields": {"report": {}}, "sizes": []}),
         _framed({"kind": "progress", "fields": {"fraction": 1}, "sizes": []}),
     ],

@@ -17,9 +17,10 @@ help =
 
     /style – start with a new photo; /style mosaic takes that style; /style mosaic+woodcut mixes two
     /presets – styles to choose from
-    /settings – quality, size, strength, colours
+    /settings – quality, size, strength, colours, photo or file
     /queue – your pictures in the queue
     /cancel – stop what is queued and what is being painted
+    /language · /privacy · /forget
     Your photos are deleted as soon as you have the picture.
 
 draft-empty = Send the photo that I should paint.
@@ -53,9 +54,13 @@ done = { $size } · { $seconds ->
    *[other] { $seconds } seconds
 }
 done-code = Recipe: { $code }
+done-sheet = Your photo in every style. Tap a number to paint it in full.
 done-halved = The device was short of memory, so the picture is smaller than you asked for.
 time-left-seconds = about { $seconds } s
 time-left-minutes = about { $minutes } min
+time-range-seconds = { $low }–{ $high } s
+time-range-minutes = { $low }–{ $high } min
+stopping = You will get it as it is.
 cancelled = Cancelled. Your photos are deleted.
 
 failed-bad_image = One of the pictures could not be read: it is damaged or not a picture. Please send both again.
@@ -73,6 +78,18 @@ download-failed = I could not fetch this picture from Telegram. Please send it a
 too-many = { $limit ->
     [one] You have { $limit } picture in the queue already. Wait until it is done or /cancel, then send both photos again.
    *[other] You have { $limit } pictures in the queue already. Wait until one is done or /cancel, then send both photos again.
+}
+too-many-group = { $limit ->
+    [one] This group has { $limit } picture in the queue already. Try again when it is done.
+   *[other] This group has { $limit } pictures in the queue already. Try again when some are done.
+}
+too-many-today = { $limit ->
+    [one] You have had your { $limit } picture for today. Come back in { $time }.
+   *[other] You have had your { $limit } pictures for today. Come back in { $time }.
+}
+too-busy = { $count ->
+    [one] I am very busy: { $count } picture is waiting. Please try again in an hour.
+   *[other] I am very busy: { $count } pictures are waiting. Please try again in an hour.
 }
 busy-disk = I am out of disk space right now. Please send it again in a few minutes.
 broken = Something went wrong on my side. Please try again.
@@ -94,8 +111,10 @@ cancel-draft = The photo you sent is forgotten.
 cancel-too-late = It is finished already.
 not-yours = Only the person who asked for it can do that.
 
-settings =
-    <b>Settings of your next picture</b>
+settings = Settings of your next picture
+settings-group = Settings of this group's pictures
+settings-admins = Only administrators of this group choose its settings. Yours are in our private chat.
+settings-now =
     Quality: { $quality }
     Longest side: { $size }
     Strength of the style: { $strength }
@@ -113,6 +132,7 @@ colors-style = from the style
 colors-content = my own
 colors-match = mixed
 button-cancel = Cancel
+button-stop = Stop here
 button-swap = ⇄ Swap
 button-again = Again
 button-stronger = Stronger
@@ -123,6 +143,7 @@ button-bigger = Bigger
 button-file = File
 button-compare = Before/after
 button-delete = Delete
+button-sheet = Try all styles
 button-is-style = ⇄ This is the style
 button-is-content = ⇄ This is the photo to paint
 
@@ -140,9 +161,60 @@ compared = Before and after
 deleted = Deleted
 delete-too-old = Telegram lets me delete messages for two days only. You can still delete it yourself.
 
+output-photo = Photo
+output-file = File
+button-reset = Reset
+
+welcome =
+    Hello everybody! I paint photos in the style of others. Reply to a photo with /style, then send the style picture as a reply to me.
+    Quicker: /style mosaic in reply to a photo. /presets shows the styles. Otherwise I keep quiet.
+
+privacy =
+    <b>What I keep, and for how long</b>
+    · Your photos: until the picture is painted and sent. A photo that waits for its second: 48 hours at most.
+    · The finished picture: one day, for the buttons under it, or until you press Delete.
+    · For each picture a note of who asked, in which chat, when, with which settings, and Telegram's number of your photos, so that the buttons can fetch them again: 7 days.
+    · For a recipe code, Telegram's number of the style picture: 90 days since its last use. Whoever has the code can use that style.
+    · What you write to me: until it is answered. Your settings and language: until you change them.
+    Nobody else gets any of it, and I learn nothing from your photos. /forget deletes everything at once.
+forget = Delete everything that I keep about you: pictures in the queue, waiting photos, finished pictures, recipes, settings? Recipe codes of your own styles stop working. Messages in this chat stay; you can delete them yourself.
+button-forget = Delete everything
+button-keep = Keep
+forgotten = Done. I do not know you any more.
+not-forgotten = Everything stays as it was.
+language = Which language shall I speak?
+language-name = English
+language-chosen = I speak English now.
+
+banned = The person who runs this bot does not let you use it.
+maintenance = I am being worked on. Please come back in a while; what you sent before is not lost.
+stats =
+    Queued: { $queued } · being painted: { $running }
+    Last 24 hours: { $delivered } delivered, { $failed } failed, { $users } people, { $seconds } s on average
+ban-whom = Give the number of a user, or reply to a message of theirs. Owners cannot be banned.
+ban-done = User { $id } is banned, and all that was theirs is deleted.
+unban-done = User { $id } may come in again.
+ban-no-change = For user { $id } that is so already.
+maintenance-on = Maintenance: everybody but the owners is asked to come back later. What is queued is still painted.
+maintenance-off = Open for everybody again.
+maintenance-how = Write /maintenance on or /maintenance off.
+broadcast-how = Write the letter after the command: /broadcast Hello! At most { $limit } characters.
+broadcast-done = { $count ->
+    [one] On its way to { $count } person.
+   *[other] On its way to { $count } people.
+}
+
 command-style = Start with a new photo
 command-presets = Styles to choose from
 command-settings = Quality, size, strength, colours
 command-queue = Your pictures in the queue
 command-cancel = Stop your pictures
 command-help = How it works
+command-language = The language I speak
+command-privacy = What I keep, and for how long
+command-forget = Delete everything about you
+command-stats = The queue and the last day
+command-ban = Keep a user out
+command-unban = Let a user in again
+command-maintenance = Close or open the bot
+command-broadcast = A letter to everybody

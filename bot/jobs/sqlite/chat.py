@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 import json
 
-from bot.jobs.job import Preference, Recipe
-from bot.jobs.sqlite import queries
+from bot.jobs.job import Preference, Recipe, Standing
+from bot.jobs.sqlite import chat_queries as queries
 from bot.jobs.sqlite.database import SqliteStore, Transaction, transaction
 from bot.jobs.sqlite.jobs import blobs_of
 
@@ -56,6 +56,48 @@ class SqliteChatStore(SqliteStore):
         await t.rows(queries.SAVE_PREFERENCE, {"user_id": user_id, **dataclasses.asdict(preference)})
 
     @transaction
+    async def standing(self, t: Transaction, user_id: int) -> Standing:
+        """Return what has to be known of a user before anything else."""
+        row = await t.row(queries.STANDING, {"user_id": user_id})
+        chosen = await t.row(queries.PREFERENCE, {"user_id": user_id})
+        assert row is not None
+        preference = Preference(**chosen) if chosen else Preference()
+        return Standing(preference, bool(row["banned"]), bool(row["maintenance"]))
+
+    @transaction
+    async def meet(self, t: Transaction, user_id: int) -> None:
+        """Remember that somebody has spoken to us in private."""
+        await t.rows(queries.MEET, {"user_id": user_id, "now": self._database.clock()})
+
+    @transaction
+    async def ban(self, t: Transaction, user_id: int, *, banned: bool) -> bool:
+        """Ban a user, or let them in again."""
+        values = {"user_id": user_id, "now": self._database.clock()}
+        return bool(await t.rows(queries.BAN if banned else queries.UNBAN, values))
+
+    @transaction
+    async def maintain(self, t: Transaction, *, on: bool) -> None:
+        """Begin or end maintenance."""
+        await t.rows(queries.BEGIN_MAINTENANCE if on else queries.END_MAINTENANCE, {"now": self._database.clock()})
+
+    @transaction
+    async def write_letters(self, t: Transaction, text: str) -> int:
+        """Leave a letter for everybody whom we know."""
+        return len(await t.rows(queries.WRITE_LETTERS, {"text": text}))
+
+    @transaction
+    async def take_letter(self, t: Transaction) -> tuple[int, str] | None:
+        """Take the next letter."""
+        row = await t.row(queries.TAKE_LETTER)
+        return (row["user_id"], row["text"]) if row else None
+
+    @transaction
+    async def move_chat(self, t: Transaction, old: int, new: int) -> None:
+        """Move a group's settings to its new id."""
+        for sql in (queries.MOVE_RECIPE, queries.MOVE_PREFERENCE):
+            await t.rows(sql, {"old": old, "new": new})
+
+    @transaction
     async def keep_style(self, t: Transaction, key: str, user_id: int, sources: tuple[str, ...]) -> None:
         """Remember where a style's pictures can be fetched."""
         values = {"key": key, "user_id": user_id, "sources": json.dumps(sources), "now": self._database.clock()}
@@ -82,7 +124,8 @@ class SqliteChatStore(SqliteStore):
         t.drop(*(photo["blob"] for photo in await t.rows(queries.FORGET_PHOTOS, user)))
         t.drop(*(kept["blob"] for kept in await t.rows(queries.FORGET_KEPT, user)))
         for sql in (
-            queries.FORGET_RECIPE, queries.FORGET_WISHES, queries.FORGET_STYLES, queries.FORGET_PREFERENCE
+            queries.FORGET_RECIPE, queries.FORGET_WISHES, queries.FORGET_STYLES, queries.FORGET_PREFERENCE,
+            queries.FORGET_ACQUAINTANCE, queries.FORGET_LETTERS, queries.FORGET_TENANT,
         ):  # fmt: skip
             await t.rows(sql, user)
         t.wake("news")

@@ -7,67 +7,22 @@ import json
 import sqlite3
 from typing import Any
 
-from bot.jobs.job import Address, Delivery, Job, JobError, NewJob, Photo, Place, Recipe, State
+from bot.jobs.job import Address, Delivery, Job, JobError, Load, NewJob, Place, Recipe, State
 from bot.jobs.sqlite import queries
-from bot.jobs.sqlite.database import SqliteStore, Transaction, transaction
+from bot.jobs.sqlite.database import Transaction, transaction
+from bot.jobs.sqlite.drafts import SqliteDraftStore
 from bot.jobs.store import Topic
 
 LONGEST_DELAY = 60.0  # seconds; see queries.CLAIM for why a retry may not wait longer
 KEEP_RESULTS = 24 * 3600.0  # after delivery, for the buttons under the picture
 _KEEP_JOBS = 7 * 24 * 3600.0
-_KEEP_PHOTOS = 48 * 3600.0
+_KEEP_PHOTOS = 48 * 3600.0  # also of a draft that nobody came back to
+_UNKNOWN_COST = 10.0  # seconds that a job is taken to need where none of its kind was seen
+_DAY = 24 * 3600.0
 
 
-class SqliteJobStore(SqliteStore):
+class SqliteJobStore(SqliteDraftStore):
     """The durable queue in one SQLite file."""
-
-    # --- Drafts
-
-    @transaction
-    async def add_photo(
-        self, t: Transaction, address: Address, message_id: int, blob: str, *, source: str = "", replied: bool = False
-    ) -> bool:
-        """Add a photo to the draft; the blob of a message that was added before is dropped."""
-        values = dataclasses.asdict(address) | {"message_id": message_id, "blob": blob, "source": source}
-        values["slot"] = 0 if replied else 1
-        if await t.rows(queries.ADD_PHOTO, values):
-            return True
-        t.drop(blob)
-        return False
-
-    @transaction
-    async def draft(self, t: Transaction, address: Address) -> list[Photo]:
-        """Return the photos of the draft."""
-        rows = await t.rows(queries.DRAFT, dataclasses.asdict(address))
-        return [Photo(**dict(row) | {"is_style": bool(row["is_style"])}) for row in rows]
-
-    @transaction
-    async def swap_draft(self, t: Transaction, address: Address) -> bool:
-        """Make the content of the draft its style, and the style its content."""
-        return bool(await t.rows(queries.SWAP_DRAFT, dataclasses.asdict(address)))
-
-    @transaction
-    async def wish(self, t: Transaction, address: Address) -> str | None:
-        """Return the style that was chosen by name."""
-        row = await t.row(queries.WISH, dataclasses.asdict(address))
-        return row["reference"] if row else None
-
-    @transaction
-    async def make_wish(self, t: Transaction, address: Address, reference: str) -> None:
-        """Choose the draft's style by name."""
-        values = dataclasses.asdict(address)
-        await t.rows(queries.DROP_WISH, values)
-        await t.rows(queries.MAKE_WISH, values | {"reference": reference, "now": self._now()})
-
-    @transaction
-    async def discard_draft(self, t: Transaction, address: Address, *, but: int | None = None) -> int:
-        """Drop the draft and its blobs."""
-        values = dataclasses.asdict(address) | {"now": self._now(), "but": but}
-        rows = await t.rows(queries.DISCARD_DRAFT, values)
-        t.drop(*(row["blob"] for row in rows))
-        if but is None:
-            await t.rows(queries.DROP_WISH, values)
-        return len(rows)
 
     # --- Intake
 
@@ -78,7 +33,10 @@ class SqliteJobStore(SqliteStore):
             return _job(known)
         values = dataclasses.asdict(new) | dataclasses.asdict(new.address) | new.recipe.to_dict()
         values |= {name: json.dumps(values[name]) for name in ("styles", "photos", "sources")} | {"now": self._now()}
-        row = await t.row(queries.ENQUEUE, values)
+        cost = await _estimate(t, new.recipe.quality, new.recipe.size) or _UNKNOWN_COST
+        turn = await t.row(queries.TAKE_TURN, {"user_id": new.address.user_id, "cost": cost})
+        assert turn is not None
+        row = await t.row(queries.ENQUEUE, values | {"vt": turn["vt"]})
         assert row is not None
         # A photo that the job took but does not paint with is not wanted any more.
         t.drop(*(photo["blob"] for photo in await t.rows(queries.TAKE_PHOTOS, values)))
@@ -103,14 +61,20 @@ class SqliteJobStore(SqliteStore):
             t.wake("news")
         return cancelled
 
+    @transaction
+    async def stop_here(self, t: Transaction, job_id: int) -> bool:
+        """Ask for the picture of a running job as it is."""
+        return bool(await t.rows(queries.STOP_HERE, {"id": job_id}))
+
     # --- The worker's side
 
     @transaction
     async def claim(self, t: Transaction, worker: str) -> Job | None:
-        """Take the oldest job that is due."""
+        """Take the job that is due and whose turn is first."""
         row = await t.row(queries.CLAIM, {"worker": worker, "now": self._now(), "longest": LONGEST_DELAY})
         if row is None:
             return None
+        await t.rows(queries.ADVANCE, {"vt": row["vt"]})
         t.wake("news")
         return _job(row)
 
@@ -129,7 +93,9 @@ class SqliteJobStore(SqliteStore):
         return await self._fenced(t, queries.PROGRESS, job, **values)
 
     @transaction
-    async def complete(self, t: Transaction, job: Job, result: str, report: dict[str, Any], seconds: float) -> bool:
+    async def complete(
+        self, t: Transaction, job: Job, result: str, report: dict[str, Any], seconds: float | None
+    ) -> bool:
         """Fenced. Mark the job rendered; a result that comes too late is dropped."""
         values = {"result": result, "report": json.dumps(report), "seconds": seconds}
         t.drop(result)  # kept if the row names it
@@ -207,6 +173,29 @@ class SqliteJobStore(SqliteStore):
         return [_job(row) for row in await t.rows(queries.JOBS_OF, dataclasses.asdict(address))]
 
     @transaction
+    async def load(self, t: Transaction, address: Address) -> Load:
+        """Return how much is asked of us."""
+        now = self._now()
+        row = await t.row(queries.LOAD, dataclasses.asdict(address) | {"since": now - _DAY})
+        assert row is not None
+        oldest = row["oldest"]
+        return Load(row["own"], row["chat"], row["everyone"], row["today"], oldest + _DAY - now if oldest else 0.0)
+
+    @transaction
+    async def tally(self, t: Transaction) -> dict[str, int]:
+        """Return what the queue did in the last day."""
+        row = await t.row(queries.TALLY, {"since": self._now() - _DAY})
+        assert row is not None
+        return dict(row)
+
+    @transaction
+    async def move_chat(self, t: Transaction, old: int, new: int) -> None:
+        """Move drafts and jobs to a chat's new id."""
+        for sql in (queries.MOVE_JOBS, queries.MOVE_PHOTOS, queries.MOVE_WISHES):
+            await t.rows(sql, {"old": old, "new": new})
+        t.wake("news")
+
+    @transaction
     async def unsettled(self, t: Transaction) -> list[Job]:
         """Return all jobs that a user may have to hear of."""
         return [_job(row) for row in await t.rows(queries.UNSETTLED)]
@@ -244,6 +233,7 @@ class SqliteJobStore(SqliteStore):
         wishes = await t.rows(queries.PRUNE_WISHES, {"before": now - _KEEP_PHOTOS})
         jobs = await t.rows(queries.PRUNE_JOBS, {"before": now - _KEEP_JOBS})
         photos = await t.rows(queries.PRUNE_PHOTOS, {"before": now - _KEEP_PHOTOS})
+        t.drop(*(photo["blob"] for photo in photos))
         return len(kept) + len(wishes) + len(jobs) + len(photos)
 
     async def _fenced(self, t: Transaction, sql: str, job: Job, **values: Any) -> bool:
@@ -253,9 +243,6 @@ class SqliteJobStore(SqliteStore):
             return False
         t.wake("news")
         return True
-
-    def _now(self) -> float:
-        return self._database.clock()
 
 
 def blobs_of(row: sqlite3.Row) -> list[str | None]:
@@ -290,7 +277,18 @@ def _job(row: sqlite3.Row) -> Job:
         report=json.loads(row["report"]),
         error=JobError(row["error"]) if row["error"] else None,
         delivery=Delivery(row["delivery"]),
+        stop_asked=bool(row["stop_asked"]),
     )
 
 
-_MADE = {"address", "recipe", "styles", "sources", "state", "report", "error", "delivery"}  # not the column as it is
+_MADE = {
+    "address",
+    "recipe",
+    "styles",
+    "sources",
+    "state",
+    "report",
+    "error",
+    "delivery",
+    "stop_asked",
+}  # not the column as it is

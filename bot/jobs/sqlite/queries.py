@@ -1,11 +1,11 @@
-"""Every statement that the SQLite stores run, by name."""
+"""Every statement of the queue that the SQLite store runs, by name."""
 
 # --- Drafts -----------------------------------------------------------------------------------------------
 
 # A message is a photo once, also after its photo has left the draft.
 ADD_PHOTO = """
-INSERT INTO photo (chat_id, thread_id, user_id, message_id, slot, blob, source)
-VALUES (:chat_id, :thread_id, :user_id, :message_id, :slot, :blob, :source)
+INSERT INTO photo (chat_id, thread_id, user_id, message_id, slot, blob, source, added_at)
+VALUES (:chat_id, :thread_id, :user_id, :message_id, :slot, :blob, :source, :now)
 ON CONFLICT (chat_id, message_id, slot) DO NOTHING
 RETURNING id
 """
@@ -53,11 +53,18 @@ RETURNING blob
 
 JOB_OF_KEY = "SELECT * FROM job WHERE dedup_key = :dedup_key"
 
+# The user's last job is done at finish_vt; the next one begins then, or now if that is past.
+TAKE_TURN = """
+INSERT INTO tenant (user_id, finish_vt) VALUES (:user_id, (SELECT vclock FROM schedule) + :cost)
+ON CONFLICT (user_id) DO UPDATE SET finish_vt = :cost + max(finish_vt, (SELECT vclock FROM schedule))
+RETURNING finish_vt - :cost AS vt
+"""
+
 ENQUEUE = """
 INSERT INTO job (dedup_key, chat_id, thread_id, user_id, message_id, language,
-                 quality, size, strength, colors, content, styles, sources, style, output, created_at)
+                 quality, size, strength, colors, content, styles, sources, style, output, kind, vt, created_at)
 VALUES (:dedup_key, :chat_id, :thread_id, :user_id, :message_id, :language,
-        :quality, :size, :strength, :colors, :content, :styles, :sources, :style, :output, :now)
+        :quality, :size, :strength, :colors, :content, :styles, :sources, :style, :output, :kind, :vt, :now)
 RETURNING *
 """
 
@@ -75,18 +82,22 @@ WHERE id = :id AND state IN ('queued', 'running')
 RETURNING id
 """
 
+STOP_HERE = "UPDATE job SET stop_asked = 1 WHERE id = :id AND state = 'running' RETURNING id"
+
 # --- The worker's side ------------------------------------------------------------------------------------
 
-# The oldest job that is due. No wait is longer than :longest, so a job that seems further away than that is
-# due as well: the clock was set back since.
+# The job that is due and whose turn is first. No wait is longer than :longest, so a job that seems further away
+# than that is due as well: the clock was set back since.
 CLAIM = """
 UPDATE job SET state = 'running', worker = :worker, fence = fence + 1, attempt = attempt + 1,
-               progress = 0.0, seconds_left = NULL
+               progress = 0.0, seconds_left = NULL, stop_asked = 0
 WHERE id = (SELECT id FROM job
             WHERE state = 'queued' AND (available_at <= :now OR available_at > :now + :longest)
-            ORDER BY id LIMIT 1)
+            ORDER BY vt, id LIMIT 1)
 RETURNING *
 """
+
+ADVANCE = "UPDATE schedule SET vclock = max(vclock, :vt)"
 
 # The fence of every write below: its job still runs, and by the very claim that the writer holds.
 _FENCE = "WHERE id = :id AND fence = :fence AND state = 'running'"
@@ -167,12 +178,44 @@ WHERE user_id = :user_id AND chat_id = :chat_id AND state IN ('queued', 'running
 ORDER BY id
 """
 
+# How much is asked of us: by this user, in this chat, by everyone; and by this user within a day.
+LOAD = """
+SELECT * FROM
+    (SELECT count(*) FILTER (WHERE user_id = :user_id) AS own,
+            count(*) FILTER (WHERE chat_id = :chat_id) AS chat,
+            count(*) AS everyone
+     FROM job WHERE delivery <> 'done' AND state IN ('queued', 'running')),
+    (SELECT count(*) AS today, min(created_at) AS oldest
+     FROM job WHERE user_id = :user_id AND created_at > :since AND state <> 'cancelled')
+"""
+
+TALLY = """
+SELECT count(*) FILTER (WHERE state = 'queued') AS queued,
+       count(*) FILTER (WHERE state = 'running') AS running,
+       count(*) FILTER (WHERE state = 'delivered' AND created_at > :since) AS delivered,
+       count(*) FILTER (WHERE state = 'failed' AND created_at > :since) AS failed,
+       count(DISTINCT user_id) FILTER (WHERE created_at > :since) AS users,
+       coalesce(cast(avg(seconds) FILTER (WHERE created_at > :since) AS INTEGER), 0) AS seconds
+FROM job
+"""
+
+# The messages of the old chat cannot be reached from the new one: a new status message is posted.
+MOVE_JOBS = "UPDATE job SET chat_id = :new, thread_id = NULL, status_message_id = NULL WHERE chat_id = :old"
+
+# Numbers below all others keep the order, and are no message of the new chat.
+MOVE_PHOTOS = """
+UPDATE photo SET chat_id = :new, thread_id = NULL, message_id = message_id - 1000000000000 WHERE chat_id = :old
+"""
+
+MOVE_WISHES = "UPDATE wish SET chat_id = :new, thread_id = NULL WHERE chat_id = :old"
+
 UNSETTLED = "SELECT * FROM job WHERE delivery <> 'done' ORDER BY id"
 
 # The job itself, what runs, and what is queued before it.
 BEFORE = """
 SELECT id, state, quality, size, progress, seconds_left FROM job
-WHERE state = 'running' OR (state = 'queued' AND id <= :id)
+WHERE delivery <> 'done'
+      AND (state = 'running' OR (state = 'queued' AND (vt, id) <= (SELECT vt, id FROM job WHERE id = :id)))
 """
 
 ESTIMATE = """
@@ -192,55 +235,11 @@ SELECT DISTINCT value AS key FROM json_each(:keys)
 WHERE value NOT IN (SELECT key FROM named_blob)
 """
 
-# --- The conversation -------------------------------------------------------------------------------------
-
-RECEIVE_UPDATE = """
-INSERT INTO inbox (update_id, body, received_at) VALUES (:update_id, :body, :now)
-ON CONFLICT (update_id) DO NOTHING
-RETURNING update_id
-"""
-
-# The number stays, to know the update again; what the user wrote does not.
-FINISH_UPDATE = "UPDATE inbox SET handled = 1, body = '' WHERE update_id = :update_id"
-
-PENDING_UPDATES = "SELECT body FROM inbox WHERE handled = 0 ORDER BY update_id"
-
-RECIPE = "SELECT quality, size, strength, colors FROM recipe WHERE user_id = :user_id"
-
-SAVE_RECIPE = """
-INSERT INTO recipe (user_id, quality, size, strength, colors)
-VALUES (:user_id, :quality, :size, :strength, :colors)
-ON CONFLICT (user_id) DO UPDATE
-SET quality = excluded.quality, size = excluded.size, strength = excluded.strength, colors = excluded.colors
-"""
-
-PREFERENCE = "SELECT language, output FROM preference WHERE user_id = :user_id"
-
-SAVE_PREFERENCE = """
-INSERT INTO preference (user_id, language, output) VALUES (:user_id, :language, :output)
-ON CONFLICT (user_id) DO UPDATE SET language = excluded.language, output = excluded.output
-"""
-
-KEEP_STYLE = """
-INSERT INTO style (key, user_id, sources, used_at) VALUES (:key, :user_id, :sources, :now)
-ON CONFLICT (key) DO UPDATE SET used_at = excluded.used_at
-"""
-
-USE_STYLE = "UPDATE style SET used_at = :now WHERE key = :key RETURNING sources"
-
-FORGET_JOBS = "DELETE FROM job WHERE user_id = :user_id RETURNING content, styles, preview, result"
-FORGET_PHOTOS = "DELETE FROM photo WHERE user_id = :user_id RETURNING blob"
-FORGET_KEPT = "DELETE FROM keepsake WHERE user_id = :user_id RETURNING blob"
-FORGET_WISHES = "DELETE FROM wish WHERE user_id = :user_id"
-FORGET_STYLES = "DELETE FROM style WHERE user_id = :user_id"
-FORGET_PREFERENCE = "DELETE FROM preference WHERE user_id = :user_id"
-FORGET_RECIPE = "DELETE FROM recipe WHERE user_id = :user_id"
-
 # --- Retention --------------------------------------------------------------------------------------------
 
 PRUNE_JOBS = "DELETE FROM job WHERE delivery = 'done' AND finished_at < :before RETURNING id"
 PRUNE_KEPT = "DELETE FROM keepsake WHERE kept_at < :before RETURNING job_id, blob"
-PRUNE_STYLES = "DELETE FROM style WHERE used_at < :before RETURNING key"
 PRUNE_WISHES = "DELETE FROM wish WHERE wished_at < :before RETURNING reference"
-PRUNE_PHOTOS = "DELETE FROM photo WHERE left_at < :before RETURNING id"
-PRUNE_INBOX = "DELETE FROM inbox WHERE handled = 1 AND received_at < :before RETURNING update_id"
+PRUNE_PHOTOS = """
+DELETE FROM photo WHERE left_at < :before OR (left_at IS NULL AND added_at < :before) RETURNING blob
+"""

@@ -1,0 +1,38 @@
+"""Groups: the welcome, and the move to a supergroup."""
+
+from __future__ import annotations
+
+import structlog
+from telegram import Update
+from telegram.constants import ChatMemberStatus, ChatType
+
+from bot.chat.context import Context
+
+log = structlog.get_logger(__name__)
+
+INSIDE = (ChatMemberStatus.MEMBER, ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.RESTRICTED)
+
+
+async def welcome(update: Update, context: Context) -> None:
+    """Say once what to do, when somebody has added the bot to a group."""
+    change = update.my_chat_member
+    if change is None or change.chat.type not in (ChatType.GROUP, ChatType.SUPERGROUP):
+        return
+    if change.old_chat_member.status not in INSIDE and change.new_chat_member.status in INSIDE:
+        await context.bot.send_message(change.chat.id, context.say("welcome"))
+
+
+async def move(update: Update, context: Context) -> None:
+    """Take drafts, jobs and settings along when a group becomes a supergroup: both chats say so, in any order."""
+    message = update.message
+    if message is None:
+        return
+    if message.migrate_to_chat_id:
+        old, new = message.chat_id, message.migrate_to_chat_id
+    elif message.migrate_from_chat_id:
+        old, new = message.migrate_from_chat_id, message.chat_id
+    else:
+        return
+    await context.services.jobs.move_chat(old, new)
+    await context.services.chats.move_chat(old, new)
+    log.info("a group became a supergroup", chat=new)
