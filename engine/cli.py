@@ -33,6 +33,7 @@ _INTERRUPTED = 130  # 128 + SIGINT, as shells count
 _DEFAULTS = Options()  # the command line reads its defaults where they are declared
 
 Size = Annotated[int | None, typer.Option(help="Longest edge in pixels.", show_default="the preset's")]
+StyleScale = Annotated[float, typer.Option(help="Size of the strokes: 0.25 finer .. 1 .. 4 larger.")]
 
 
 @app.command(
@@ -49,6 +50,7 @@ def stylize(
     preset_name: Annotated[str, typer.Option("--preset", help=f"One of {', '.join(RECIPES)}.")] = _DEFAULTS.preset,
     size: Size = None,
     strength: Annotated[float, typer.Option(help="0 nearly the content .. 100 very strong.")] = _DEFAULTS.strength,
+    style_scale: StyleScale = _DEFAULTS.style_scale,
     colors: Annotated[str, typer.Option(help="Whose colours: style, content or match.")] = _DEFAULTS.colors,
     seed: Annotated[int, typer.Option(help="Same seed, same picture.")] = _DEFAULTS.seed,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = "auto",
@@ -56,7 +58,7 @@ def stylize(
     report: Annotated[Path | None, typer.Option(help="Save what was done as JSON.")] = None,
 ) -> None:
     """Paint CONTENT like each STYLE."""
-    options = preset(preset_name, size=size, strength=strength, colors=colors, seed=seed)
+    options = preset(preset_name, size=size, strength=strength, style_scale=style_scale, colors=colors, seed=seed)
     _check_output(output)
     import engine
 

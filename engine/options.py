@@ -15,6 +15,9 @@ Colors = Literal["style", "content", "match"]
 SIZES = range(16, 4097)
 """Longest edges that are accepted, in pixels."""
 
+STYLE_SCALES = (0.25, 4)
+"""Smallest and largest size of a style picture relative to the content's."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
@@ -85,6 +88,7 @@ class Options:
     preset: str = "standard"  # paper, sketch, standard or fine
     size: int | None = None  # longest edge of the output in pixels; None: the preset's (`paper`: the square's)
     strength: float = 50.0  # 0 nearly the content .. 50 the recipe's own balance .. 100 style above all
+    style_scale: float = 1.0  # size of the strokes: 0.25 finer .. 4 larger, relative to the picture
     colors: Colors = "style"  # style: the style's; content: the content's; match: see engine.colors
     seed: int = 0  # same seed, same device, same picture
     style_weights: tuple[float, ...] = ()  # share of each style picture; empty: equal shares
@@ -99,6 +103,10 @@ class Options:
         _check(
             _real(self.strength) and 0 <= self.strength <= 100,
             f"strength must be a number from 0 to 100, not {self.strength!r}",
+        )
+        _check(
+            _real(self.style_scale) and STYLE_SCALES[0] <= self.style_scale <= STYLE_SCALES[1],
+            f"style_scale must be a number from {STYLE_SCALES[0]} to {STYLE_SCALES[1]}, not {self.style_scale!r}",
         )
         _check(self.colors in get_args(Colors), f"colors must be style, content or match, not {self.colors!r}")
         _check(_whole(self.seed) and 0 <= self.seed < 2**63, f"seed must be a whole number from 0, not {self.seed!r}")

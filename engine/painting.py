@@ -83,6 +83,7 @@ class Painting:
             precision=str(self._features.dtype).removeprefix("torch."),
             weights=self._model.weights,
             strength=self._options.strength,
+            style_scale=self._options.style_scale,
             colors=self._options.colors,
             seed=self._options.seed,
             stopped=self._stopped,
@@ -142,7 +143,8 @@ class Painting:
         return descent.adam(objective, start, iterations, tick, self._recipe)
 
     def _objective(self, size: Size) -> Objective:
-        edge = max(size)
+        # A larger style picture has larger strokes, for the network looks at both through the same windows.
+        edge = max(1, round(max(size) * self._options.style_scale))
         styles = [(self._tensor(style, fit(style.size, edge)), share) for style, share in self._styles]
         return Objective(
             self._features,

@@ -24,6 +24,7 @@ class Report:
     precision: str  # of the convolutions: float32 or bfloat16
     weights: str  # pretrained, builtin, or the file's name
     strength: float
+    style_scale: float
     colors: str
     seed: int
     stopped: bool  # the caller ended the run early

@@ -50,12 +50,14 @@ def pictures(cat: Image.Image, glass: Image.Image, tmp_path: Path) -> tuple[Path
 def test_stylize_saves_a_picture_and_a_report(pictures: tuple[Path, Path], tmp_path: Path) -> None:
     output, report = tmp_path / "out.jpg", tmp_path / "out.json"
     done = run("stylize", *pictures, "-o", output, "--preset", "sketch", "--size", 32, "--weights", "builtin",
-               "--device", "cpu", "--strength", 30, "--colors", "match", "--report", report)  # fmt: skip
+               "--device", "cpu", "--strength", 30, "--style-scale", 2, "--colors", "match",
+               "--report", report)  # fmt: skip
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     with Image.open(output) as image:
         assert image.size == (32, 21)
     told = json.loads(report.read_text(encoding="utf-8"))
     assert (told["preset"], told["weights"], told["strength"], told["colors"]) == ("sketch", "builtin", 30, "match")
+    assert told["style_scale"] == 2
 
 
 @pytest.mark.parametrize(
@@ -65,6 +67,7 @@ def test_stylize_saves_a_picture_and_a_report(pictures: tuple[Path, Path], tmp_p
         (["--size", "7"], "Size must be"),
         (["--size", "big"], "Invalid value"),
         (["--strength", "101"], "Strength must be"),
+        (["--style-scale", "5"], "Style_scale must be"),
         (["--colors", "mine"], "Colors must be"),
         (["--weights", "nowhere.pth"], "no weights file"),
         (["--weights", "builtin", "--device", "toaster"], "no device toaster"),
