@@ -33,6 +33,7 @@ _INTERRUPTED = 130  # 128 + SIGINT, as shells count
 _DEFAULTS = Options()  # the command line reads its defaults where they are declared
 
 Size = Annotated[int | None, typer.Option(help="Longest edge in pixels.", show_default="the preset's")]
+Start = Annotated[Path | None, typer.Option(help="Go on from this picture, such as an earlier output.")]
 StyleScale = Annotated[float, typer.Option(help="Size of the strokes: 0.25 finer .. 1 .. 4 larger.")]
 
 
@@ -51,6 +52,8 @@ def stylize(
     size: Size = None,
     strength: Annotated[float, typer.Option(help="0 nearly the content .. 100 very strong.")] = _DEFAULTS.strength,
     style_scale: StyleScale = _DEFAULTS.style_scale,
+    init: Annotated[str, typer.Option(help="Begin with: content or noise.")] = _DEFAULTS.init,
+    start: Start = None,
     colors: Annotated[str, typer.Option(help="Whose colours: style, content or match.")] = _DEFAULTS.colors,
     seed: Annotated[int, typer.Option(help="Same seed, same picture.")] = _DEFAULTS.seed,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = "auto",
@@ -58,7 +61,9 @@ def stylize(
     report: Annotated[Path | None, typer.Option(help="Save what was done as JSON.")] = None,
 ) -> None:
     """Paint CONTENT like each STYLE."""
-    options = preset(preset_name, size=size, strength=strength, style_scale=style_scale, colors=colors, seed=seed)
+    options = preset(
+        preset_name, size=size, strength=strength, style_scale=style_scale, init=init, colors=colors, seed=seed
+    )
     _check_output(output)
     import engine
 
@@ -71,6 +76,7 @@ def stylize(
             pictures[1:],
             options,
             model=model,
+            start=start,
             on_progress=lambda progress: bar.update(task, completed=progress.fraction),
         )
     result.image.save(output)

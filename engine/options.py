@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 from engine.errors import OptionsError
 
 Colors = Literal["style", "content", "match"]
+Init = Literal["content", "noise"]
 
 SIZES = range(16, 4097)
 """Longest edges that are accepted, in pixels."""
@@ -88,6 +89,7 @@ class Options:
     preset: str = "standard"  # paper, sketch, standard or fine
     size: int | None = None  # longest edge of the output in pixels; None: the preset's (`paper`: the square's)
     strength: float = 50.0  # 0 nearly the content .. 50 the recipe's own balance .. 100 style above all
+    init: Init = "content"  # where a run begins: the content, or noise of the seed
     style_scale: float = 1.0  # size of the strokes: 0.25 finer .. 4 larger, relative to the picture
     colors: Colors = "style"  # style: the style's; content: the content's; match: see engine.colors
     seed: int = 0  # same seed, same device, same picture
@@ -109,6 +111,7 @@ class Options:
             f"style_scale must be a number from {STYLE_SCALES[0]} to {STYLE_SCALES[1]}, not {self.style_scale!r}",
         )
         _check(self.colors in get_args(Colors), f"colors must be style, content or match, not {self.colors!r}")
+        _check(self.init in get_args(Init), f"init must be content or noise, not {self.init!r}")
         _check(_whole(self.seed) and 0 <= self.seed < 2**63, f"seed must be a whole number from 0, not {self.seed!r}")
         _check(
             all(_real(weight) and weight >= 0 for weight in self.style_weights)

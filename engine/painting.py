@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 
 import torch
@@ -14,13 +13,10 @@ from engine import colors, descent
 from engine.model import Model
 from engine.objective import Objective, choose_layers
 from engine.options import Options
-from engine.pixels import Size, centre_square, fit, resize, to_image, to_tensor
+from engine.pixels import Size, centre_square, fit, noise, resize, to_image, to_tensor
 from engine.progress import Halt, OnProgress, ShouldStop, Watch
 from engine.report import Report
-
-Plan = list[tuple[Size, int]]
-"""Each scale's size and iterations, coarse to fine."""
-
+from engine.scales import plan_scales
 
 THIN_BELOW = 30.0
 """Strengths below this blend the painted picture with the content."""
@@ -34,6 +30,7 @@ class Painting:
         styles: RGB, one or more.
         options: The caller's choices.
         model: The network.
+        start: RGB, of the output's shape: a picture to go on from.
         on_progress: Told of the run.
         should_stop: Asked whether to end it.
     """
@@ -45,13 +42,15 @@ class Painting:
         options: Options,
         model: Model,
         *,
+        start: Image.Image | None = None,
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> None:
         self._options, self._recipe, self._model = options, options.recipe, model
         self._features = model.features(exact=self._recipe.exact)
         self._layers = choose_layers(self._recipe, model.layers)
-        self._plan = plan_scales(content.size, options)
+        self._start = start
+        self._plan = plan_scales(content.size, options, start.size if start else None)
         self._content, self._styles = self._prepare(content, styles)
         # Looking at the loss makes CUDA wait for the device, so not every time.
         every = 10 if model.device.startswith("cuda") else 1
@@ -84,6 +83,7 @@ class Painting:
             weights=self._model.weights,
             strength=self._options.strength,
             style_scale=self._options.style_scale,
+            init="start" if self._start else self._options.init,
             colors=self._options.colors,
             seed=self._options.seed,
             stopped=self._stopped,
@@ -104,11 +104,17 @@ class Painting:
         return content, pairs
 
     def _first(self) -> Tensor:
-        """Where the coarsest scale begins: the content, `paper` as it is, else in the style's colours.
+        """Where the first scale begins: a picture given, noise, or the content.
 
-        The descent alone finds these colours too, but puts them in the wrong places where an area is flat.
+        `paper` begins with the content as it is, the others with it in the style's colours: the descent alone
+        finds these too, but puts them in the wrong places where an area is flat.
         """
-        content = self._at(self._content, self._plan[0][0])
+        size, grey = self._plan[0][0], self._options.colors == "content"
+        if self._start:
+            return self._tensor(colors.luminance_of(self._start) if grey else self._start, size)
+        if self._options.init == "noise":
+            return noise(size, self._options.seed, self._model.device, grey=grey)
+        content = self._at(self._content, size)
         start = to_tensor(content, self._model.device)
         if self._recipe.exact:
             return start
@@ -177,31 +183,6 @@ class Painting:
         if self._options.colors == "content":
             return colors.with_chrominance_of(image, resize(self._original, image.size))
         return image
-
-
-def plan_scales(content: Size, options: Options) -> Plan:
-    """Sizes and iterations, coarse to fine, each scale twice as large as the one before.
-
-    The coarsest stays what the recipe makes it at its own size, so a larger picture gets more scales and the
-    same strokes, relative to the picture; what a recipe says of its last scale holds for further ones.
-    """
-    recipe, edge = options.recipe, options.longest_edge
-    if recipe.crop:
-        return [((edge, edge), options.iterations or recipe.iterations[0])]
-    coarsest = recipe.size / 2 ** (len(recipe.iterations) - 1)
-    edges = [edge]
-    while edges[0] > coarsest * 1.5:
-        edges.insert(0, round(edges[0] / 2))
-    steps = [recipe.iterations[min(index, len(recipe.iterations) - 1)] for index in range(len(edges))]
-    if options.iterations:
-        steps = _share_out(options.iterations, steps)
-    return [(fit(content, edge), step) for edge, step in zip(edges, steps, strict=True)]
-
-
-def _share_out(total: int, parts: Sequence[int]) -> list[int]:
-    """`total` divided in the proportion of `parts`, in whole numbers."""
-    marks = [round(total * mark / sum(parts)) for mark in itertools.accumulate(parts)]
-    return [after - before for before, after in itertools.pairwise([0, *marks])]
 
 
 def _enlarge(canvas: Tensor, size: Size) -> Tensor:

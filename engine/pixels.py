@@ -23,10 +23,30 @@ def to_image(tensor: Tensor) -> Image.Image:
     return Image.fromarray(pixels.cpu().numpy())
 
 
+def noise(size: Size, seed: int, device: str = "cpu", *, grey: bool = False) -> Tensor:
+    """Uniform noise, (1, 3, H, W) in 0..1, the same for one seed on every device.
+
+    Args:
+        size: Width and height.
+        seed: From 0.
+        device: Where the tensor is put; the numbers are drawn on the CPU.
+        grey: The three channels are one.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    drawn = torch.rand(1, 1 if grey else 3, size[1], size[0], generator=generator)
+    return drawn.expand(1, 3, -1, -1).contiguous().to(device)
+
+
 def fit(size: Size, longest_edge: int) -> Size:
     """The size of the same aspect ratio, as far as whole pixels allow, with this longest edge."""
     scale = longest_edge / max(size)
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def same_shape(size: Size, other: Size) -> bool:
+    """Whether the aspect ratios agree, but for 2 % and what rounding to whole pixels takes."""
+    expected = fit(other, max(size))
+    return all(abs(edge - due) <= max(1, 0.02 * due) for edge, due in zip(size, expected, strict=True))
 
 
 def resize(image: Image.Image, size: Size) -> Image.Image:

@@ -26,6 +26,7 @@ class Report:
     strength: float
     style_scale: float
     colors: str
+    init: str  # where the run began: content, noise, or start (a picture given)
     seed: int
     stopped: bool  # the caller ended the run early
     notes: tuple[str, ...]  # what a reader should know: layers that the weights lack, the best iterate, ...

@@ -14,6 +14,7 @@ from engine.memory import memory_errors
 from engine.model import Model, load_model
 from engine.options import Options
 from engine.painting import Painting
+from engine.pixels import Size, same_shape
 from engine.progress import OnProgress, ShouldStop
 from engine.report import Result
 
@@ -27,6 +28,7 @@ def stylize(
     options: Options | None = None,
     *,
     model: Model | None = None,
+    start: Picture | None = None,
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
 ) -> Result:
@@ -37,6 +39,8 @@ def stylize(
         styles: One picture or more; `options.style_weights` shares them out.
         options: None: the preset `standard`.
         model: From `load_model`, for many pictures; None: loaded for this one.
+        start: A picture to go on from, such as an earlier result, with other options and without starting over:
+            scales coarser than it are skipped. Of the output's shape, any size.
         on_progress: Called on this thread as the picture grows.
         should_stop: Asked at every iteration; when it says True the run ends with the best picture so far.
 
@@ -45,7 +49,7 @@ def stylize(
 
     Raises:
         ImageError: A picture cannot be read.
-        OptionsError: No style, or not one style weight for each style.
+        OptionsError: No style, not one style weight for each style, or a start picture of another shape.
         WeightsError: There are no usable weights.
         OutOfMemoryError: The picture is too large for the device.
     """
@@ -55,12 +59,27 @@ def stylize(
     if options.style_weights and len(options.style_weights) != len(styles):
         raise OptionsError(f"Give one style weight for each of the {len(styles)} styles, or none.")
     canvas, sheets = _open(content), [_open(style) for style in styles]
+    begin = None if start is None else _open(start)
+    _check_start(begin, canvas.size, options)
     model = model or load_model()
     began = time.monotonic()
     with memory_errors():
-        painting = Painting(canvas, sheets, options, model, on_progress=on_progress, should_stop=should_stop)
+        painting = Painting(
+            canvas, sheets, options, model, start=begin, on_progress=on_progress, should_stop=should_stop
+        )
         image = painting.paint()
         return Result(image=image, report=painting.report(time.monotonic() - began))
+
+
+def _check_start(start: Image.Image | None, content: Size, options: Options) -> None:
+    if start is None:
+        return
+    if options.init != "content":
+        raise OptionsError(f"Give a start picture or init {options.init}, not both.")
+    shape = (1, 1) if options.recipe.crop else content
+    if not same_shape(start.size, shape):
+        whose = "a square" if options.recipe.crop else "of the content's shape"
+        raise OptionsError(f"The start picture must be {whose}; it is {start.width}×{start.height}.")
 
 
 def _open(picture: Picture) -> Image.Image:

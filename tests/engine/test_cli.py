@@ -69,6 +69,8 @@ def test_stylize_saves_a_picture_and_a_report(pictures: tuple[Path, Path], tmp_p
         (["--strength", "101"], "Strength must be"),
         (["--style-scale", "5"], "Style_scale must be"),
         (["--colors", "mine"], "Colors must be"),
+        (["--init", "white"], "Init must be"),
+        (["--weights", "builtin", "--start", "gone.png"], "gone.png does not exist"),
         (["--weights", "nowhere.pth"], "no weights file"),
         (["--weights", "builtin", "--device", "toaster"], "no device toaster"),
         (["--wrong", "1"], "No such option"),

@@ -44,6 +44,7 @@ def test_options_are_frozen() -> None:
         {"style_scale": True},
         {"style_scale": float("nan")},
         {"colors": "mine"},
+        {"init": "picture"},
         {"seed": -1},
         {"seed": 1.5},
         {"style_weights": (0.0, 0.0)},

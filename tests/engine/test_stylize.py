@@ -19,7 +19,7 @@ from torch import Tensor
 import engine
 from engine.memory import memory_errors
 from engine.objective import Objective
-from engine.painting import plan_scales
+from engine.scales import plan_scales
 
 QUICK = engine.preset("sketch", size=64, iterations=9)
 
