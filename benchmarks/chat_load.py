@@ -105,7 +105,7 @@ async def chatter(chat: Chat, tally: Tally, number: int, until: float, pause: fl
         await asyncio.sleep(random.uniform(0.7, 1.3) * pause)
 
 
-async def measure(url: str, chats: int, seconds: float) -> Tally:
+async def measure(url: str, chats: int, seconds: float, pause: float) -> Tally:
     """Let all of them talk, and return what came of it."""
     tally, people = Tally(), [Person(url, f"P{number}") for number in range(chats)]
     for person in people:
@@ -114,7 +114,7 @@ async def measure(url: str, chats: int, seconds: float) -> Tally:
         await people[0].call("PATCH", "/api/settings", {"limits": True})
         opened = [await person.open() for person in people]
         following = asyncio.create_task(tally.follow(people[0]))
-        until, pause = time.monotonic() + seconds, seconds / 4
+        until = time.monotonic() + seconds
         await asyncio.gather(*(chatter(chat, tally, n, until, pause) for n, chat in enumerate(opened)))
         await asyncio.sleep(5)
         following.cancel()
@@ -129,6 +129,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--chats", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=120)
+    parser.add_argument("--pause", type=float, default=30, help="mean seconds between two photos of one person")
     parser.add_argument("--serve", nargs=2, metavar=("URL", "FOLDER"), help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.serve:
@@ -142,7 +143,7 @@ def main() -> None:
         command = [sys.executable, "-m", "benchmarks.chat_load", "--serve", found[0], folder]
         bot = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         try:
-            report(asyncio.run(measure(found[0], given.chats, given.seconds)))
+            report(asyncio.run(measure(found[0], given.chats, given.seconds, given.pause)))
         finally:
             bot.kill()
             bot.wait()

@@ -14,6 +14,7 @@ from telegram.error import NetworkError, RetryAfter, TelegramError
 from bot.chat.albums import Albums
 from bot.chat.app import ALLOWED_UPDATES, build, introduce
 from bot.chat.context import ChatApplication, Limits, Services
+from bot.chat.filter import PictureFilter
 from bot.chat.inbox import Inbox
 from bot.chat.postman import carry
 from bot.chat.reporter import Reporter
@@ -52,6 +53,7 @@ async def run(settings: Settings) -> None:
             default=Recipe(quality=settings.quality),
             limits=Limits(settings.max_queued, settings.max_queued_group, settings.max_per_day, settings.max_depth),
             owners=frozenset(settings.admins),
+            filter=PictureFilter(settings.filter_url) if settings.filter_url else None,
         )
         application = build(token, settings.api_url, services)
         async with asyncio.TaskGroup() as parts:

@@ -46,6 +46,10 @@ class Settings(BaseSettings):
         default=None, description="Folder of pictures that users can choose as styles by name, besides the drawn ones."
     )
 
+    filter_url: str = Field(
+        default="", description="A web service that is asked about each photo by POST: 2xx lets it pass, 403 refuses."
+    )
+
     @field_validator("admins", mode="before")
     @classmethod
     def _numbers(cls, value: object) -> object:
@@ -68,6 +72,11 @@ class Settings(BaseSettings):
         if token is not None and not TOKEN.fullmatch(token.get_secret_value()):
             raise ValueError("it is not a bot token (digits, a colon, then 35 characters): copy it from @BotFather")
         return token
+
+    @field_validator("filter_url")
+    @classmethod
+    def _no_or_http_url(cls, url: str) -> str:
+        return cls._http_url(url) if url else url
 
     @field_validator("api_url")
     @classmethod

@@ -30,7 +30,7 @@ from telegram.ext import (
 )
 from telegram.request import HTTPXRequest
 
-from bot.chat import commands, drafts, gallery, gate, groups, menu, owners, personal, recipes, results
+from bot.chat import commands, drafts, gallery, gate, groups, menu, names, owners, personal, recipes, results
 from bot.chat.context import ChatApplication, Context, Services, asked, words
 from bot.chat.inbox import ChatOrder, Inbox
 from bot.chat.limiter import ChatLimiter
@@ -41,9 +41,9 @@ log = structlog.get_logger(__name__)
 Handler = BaseHandler[Any, Context, Any]
 Handle = Callable[[Update, Context], Coroutine[Any, Any, None]]
 
-IN_GROUPS = ("style", "presets", "queue", "cancel", "help")
+IN_GROUPS = ("style", "presets", "save", "queue", "cancel", "help")
 FOR_GROUP_ADMINS = (*IN_GROUPS, "settings")
-IN_PRIVATE = ("style", "presets", "settings", "queue", "cancel", "language", "privacy", "forget", "help")
+IN_PRIVATE = ("style", "presets", "save", "settings", "queue", "cancel", "language", "privacy", "forget", "help")
 ALLOWED_UPDATES = ["message", "callback_query", "my_chat_member"]
 
 
@@ -105,6 +105,7 @@ FOR_EVERYBODY: Mapping[str, Handle] = MappingProxyType(
         "help": commands.explain,
         "style": commands.style,
         "presets": gallery.show,
+        "save": names.save,
         "settings": menu.show,
         "queue": commands.queue,
         "cancel": commands.cancel,
@@ -176,9 +177,9 @@ async def introduce(application: ChatApplication) -> None:
     ]
     for language in LANGUAGES:
         say, code = texts(language), None if language == LANGUAGES[0] else language
-        for scope, names in kinds:
-            listed = [BotCommand(name, say(f"command-{name}")) for name in names]
+        for scope, listed in kinds:
+            menu_of = [BotCommand(name, say(f"command-{name}")) for name in listed]
             try:
-                await application.bot.set_my_commands(listed, scope, code)
+                await application.bot.set_my_commands(menu_of, scope, code)
             except BadRequest as error:  # an owner who has not spoken to the bot yet
                 log.info("commands not listed", scope=scope.type, reason=error.message)

@@ -9,6 +9,7 @@ from bot.chat import drafts
 from bot.chat.context import Context, address_of, asked
 from bot.chat.gate import answer, may_press, pressed
 from bot.chat.photos import attachment
+from bot.chat.sources import styles_of
 from bot.chat.texts import Texts
 from bot.jobs.job import Job, State
 
@@ -18,6 +19,11 @@ async def start(update: Update, context: Context) -> None:
     message, user = asked(update)
     if message.chat.type == ChatType.PRIVATE:
         await context.services.chats.meet(user.id)
+    reference = " ".join(context.args or ())  # of a link that somebody shared
+    if reference and await styles_of(context.services, user.id, reference) is not None:
+        await context.services.jobs.make_wish(address_of(message, user), reference)
+        await drafts.settle(context.bot, context.services, message, user)
+        return
     await message.reply_text(context.say("start"))
 
 

@@ -9,6 +9,7 @@ from telegram import Message, Update, User
 from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
 
 from bot.chat.albums import Albums
+from bot.chat.filter import PictureFilter
 from bot.chat.texts import Texts, texts
 from bot.jobs.job import Address, Recipe
 from bot.jobs.store import BlobStore, ChatStore, JobStore
@@ -37,6 +38,7 @@ class Services:
     default: Recipe  # of users who chose nothing in /settings
     limits: Limits = Limits()
     owners: frozenset[int] = frozenset()  # users who run the bot
+    filter: PictureFilter | None = None  # the owner's own check of what users send
 
     async def recipe(self, user_id: int) -> Recipe:
         """Return how a user's next picture is to be painted."""

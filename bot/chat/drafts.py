@@ -53,8 +53,9 @@ def _spoken_to(message: Message, context: Context, reference: str | None) -> boo
 
 async def wish(context: Context, message: Message, user: User, reference: str) -> bool:
     """Choose the style of the draft by name or code; tell the user and return False if there is no such style."""
-    if await styles_of(context.services, reference) is None:
-        names = ", ".join(context.services.presets.names)
+    if await styles_of(context.services, user.id, reference) is None:
+        own = await context.services.chats.style_names(user.id)
+        names = ", ".join((*context.services.presets.names, *own))
         await message.reply_text(context.say("style-unknown", names=names), do_quote=True)
         return False
     await context.services.jobs.make_wish(address_of(message, user), reference)
@@ -66,7 +67,10 @@ async def add(
 ) -> bool:
     """Add a picture to the user's draft; tell the user and return False if it cannot be used."""
     try:
-        blob = await services.blobs.put(await fetch(bot, found))
+        data = await fetch(bot, found)
+        if services.filter is not None:
+            await services.filter.check(data)
+        blob = await services.blobs.put(data)
         await services.jobs.add_photo(
             address_of(message, user), message.message_id, blob, source=source_of(found), replied=replied
         )
@@ -138,7 +142,7 @@ async def _enqueue(
     content, *others = draft
     blobs, sources = [photo.blob for photo in others], [photo.source for photo in others]
     recipe = None
-    if reference and (known := await styles_of(services, reference)):
+    if reference and (known := await styles_of(services, address.user_id, reference)):
         recipe, named = known
         sources += named
         blobs += [await services.blobs.put(await picture(bot, services, source)) for source in named]

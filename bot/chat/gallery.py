@@ -12,16 +12,19 @@ from bot.chat.keyboards import preset_rows
 from bot.chat.recipes import PRESET
 from bot.jobs.job import NewJob, Recipe
 
+MAX_CAPTION = 1024  # characters that Telegram allows
 SHEET = Recipe("sketch", 192)  # of each picture on a contact sheet
 
 
 async def show(update: Update, context: Context) -> None:
     """Answer /presets: all of them in one numbered picture."""
-    message, _ = asked(update)
+    message, user = asked(update)
     services, say = context.services, context.say
     sheet = await gallery([await services.presets.picture(name) for name in services.presets.names])
     keyboard = InlineKeyboardMarkup(preset_rows(services, say))
-    await message.reply_photo(sheet, caption=say("presets"), reply_markup=keyboard)
+    own = await services.chats.style_names(user.id)
+    caption = f"{say('presets')}\n{say('presets-own', names=', '.join(own))}" if own else say("presets")
+    await message.reply_photo(sheet, caption=caption[:MAX_CAPTION], reply_markup=keyboard)
 
 
 async def use(update: Update, context: Context) -> None:

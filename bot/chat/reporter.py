@@ -22,6 +22,7 @@ log = structlog.get_logger(__name__)
 
 SEEN = "👀"
 POLL_SECONDS = 1.0
+GATHER_SECONDS = 0.03  # news come in flocks: look at them together
 EDIT_SECONDS = 3.0  # between two edits in a private chat
 GROUP_EDIT_SECONDS = 10.0  # a group may get 20 messages a minute from us, all topics together
 RETRY_SECONDS = 5.0  # after an answer could not be delivered
@@ -59,6 +60,7 @@ class Reporter:
             self._shown = {id_: shown for id_, shown in self._shown.items() if id_ in unsettled}
             self._resting = {id_: until for id_, until in self._resting.items() if id_ in unsettled}
             await self._services.jobs.wait("news", POLL_SECONDS)
+            await asyncio.sleep(GATHER_SECONDS)
         if self._tasks:  # a send cut short would leave its outcome unknown
             await asyncio.wait(self._tasks.values(), timeout=STOP_SECONDS)
         for task in tuple(self._tasks.values()):

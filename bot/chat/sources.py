@@ -36,15 +36,31 @@ async def picture(bot: Bot, services: Services, source: str) -> bytes:
     return await fetch(bot, Attachment(source.removeprefix(FILE), 0))
 
 
-async def styles_of(services: Services, reference: str) -> tuple[Recipe | None, tuple[str, ...]] | None:
+async def styles_of(services: Services, user_id: int, reference: str) -> tuple[Recipe | None, tuple[str, ...]] | None:
     """Return what a user's word for a style stands for, None if it is unknown.
 
-    It may be a preset, several of them with a plus between, or a recipe code: a code brings a recipe along.
+    It may be a preset, a name of their own or a recipe code, or several of these with a plus between. A code alone
+    brings its recipe along.
     """
+    parts = reference.split("+")
+    if len(parts) > MOST_STYLES:
+        return None
+    sources: list[str] = []
+    for part in parts:
+        found = await _sources(services, user_id, part.strip())
+        if not found:
+            return None
+        sources += found
     code = decode(reference)
-    recipe, name = (code.recipe, code.style) if code else (None, reference)
-    names = name.split("+")
-    if all(each in services.presets.names for each in names) and len(names) <= MOST_STYLES:
-        return recipe, tuple(f"{PRESET}{each}" for each in names)
-    sources = await services.chats.style(name) if code else None
-    return (recipe, sources) if sources else None
+    return (code.recipe if code else None), tuple(sources[:MOST_STYLES])
+
+
+async def _sources(services: Services, user_id: int, word: str) -> tuple[str, ...]:
+    code = decode(word)
+    name = code.style if code else word
+    if name in services.presets.names:
+        return (f"{PRESET}{name}",)
+    key = name if code else await services.chats.named_style(user_id, word.lower())
+    if key in services.presets.names:
+        return (f"{PRESET}{key}",)
+    return (await services.chats.style(key) or ()) if key else ()

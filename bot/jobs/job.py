@@ -113,6 +113,7 @@ class NewJob:
     style: str = ""
     output: Output = "photo"
     kind: Kind = "picture"
+    advice: str = ""  # what the chat side tells the user before the painting begins
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,6 +144,7 @@ class Job:
     style: str = ""  # what a recipe code calls the style
     output: Output = "photo"  # how its user wants the picture
     kind: Kind = "picture"
+    advice: str = ""  # what the chat side tells the user before the painting begins
     stop_asked: bool = False  # its user wants the picture as it is now
 
 

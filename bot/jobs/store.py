@@ -205,6 +205,15 @@ class ChatStore(Protocol):
     async def style(self, key: str) -> tuple[str, ...] | None:
         """Return where the pictures of a style can be fetched, None if it is not known (any more)."""
 
+    async def name_style(self, user_id: int, name: str, reference: str, *, most: int) -> bool:
+        """Give a style a name of the user's own, in place of what had it; False if that would be more than `most`."""
+
+    async def named_style(self, user_id: int, name: str) -> str | None:
+        """Return the style that a user calls so, None if there is none."""
+
+    async def style_names(self, user_id: int) -> list[str]:
+        """Return the names that a user has given to styles."""
+
     async def forget(self, user_id: int) -> int:
         """Cancel and delete all that is a user's: jobs, drafts, settings, styles, files; return how many jobs."""
 

@@ -17,6 +17,7 @@ help =
 
     /style – start with a new photo; /style mosaic takes that style; /style mosaic+woodcut mixes two
     /presets – styles to choose from
+    /save night – in reply to a picture: name its style, then /style night
     /settings – quality, size, strength, colours, photo or file
     /queue – your pictures in the queue
     /cancel – stop what is queued and what is being painted
@@ -31,6 +32,14 @@ draft-in-group = Send it as a reply to this message.
 draft-gone = That photo is not waiting any more. Send it again.
 style-unknown = I know no style of that name, or the code is too old. Styles: { $names }. See them with /presets.
 presets = Choose a style, or use one by name: /style mosaic
+presets-own = Your own: { $names }
+save-how = Reply to a picture with /save and a name, such as /save night. A picture of mine gives its style, any other itself.
+save-taken = { $style } is a style of mine already. Choose another name.
+save-too-many = { $limit ->
+    [one] You have { $limit } named style already. Use its name again to replace it.
+   *[other] You have { $limit } named styles already. Use one of their names again to replace it.
+}
+save-done = Saved: /style { $style }. For friends: { $link }
 preset-stained-glass = Stained glass
 preset-mosaic = Mosaic
 preset-ink-wash = Ink wash
@@ -75,6 +84,8 @@ bad-too-small = This picture is too small ({ $width }×{ $height }). Send one th
 bad-file-size = This file is too big: Telegram gives me files of at most { $limit } MB. Send it as a photo instead.
 bad-no-photo = I need a photo or an image file. Send the picture as a photo or as a file.
 download-failed = I could not fetch this picture from Telegram. Please send it again.
+filter-refused = I may not paint this picture. Please send another.
+filter-down = I cannot look at pictures right now. Please send it again in a few minutes.
 too-many = { $limit ->
     [one] You have { $limit } picture in the queue already. Wait until it is done or /cancel, then send both photos again.
    *[other] You have { $limit } pictures in the queue already. Wait until one is done or /cancel, then send both photos again.
@@ -206,6 +217,7 @@ broadcast-done = { $count ->
 
 command-style = Start with a new photo
 command-presets = Styles to choose from
+command-save = Name a style, in reply to a picture
 command-settings = Quality, size, strength, colours
 command-queue = Your pictures in the queue
 command-cancel = Stop your pictures

@@ -109,6 +109,23 @@ class SqliteChatStore(SqliteStore):
         row = await t.row(queries.USE_STYLE, {"key": key, "now": self._database.clock()})
         return tuple(json.loads(row["sources"])) if row else None
 
+    @transaction
+    async def name_style(self, t: Transaction, user_id: int, name: str, reference: str, *, most: int) -> bool:
+        """Give a style a name of the user's own."""
+        values = {"user_id": user_id, "name": name, "reference": reference, "most": most}
+        return bool(await t.rows(queries.NAME_STYLE, values))
+
+    @transaction
+    async def named_style(self, t: Transaction, user_id: int, name: str) -> str | None:
+        """Return the style that a user calls so."""
+        row = await t.row(queries.NAMED_STYLE, {"user_id": user_id, "name": name})
+        return row["reference"] if row else None
+
+    @transaction
+    async def style_names(self, t: Transaction, user_id: int) -> list[str]:
+        """Return the names that a user has given."""
+        return [row["name"] for row in await t.rows(queries.STYLE_NAMES, {"user_id": user_id})]
+
     async def forget(self, user_id: int) -> int:
         """Delete everything of a user, from the write-ahead log too."""
         count = await self._forget(user_id)
@@ -125,7 +142,7 @@ class SqliteChatStore(SqliteStore):
         t.drop(*(kept["blob"] for kept in await t.rows(queries.FORGET_KEPT, user)))
         for sql in (
             queries.FORGET_RECIPE, queries.FORGET_WISHES, queries.FORGET_STYLES, queries.FORGET_PREFERENCE,
-            queries.FORGET_ACQUAINTANCE, queries.FORGET_LETTERS, queries.FORGET_TENANT,
+            queries.FORGET_ACQUAINTANCE, queries.FORGET_LETTERS, queries.FORGET_TENANT, queries.FORGET_NAMES,
         ):  # fmt: skip
             await t.rows(sql, user)
         t.wake("news")

@@ -57,6 +57,17 @@ ON CONFLICT (key) DO UPDATE SET used_at = excluded.used_at
 
 USE_STYLE = "UPDATE style SET used_at = :now WHERE key = :key RETURNING sources"
 
+NAME_STYLE = """
+INSERT INTO named_style (user_id, name, reference)
+SELECT :user_id, :name, :reference
+WHERE (SELECT count(*) FROM named_style WHERE user_id = :user_id AND name <> :name) < :most
+ON CONFLICT (user_id, name) DO UPDATE SET reference = excluded.reference
+RETURNING name
+"""
+
+NAMED_STYLE = "SELECT reference FROM named_style WHERE user_id = :user_id AND name = :name"
+STYLE_NAMES = "SELECT name FROM named_style WHERE user_id = :user_id ORDER BY name"
+
 FORGET_JOBS = "DELETE FROM job WHERE user_id = :user_id RETURNING content, styles, preview, result"
 FORGET_PHOTOS = "DELETE FROM photo WHERE user_id = :user_id RETURNING blob"
 FORGET_KEPT = "DELETE FROM keepsake WHERE user_id = :user_id RETURNING blob"
@@ -66,7 +77,10 @@ FORGET_PREFERENCE = "DELETE FROM preference WHERE user_id = :user_id"
 FORGET_ACQUAINTANCE = "DELETE FROM acquaintance WHERE user_id = :user_id"
 FORGET_LETTERS = "DELETE FROM letter WHERE user_id = :user_id"
 FORGET_TENANT = "DELETE FROM tenant WHERE user_id = :user_id"
+FORGET_NAMES = "DELETE FROM named_style WHERE user_id = :user_id"
 FORGET_RECIPE = "DELETE FROM recipe WHERE user_id = :user_id"
 
-PRUNE_STYLES = "DELETE FROM style WHERE used_at < :before RETURNING key"
+PRUNE_STYLES = """
+DELETE FROM style WHERE used_at < :before AND key NOT IN (SELECT reference FROM named_style) RETURNING key
+"""
 PRUNE_INBOX = "DELETE FROM inbox WHERE handled = 1 AND received_at < :before RETURNING update_id"

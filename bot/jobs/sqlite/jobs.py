@@ -20,6 +20,8 @@ _KEEP_PHOTOS = 48 * 3600.0  # also of a draft that nobody came back to
 _UNKNOWN_COST = 10.0  # seconds that a job is taken to need where none of its kind was seen
 _DAY = 24 * 3600.0
 
+Estimates = dict[tuple[str, int | None], float | None]  # seconds by quality and size
+
 
 class SqliteJobStore(SqliteDraftStore):
     """The durable queue in one SQLite file."""
@@ -208,11 +210,12 @@ class SqliteJobStore(SqliteDraftStore):
         if own is None:  # it ended since
             return Place(ahead=0, seconds=None)
         if own["state"] == State.RUNNING:
-            return Place(ahead=0, seconds=await _rest(t, own))
-        before = [await _rest(t, row) for row in rows if row is not own]
+            return Place(ahead=0, seconds=await _rest(t, own, {}))
+        known: Estimates = {}
+        before = [await _rest(t, row, known) for row in rows if row is not own]
         wait = None if None in before else sum(seconds or 0 for seconds in before)
         workers = max(1, sum(row["state"] == State.RUNNING for row in rows))
-        needed = await _rest(t, own)
+        needed = await _rest(t, own, known)
         seconds = None if wait is None or needed is None else wait / workers + needed
         return Place(ahead=len(before), seconds=seconds)
 
@@ -250,11 +253,14 @@ def blobs_of(row: sqlite3.Row) -> list[str | None]:
     return [row["content"], *json.loads(row["styles"]), row["preview"], row["result"]]
 
 
-async def _rest(t: Transaction, row: sqlite3.Row) -> float | None:
-    """Return the seconds that a queued or running job still needs."""
+async def _rest(t: Transaction, row: sqlite3.Row, known: Estimates) -> float | None:
+    """Return the seconds that a queued or running job still needs; `known` saves asking for each kind again."""
     if row["seconds_left"] is not None:
         return float(row["seconds_left"])
-    whole = await _estimate(t, row["quality"], row["size"])
+    kind = row["quality"], row["size"]
+    if kind not in known:
+        known[kind] = await _estimate(t, *kind)
+    whole = known[kind]
     return None if whole is None else whole * (1 - row["progress"])
 
 

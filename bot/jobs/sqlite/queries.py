@@ -62,9 +62,9 @@ RETURNING finish_vt - :cost AS vt
 
 ENQUEUE = """
 INSERT INTO job (dedup_key, chat_id, thread_id, user_id, message_id, language,
-                 quality, size, strength, colors, content, styles, sources, style, output, kind, vt, created_at)
+                 quality, size, strength, colors, content, styles, sources, style, output, kind, advice, vt, created_at)
 VALUES (:dedup_key, :chat_id, :thread_id, :user_id, :message_id, :language,
-        :quality, :size, :strength, :colors, :content, :styles, :sources, :style, :output, :kind, :vt, :now)
+        :quality, :size, :strength, :colors, :content, :styles, :sources, :style, :output, :kind, :advice, :vt, :now)
 RETURNING *
 """
 
