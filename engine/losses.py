@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -48,6 +49,24 @@ def gram_matrix(features: Tensor) -> Tensor:
     return gram / features[0].numel()
 
 
+def masked_gram_matrix(features: Tensor, mask: Tensor) -> Tensor:
+    """Gram matrix of a region, normalised by its area: G = Σ m F Fᵀ / (C·Σ m) (Gatys et al. 2017, spatial control).
+
+    Args:
+        features: (1, C, H, W), as `gram_matrix` takes them.
+        mask: (h, w) in 0..1, of the picture that the features are of: averaged down to (H, W).
+
+    Returns:
+        (C, C), float32 at least; zeros where the mask is.
+    """
+    portion = mask[None, None]
+    while portion.shape[2] > features.shape[2] or portion.shape[3] > features.shape[3]:
+        # As the network halves the picture itself, so both stay in register at odd sizes.
+        portion = functional.avg_pool2d(portion, 2, ceil_mode=True)
+    area = portion.mean().clamp_min(1e-12)
+    return gram_matrix(features * portion.sqrt().to(features.dtype)) / area
+
+
 class ContentLoss(nn.Module):
     """Mean squared error of features against the content's.
 
@@ -82,6 +101,33 @@ class StyleLoss(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         """(1, C, H, W) to a scalar from 0."""
         return functional.mse_loss(gram_matrix(features), self.target) * self.scale
+
+
+class RegionLoss(nn.Module):
+    """Each style's loss in its own region, weighted by the region's area.
+
+    The gradient of an area-normalised statistic grows as its region shrinks; with the area as the weight, style
+    and content are balanced on every pixel as they are without masks, and a grey mask is a weaker style.
+
+    Args:
+        targets: A (C, C) Gram matrix for each style.
+        portions: (styles, h, w) in 0..1, how much of each style belongs where.
+        normalized: Divide each loss by the mean square of its target.
+    """
+
+    def __init__(self, targets: Sequence[Tensor], portions: Tensor, *, normalized: bool = False) -> None:
+        super().__init__()
+        self.targets = [target.detach() for target in targets]
+        self.portions = portions
+        self.scales = [_inverse_mean_square(target) if normalized else 1.0 for target in self.targets]
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(1, C, H, W) to a scalar from 0."""
+        total = features.new_zeros((), dtype=torch.float32)
+        for target, portion, scale in zip(self.targets, self.portions, self.scales, strict=True):
+            loss = functional.mse_loss(masked_gram_matrix(features, portion), target)
+            total = total + portion.mean() * scale * loss
+        return total
 
 
 def tv_loss(image: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from engine.losses import ContentLoss, StyleLoss, gram_matrix, tv_loss
+from engine.losses import ContentLoss, RegionLoss, StyleLoss, gram_matrix, tv_loss
 from engine.options import Recipe
 from engine.vgg import Features
 
@@ -59,6 +59,8 @@ class Objective:
         balance: Multiplies the style weight: the caller's strength.
         content: (1, 3, H, W) in 0..1.
         styles: Style pictures, likewise, each of any size, and each one's share of 1.
+        portions: (styles, H, W) in 0..1, how much of each style belongs on each pixel, in place of the shares;
+            None: every style everywhere.
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class Objective:
         balance: float,
         content: Tensor,
         styles: Sequence[tuple[Tensor, float]],
+        portions: Tensor | None = None,
     ) -> None:
         self._features = features
         self._recipe = recipe
@@ -78,9 +81,13 @@ class Objective:
         self._taps = {*layers.style, layers.content}
         with torch.no_grad():
             target = self._extract(content, {layers.content})[layers.content]
-            grams = self._style_grams(styles, layers.style)
+            grams = [self._grams(picture, set(layers.style)) for picture, _ in styles]
         self.content = {layers.content: ContentLoss(target, normalized=recipe.normalized)}
-        self.style = {layer: StyleLoss(gram, normalized=recipe.normalized) for layer, gram in grams.items()}
+        shares = [share for _, share in styles]
+        self.style = {
+            layer: _style_loss([gram[layer] for gram in grams], shares, portions, normalized=recipe.normalized)
+            for layer in layers.style
+        }
 
     def __call__(self, image: Tensor) -> Tensor:
         """(1, 3, H, W) in 0..1 to the weighted sum, a scalar."""
@@ -104,13 +111,19 @@ class Objective:
         content = {layer: loss(taps[layer]) for layer, loss in self.content.items()}
         return style, content, tv_loss(image)
 
-    def _style_grams(self, styles: Sequence[tuple[Tensor, float]], layers: Sequence[str]) -> dict[str, Tensor]:
-        grams: dict[str, Tensor] = {}
-        for picture, share in styles:
-            for layer, features in self._extract(picture, set(layers)).items():
-                grams[layer] = grams.get(layer, torch.zeros((), device=picture.device)) + share * gram_matrix(features)
-        return grams
+    def _grams(self, picture: Tensor, layers: set[str]) -> dict[str, Tensor]:
+        return {layer: gram_matrix(features) for layer, features in self._extract(picture, layers).items()}
 
     def _extract(self, image: Tensor, layers: set[str]) -> dict[str, Tensor]:
         taps: dict[str, Tensor] = self._features(image, layers, replicate=not self._recipe.exact)
         return taps
+
+
+def _style_loss(
+    grams: Sequence[Tensor], shares: Sequence[float], portions: Tensor | None, *, normalized: bool
+) -> StyleLoss | RegionLoss:
+    """One layer's loss: against the styles' mean, or each in its region."""
+    if portions is not None:
+        return RegionLoss(grams, portions, normalized=normalized)
+    mean = sum((share * gram for gram, share in zip(grams, shares, strict=True)), torch.zeros_like(grams[0]))
+    return StyleLoss(mean, normalized=normalized)

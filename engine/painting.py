@@ -15,6 +15,7 @@ from engine.objective import Objective, choose_layers
 from engine.options import Options
 from engine.pixels import Size, centre_square, fit, noise, resize, to_image, to_tensor
 from engine.progress import Halt, OnProgress, ShouldStop, Watch
+from engine.regions import Regions
 from engine.report import Report
 from engine.scales import plan_scales
 
@@ -30,6 +31,7 @@ class Painting:
         styles: RGB, one or more.
         options: The caller's choices.
         model: The network.
+        masks: Mode L, of the content's shape, one or None for each style; None: no masks.
         start: RGB, of the output's shape: a picture to go on from.
         on_progress: Told of the run.
         should_stop: Asked whether to end it.
@@ -42,6 +44,7 @@ class Painting:
         options: Options,
         model: Model,
         *,
+        masks: Sequence[Image.Image | None] | None = None,
         start: Image.Image | None = None,
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
@@ -51,7 +54,9 @@ class Painting:
         self._layers = choose_layers(self._recipe, model.layers)
         self._start = start
         self._plan = plan_scales(content.size, options, start.size if start else None)
-        self._content, self._styles = self._prepare(content, styles)
+        shares = options.style_weights or (1.0,) * len(styles)
+        self._regions = self._find_regions(masks, shares)
+        self._content, self._styles = self._prepare(content, styles, shares)
         # Looking at the loss makes CUDA wait for the device, so not every time.
         every = 10 if model.device.startswith("cuda") else 1
         self._watch = Watch(self._plan, on_progress, should_stop, every)
@@ -85,23 +90,36 @@ class Painting:
             style_scale=self._options.style_scale,
             init="start" if self._start else self._options.init,
             colors=self._options.colors,
+            masked=self._regions is not None,
             seed=self._options.seed,
             stopped=self._stopped,
             notes=tuple(self._notes),
         )
 
     def _prepare(
-        self, content: Image.Image, styles: Sequence[Image.Image]
+        self, content: Image.Image, styles: Sequence[Image.Image], shares: Sequence[float]
     ) -> tuple[Image.Image, list[tuple[Image.Image, float]]]:
         """The pictures as the colour option wants them, each style with its share of 1."""
         if self._options.colors == "content":
             content = colors.luminance_of(content)
             styles = [colors.match_luminance(colors.luminance_of(style), content) for style in styles]
-        shares = self._options.style_weights or (1.0,) * len(styles)
         pairs = [(style, share / sum(shares)) for style, share in zip(styles, shares, strict=True) if share]
         if self._options.colors == "match":
-            content = colors.map_colors(content, pairs)
+            content = self._recolored(content, pairs)
         return content, pairs
+
+    def _find_regions(self, masks: Sequence[Image.Image | None] | None, shares: Sequence[float]) -> Regions | None:
+        """Masks of the styles that have a say, if there are any."""
+        held = [(mask, share) for mask, share in zip(masks or (), shares, strict=False) if share]
+        if all(mask is None for mask, _ in held):
+            return None
+        return Regions([mask for mask, _ in held], [share for _, share in held], self._at)
+
+    def _recolored(self, content: Image.Image, styles: Sequence[tuple[Image.Image, float]]) -> Image.Image:
+        """The content in the styles' colours, each style's in its region."""
+        if self._regions:
+            return self._regions.mix(content, [colors.map_colors(content, [(style, 1.0)]) for style, _ in styles])
+        return colors.map_colors(content, styles)
 
     def _first(self) -> Tensor:
         """Where the first scale begins: a picture given, noise, or the content.
@@ -118,7 +136,7 @@ class Painting:
         start = to_tensor(content, self._model.device)
         if self._recipe.exact:
             return start
-        mapped = to_tensor(colors.map_colors(content, self._styles), self._model.device)
+        mapped = to_tensor(self._recolored(content, self._styles), self._model.device)
         return start.lerp(mapped, min(1.0, self._options.strength / 50))
 
     def _paint_scale(self, start: Tensor, size: Size, iterations: int) -> tuple[Tensor, bool]:
@@ -159,6 +177,7 @@ class Painting:
             balance=self._balance(),
             content=self._tensor(self._content, size),
             styles=styles,
+            portions=self._regions.portions(size).to(self._model.device) if self._regions else None,
         )
 
     def _balance(self) -> float:
@@ -172,7 +191,7 @@ class Painting:
         return centre_square(image, max(size)) if self._recipe.crop else resize(image, size)
 
     def _finish(self, canvas: Tensor) -> Image.Image:
-        """The canvas as a picture, with the content's colours where these are wanted.
+        """The canvas as a picture, with the content's colours where these are wanted, and itself where masks keep it.
 
         A weak style is also laid on thinly: without it a descent still wanders off, for Adam's steps do not
         shrink with the loss.
@@ -181,7 +200,10 @@ class Painting:
         if (opacity := self._options.strength / THIN_BELOW) < 1:
             image = Image.blend(self._at(self._content, image.size), image, opacity)
         if self._options.colors == "content":
-            return colors.with_chrominance_of(image, resize(self._original, image.size))
+            image = colors.with_chrominance_of(image, resize(self._original, image.size))
+        if self._regions:
+            kept = resize(self._original, image.size)
+            return Image.composite(image, kept, self._regions.coverage(image.size))
         return image
 
 

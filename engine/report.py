@@ -26,6 +26,7 @@ class Report:
     strength: float
     style_scale: float
     colors: str
+    masked: bool  # at least one style was held to a region
     init: str  # where the run began: content, noise, or start (a picture given)
     seed: int
     stopped: bool  # the caller ended the run early

@@ -16,6 +16,7 @@ from engine.options import Options
 from engine.painting import Painting
 from engine.pixels import Size, same_shape
 from engine.progress import OnProgress, ShouldStop
+from engine.regions import check_masks
 from engine.report import Result
 
 Picture = Image.Image | images.Source
@@ -28,6 +29,7 @@ def stylize(
     options: Options | None = None,
     *,
     model: Model | None = None,
+    masks: Sequence[Picture | None] | None = None,
     start: Picture | None = None,
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
@@ -39,6 +41,8 @@ def stylize(
         styles: One picture or more; `options.style_weights` shares them out.
         options: None: the preset `standard`.
         model: From `load_model`, for many pictures; None: loaded for this one.
+        masks: For each style, where it is painted: a picture of the content's shape, white = painted, grey =
+            weaker; None: everywhere. Where all are black, the output is the content, resized.
         start: A picture to go on from, such as an earlier result, with other options and without starting over:
             scales coarser than it are skipped. Of the output's shape, any size.
         on_progress: Called on this thread as the picture grows.
@@ -49,7 +53,7 @@ def stylize(
 
     Raises:
         ImageError: A picture cannot be read.
-        OptionsError: No style, not one style weight for each style, or a start picture of another shape.
+        OptionsError: No style, not one weight or mask for each style, or a mask or start picture of another shape.
         WeightsError: There are no usable weights.
         OutOfMemoryError: The picture is too large for the device.
     """
@@ -61,14 +65,32 @@ def stylize(
     canvas, sheets = _open(content), [_open(style) for style in styles]
     begin = None if start is None else _open(start)
     _check_start(begin, canvas.size, options)
+    stencils = _open_masks(masks, len(sheets), canvas.size)
     model = model or load_model()
     began = time.monotonic()
     with memory_errors():
         painting = Painting(
-            canvas, sheets, options, model, start=begin, on_progress=on_progress, should_stop=should_stop
+            canvas,
+            sheets,
+            options,
+            model,
+            masks=stencils,
+            start=begin,
+            on_progress=on_progress,
+            should_stop=should_stop,
         )
         image = painting.paint()
         return Result(image=image, report=painting.report(time.monotonic() - began))
+
+
+def _open_masks(masks: Sequence[Picture | None] | None, styles: int, content: Size) -> list[Image.Image | None] | None:
+    if masks is None:
+        return None
+    if isinstance(masks, (str, bytes, Path, Image.Image)):
+        raise OptionsError("Give a list of masks, one or None for each style.")
+    opened = [None if mask is None else _open(mask).convert("L") for mask in masks]
+    check_masks(opened, styles, content)
+    return opened
 
 
 def _check_start(start: Image.Image | None, content: Size, options: Options) -> None:

@@ -1,0 +1,93 @@
+"""Where each style is painted: a soft mask for each one, in the content's frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import reduce
+
+import torch
+from PIL import Image, ImageChops
+from torch import Tensor
+
+from engine.errors import OptionsError
+from engine.pixels import Size, resize, same_shape, to_image, to_tensor
+
+Fit = Callable[[Image.Image, Size], Image.Image]
+"""Brings a picture of the content's shape to a scale: resized, or cut as the recipe cuts the content."""
+
+
+class Regions:
+    """Styles' soft masks and shares.
+
+    Args:
+        masks: Mode L, white where the style is painted; None: everywhere.
+        shares: Each style's weight, above 0.
+        at: Brings a mask to a scale.
+    """
+
+    def __init__(self, masks: Sequence[Image.Image | None], shares: Sequence[float], at: Fit) -> None:
+        self._masks, self._shares, self._at = masks, shares, at
+
+    def portions(self, size: Size) -> Tensor:
+        """How much of each style belongs on each pixel, (styles, H, W) in 0..1.
+
+        Where masks overlap, the styles share the pixel by weight; a pixel under one mask alone is all that
+        style's, whatever its weight, so a region is not painted the weaker for other regions' styles. The sum
+        is the `coverage`.
+        """
+        return self._portions(self._fitted(size, self._at))
+
+    def coverage(self, size: Size) -> Image.Image:
+        """Opacity of the painting, mode L: the lightest of the masks; black where the content is kept."""
+        return reduce(ImageChops.lighter, self._fitted(size, self._at))
+
+    def mix(self, content: Image.Image, pictures: Sequence[Image.Image]) -> Image.Image:
+        """One picture made of each style's in its region, and of the content elsewhere.
+
+        Args:
+            content: RGB, whole, even where the recipe cuts it later.
+            pictures: RGB, the content's size, one for each style.
+        """
+        portions = self._portions(self._fitted(content.size, resize))
+        mixed = to_tensor(content) * (1 - portions.sum(0))
+        return to_image(sum((part * to_tensor(p) for part, p in zip(portions, pictures, strict=True)), mixed))
+
+    def _fitted(self, size: Size, at: Fit) -> list[Image.Image]:
+        white = Image.new("L", size, 255)
+        return [white if mask is None else at(mask, size) for mask in self._masks]
+
+    def _portions(self, fitted: Sequence[Image.Image]) -> Tensor:
+        masks = torch.stack([_values(mask) for mask in fitted])
+        weighted = masks * torch.tensor(self._shares)[:, None, None]
+        return weighted / weighted.sum(0).clamp_min(1e-12) * masks.amax(0)
+
+
+def check_masks(masks: Sequence[Image.Image | None], styles: int, content: Size) -> None:
+    """Refuse masks that cannot be meant.
+
+    Args:
+        masks: Mode L, or None for a style that is painted everywhere.
+        styles: How many styles there are.
+        content: Size of the content, whose shape a mask must have.
+
+    Raises:
+        OptionsError: Not one mask for each style, or a mask of another shape, or a mask all black.
+    """
+    if len(masks) != styles:
+        raise OptionsError(f"Give one mask, or None, for each style: {styles} in all, not {len(masks)}.")
+    for number, mask in enumerate(masks, 1):
+        if mask is None:
+            continue
+        if not same_shape(mask.size, content):
+            raise OptionsError(
+                f"Mask {number} must be of the content's shape ({content[0]}×{content[1]}); "
+                f"it is {mask.width}×{mask.height}."
+            )
+        if mask.getextrema() == (0, 0):
+            raise OptionsError(f"Mask {number} is all black: leave its style out, or paint white where it belongs.")
+
+
+def _values(mask: Image.Image) -> Tensor:
+    """Mode L to (H, W) in 0..1."""
+    pixels = torch.frombuffer(bytearray(mask.tobytes()), dtype=torch.uint8)
+    return pixels.view(mask.height, mask.width).float() / 255
