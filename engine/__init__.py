@@ -17,6 +17,8 @@ from engine.errors import EngineError, ImageError, OptionsError, OutOfMemoryErro
 from engine.options import PRESETS, Options, preset
 
 if TYPE_CHECKING:
+    from engine.blending import blend
+    from engine.film import timelapse
     from engine.images import load_image
     from engine.model import Model, load_model
     from engine.progress import Progress
@@ -35,13 +37,16 @@ __all__ = [
     "Report",
     "Result",
     "WeightsError",
+    "blend",
     "load_image",
     "load_model",
     "preset",
     "stylize",
+    "timelapse",
 ]
 
 _HOMES = {
+    "blend": "engine.blending",
     "load_image": "engine.images",
     "Model": "engine.model",
     "load_model": "engine.model",
@@ -49,6 +54,7 @@ _HOMES = {
     "Report": "engine.report",
     "Result": "engine.report",
     "stylize": "engine.transfer",
+    "timelapse": "engine.film",
 }
 
 

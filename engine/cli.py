@@ -19,7 +19,10 @@ from engine.errors import EngineError
 from engine.options import RECIPES, Options, preset
 
 if TYPE_CHECKING:
+    from engine.film import Recorder
     from engine.model import Model
+    from engine.progress import OnProgress
+    from engine.progress import Progress as RunProgress
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -44,6 +47,7 @@ Masks = Annotated[
     ),
 ]
 Start = Annotated[Path | None, typer.Option(help="Go on from this picture, such as an earlier output.")]
+Film = Annotated[Path | None, typer.Option(help="Save how the picture came about, as .gif or .webp.")]
 StyleScale = Annotated[float, typer.Option(help="Size of the strokes: 0.25 finer .. 1 .. 4 larger.")]
 
 
@@ -51,7 +55,9 @@ StyleScale = Annotated[float, typer.Option(help="Size of the strokes: 0.25 finer
     epilog="Examples:\n\n"
     "    vitrage-engine stylize cat.jpg glass.jpg -o painted.png\n\n"
     "    vitrage-engine stylize cat.jpg wave.jpg night.jpg -o both.png --preset fine --strength 70\n\n"
-    "    vitrage-engine stylize cat.jpg glass.jpg -o mine.png --colors content --report mine.json"
+    "    vitrage-engine stylize cat.jpg glass.jpg -o mine.png --colors content --report mine.json\n\n"
+    "    vitrage-engine stylize cat.jpg wave.jpg night.jpg -o parts.png --mask sea.png --mask none\n\n"
+    "    vitrage-engine stylize cat.jpg glass.jpg -o larger.png --start painted.png --size 1024 --timelapse how.gif"
 )
 def stylize(
     content: Annotated[Path, typer.Argument(help="The picture to paint.")],
@@ -69,31 +75,31 @@ def stylize(
     seed: Annotated[int, typer.Option(help="Same seed, same picture.")] = _DEFAULTS.seed,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = "auto",
     weights: Annotated[str, typer.Option(help="auto, pretrained, builtin, or a file.")] = "auto",
+    timelapse: Film = None,
     report: Annotated[Path | None, typer.Option(help="Save what was done as JSON.")] = None,
 ) -> None:
     """Paint CONTENT like each STYLE."""
     options = preset(
         preset_name, size=size, strength=strength, style_scale=style_scale, init=init, colors=colors, seed=seed
     )
+    _check_folder(timelapse)
     _check_output(output)
     import engine
+    from engine.film import Recorder, check_film
 
+    recorder = Recorder() if timelapse and check_film(timelapse) else None
     pictures = [engine.load_image(path) for path in (content, *styles)]
     masks = [None if path == _NO_MASK else engine.load_image(path) for path in mask or ()] or None
     begin = engine.load_image(start) if start else None
     with _bar() as bar:
         model = _load(bar, weights, device)
-        task = bar.add_task("painting", total=1.0)
+        watch = _watch(bar, recorder)
         result = engine.stylize(
-            pictures[0],
-            pictures[1:],
-            options,
-            model=model,
-            masks=masks,
-            start=begin,
-            on_progress=lambda progress: bar.update(task, completed=progress.fraction),
+            pictures[0], pictures[1:], options, model=model, masks=masks, start=begin, on_progress=watch
         )
     result.image.save(output)
+    if timelapse and recorder:
+        engine.timelapse([*recorder.frames, result.image], timelapse)
     if report:
         report.write_text(json.dumps(result.report.to_dict(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
@@ -155,8 +161,12 @@ def _check_output(path: Path) -> None:
 
     if path.suffix.lower() not in Image.registered_extensions():
         raise EngineError(f"The output {path.name} needs a picture's suffix such as .png or .jpg.")
-    if not path.parent.is_dir():
-        raise EngineError(f"There is no folder {path.parent} to save the output in; make it first.")
+    _check_folder(path)
+
+
+def _check_folder(path: Path | None) -> None:
+    if path and not path.parent.is_dir():
+        raise EngineError(f"There is no folder {path.parent} to save {path.name} in; make it first.")
 
 
 @contextmanager
@@ -166,6 +176,18 @@ def _bar() -> Iterator[Progress]:
     columns: list[Any] = [TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()]
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
         yield bar
+
+
+def _watch(bar: Progress, recorder: Recorder | None) -> OnProgress:
+    """What is done with a run's progress: the bar moves, and frames are taken where a film is wanted."""
+    task = bar.add_task("painting", total=1.0)
+
+    def watch(progress: RunProgress) -> None:
+        bar.update(task, completed=progress.fraction)
+        if recorder:
+            recorder(progress)
+
+    return watch
 
 
 def _load(bar: Progress, weights: str, device: str) -> Model:

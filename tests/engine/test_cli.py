@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 
 import engine
 from engine.cli import main
@@ -60,6 +60,43 @@ def test_stylize_saves_a_picture_and_a_report(pictures: tuple[Path, Path], tmp_p
     assert told["style_scale"] == 2
 
 
+def test_a_run_that_goes_on_from_its_output_can_be_filmed(
+    pictures: tuple[Path, Path], tmp_path: Path, said: Said
+) -> None:
+    """The last frame is the output."""
+    output, film, report = (tmp_path / name for name in ("out.png", "how.gif", "out.json"))
+    quick = ["-o", output, "--preset", "sketch", "--size", 32, "--weights", "builtin", "--report", report]
+    assert said("stylize", *pictures, *quick, "--init", "noise") == (0, "", "")
+    assert json.loads(report.read_text(encoding="utf-8"))["init"] == "noise"
+    assert said("stylize", *pictures, *quick, "--start", output, "--timelapse", film) == (0, "", "")
+    assert json.loads(report.read_text(encoding="utf-8"))["init"] == "start"
+    with Image.open(film) as frames, Image.open(output) as image:
+        count = getattr(frames, "n_frames", 1)
+        assert 1 < count <= 49
+        frames.seek(count - 1)
+        difference = ImageStat.Stat(ImageChops.difference(frames.convert("RGB"), image)).mean
+        assert max(difference) < 12  # 256 colours
+
+
+def test_masks_are_given_in_the_order_of_the_styles(
+    pictures: tuple[Path, Path], cat: Image.Image, tmp_path: Path, said: Said
+) -> None:
+    """Two styles on the left only, the second by `none` everywhere; then one alone, and the right is kept."""
+    content, glass = pictures
+    mask = Image.new("L", cat.size)
+    mask.paste(255, (0, 0, 48, 64))
+    mask.save(tmp_path / "left.png")
+    quick = ["-o", tmp_path / "out.png", "--preset", "sketch", "--size", 16, "--weights", "builtin"]
+    kept = cat.resize((16, 11), Image.Resampling.BICUBIC).crop((9, 0, 16, 11))
+    for styles, masks, keeps in (([glass], ["left.png"], True), ([glass, content], ["left.png", "none"], False)):
+        named = [part for mask in masks for part in ("--mask", mask if mask == "none" else tmp_path / mask)]
+        assert said("stylize", content, *styles, *quick, *named) == (0, "", "")
+        with Image.open(tmp_path / "out.png") as image:
+            assert (image.crop((9, 0, 16, 11)).tobytes() == kept.tobytes()) is keeps
+    code, _, line = said("stylize", content, glass, *quick, "--mask", tmp_path / "left.png", "--mask", "none")
+    assert code == 1 and line == "Give one mask, or None, for each style: 1 in all, not 2.\n"
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -94,6 +131,8 @@ def test_a_wrong_file_is_one_line(pictures: tuple[Path, Path], tmp_path: Path, s
         ([tmp_path / "gone.png", glass, "-o", tmp_path / "out.png"], "does not exist"),
         ([cat, glass, "-o", tmp_path / "out.txt"], "suffix such as .png"),
         ([cat, glass, "-o", tmp_path / "nowhere" / "out.png"], "no folder"),
+        ([cat, glass, "-o", tmp_path / "out.png", "--timelapse", tmp_path / "nowhere" / "how.gif"], "no folder"),
+        ([cat, glass, "-o", tmp_path / "out.png", "--timelapse", tmp_path / "how.mp4"], ".gif or .webp, not .mp4"),
     ):
         code, _, line = said("stylize", *arguments, "--weights", "builtin")
         assert code == 1
