@@ -108,7 +108,8 @@ async def _picture(chat: Chat, request: Message, status: Message, stopwatch: Sto
 
 def _ended(message: Message, request: Message, status: Message) -> bool:
     """Whether this is the result, or the status message with the reason why there is none."""
-    is_result = message.id > status.id and message.reply_to == request.id
+    has_picture = message.photo is not None or message.document is not None
+    is_result = message.id > status.id and message.reply_to == request.id and has_picture
     return is_result or (message.id == status.id and not message.buttons)
 
 

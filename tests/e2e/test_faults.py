@@ -13,7 +13,7 @@ import pytest
 from bot.chat.texts import texts
 from bot.demo.person import Chat, Message, Person
 from tests.e2e.house import PATIENCE, House, alive, children_of, demonstration, until
-from tests.e2e.test_conversation import choose_small, result
+from tests.e2e.test_conversation import choose_small, is_status, result
 
 EN = texts("en")
 
@@ -22,7 +22,7 @@ async def painting(chat: Chat, photos: list[bytes]) -> tuple[Message, Message]:
     """Send two photos and wait until they are being painted; return the request and the status message."""
     await choose_small(chat)
     request = (await chat.send_photos(photos))[0]
-    status = await chat.wait(lambda message: bool(message.buttons))
+    status = await chat.wait(is_status)
     await chat.wait(lambda message: message.id == status.id and "%" in message.text, timeout=PATIENCE)
     return request, status
 
@@ -68,7 +68,7 @@ async def test_a_killed_bot_goes_on_where_it_was(own_house: House, cat: bytes, g
         assert "• 256" in str((await chat.wait(lambda message: bool(message.buttons))).buttons)
         await choose_small(draft)
         await draft.send_photos([glass])
-        assert (await draft.wait(lambda m: m.photo is not None and not m.buttons, timeout=PATIENCE)).reply_to
+        assert (await draft.wait(lambda m: m.photo is not None and not is_status(m), timeout=PATIENCE)).reply_to
 
 
 async def test_a_stop_gives_the_job_back_and_leaves_nothing_running(own_house: House, cat: bytes, glass: bytes) -> None:
