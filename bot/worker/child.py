@@ -223,6 +223,8 @@ def serve(arguments: argparse.Namespace, orders: Orders, send: Send) -> int:
 
 def main() -> int:
     """Run the child."""
+    # Before torch is loaded: threads that spin while they wait slow down whatever else the machine does.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     # Ctrl-C and a service manager's stop reach the whole group of processes, but are the owner's to deal with.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
