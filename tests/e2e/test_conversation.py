@@ -185,6 +185,9 @@ async def test_too_many_waiting_pictures_are_refused_politely(house: House, cat:
     """A limit is said with what to do; what was queued before stays, and can be cancelled at once."""
     async with Person(house.url, name="Eager") as person:
         chat = await person.open()
+        await chat.send("/settings")
+        menu = await chat.wait(lambda message: bool(message.buttons))
+        await chat.press(menu, EN("quality-fine"))  # so slow that none is done before the sixth
         for _ in range(5):
             await chat.send_photos([cat, glass])
             await chat.wait(is_status)
