@@ -33,6 +33,7 @@ from telegram.request import HTTPXRequest
 from bot.chat import commands, drafts, gallery, gate, groups, menu, names, owners, personal, recipes, results
 from bot.chat.context import ChatApplication, Context, Services, asked, words
 from bot.chat.inbox import ChatOrder, Inbox
+from bot.chat.keyboards import SHARES
 from bot.chat.limiter import ChatLimiter
 from bot.chat.texts import LANGUAGES, texts
 
@@ -121,6 +122,9 @@ BUTTONS: Mapping[str, Handle] = MappingProxyType(  # callback data comes from us
         r"^swap:\d{1,18}$": results.swap_queued,
         rf"^do:\d{{1,18}}:({'|'.join(results.NAMES)})$": results.press,
         r"^pick:\d{1,18}:\d{1,2}$": results.pick,
+        rf"^blend:\d{{1,18}}:({'|'.join(map(str, SHARES))})$": results.blend,
+        r"^other:\d{1,18}$": results.other,
+        r"^instead:\d{1,18}:[a-z0-9-]{1,30}$": results.instead,
         r"^sheet$": gallery.sheet,
         r"^use:[a-z0-9-]{1,30}$": gallery.use,
         r"^turn$": drafts.turn,

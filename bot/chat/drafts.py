@@ -5,7 +5,7 @@ from __future__ import annotations
 from telegram import Bot, ForceReply, Message, ReplyParameters, Update, User
 from telegram.constants import ChatType
 
-from bot.chat import requests
+from bot.chat import coach, requests
 from bot.chat.context import Context, Services, address_of, asked
 from bot.chat.gate import answer, pressed
 from bot.chat.keyboards import question_keyboard
@@ -146,9 +146,12 @@ async def _enqueue(
         recipe, named = known
         sources += named
         blobs += [await services.blobs.put(await picture(bot, services, source)) for source in named]
+    style = await services.blobs.get(others[0].blob) if others else None
+    advice = await coach.look(await services.blobs.get(content.blob), style)
     await requests.place(
         services,
         NewJob(
+            advice=advice,
             dedup_key=f"photos:{address.chat_id}:{max(photo.message_id for photo in draft)}",
             address=address,
             message_id=content.message_id,

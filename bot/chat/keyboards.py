@@ -10,7 +10,13 @@ from bot.jobs.job import Job, State
 from bot.presets.sheet import COLUMNS
 
 PER_ROW = 2  # presets
-RESULT_ROWS = (("again", "stronger", "softer"), ("swap", "colors", "bigger"), ("file", "compare", "delete"))
+SHARES = (20, 40, 60, 80)  # per cent of the painting in the pictures of a strength strip
+RESULT_ROWS = (
+    ("again", "stronger", "softer"),
+    ("swap", "colors", "bigger"),
+    ("file", "compare", "delete"),
+    ("strip", "denoise"),
+)
 
 
 def status_keyboard(job: Job, say: Texts) -> InlineKeyboardMarkup:
@@ -20,7 +26,10 @@ def status_keyboard(job: Job, say: Texts) -> InlineKeyboardMarkup:
         row.append(InlineKeyboardButton(say("button-swap"), callback_data=f"swap:{job.id}"))
     if job.state is State.RUNNING and job.preview:  # there is something to keep
         row.insert(0, InlineKeyboardButton(say("button-stop"), callback_data=f"stop:{job.id}"))
-    return InlineKeyboardMarkup([row])
+    rows = [row]
+    if job.advice.startswith("style"):
+        rows.append([InlineKeyboardButton(say("button-other"), callback_data=f"other:{job.id}")])
+    return InlineKeyboardMarkup(rows)
 
 
 def result_keyboard(job: Job, say: Texts) -> InlineKeyboardMarkup | None:
@@ -50,6 +59,12 @@ def _numbers(job: Job) -> list[list[InlineKeyboardButton]]:
     return [buttons[start : start + COLUMNS] for start in range(0, len(buttons), COLUMNS)]
 
 
+def blend_keyboard(job: Job) -> InlineKeyboardMarkup:
+    """Return the shares of a strength strip."""
+    row = [InlineKeyboardButton(f"{share} %", callback_data=f"blend:{job.id}:{share}") for share in SHARES]
+    return InlineKeyboardMarkup([row])
+
+
 def question_keyboard(services: Services, say: Texts, *, has_style: bool) -> InlineKeyboardMarkup:
     """Return the buttons under the question for the second photo: swap, and the presets instead of a photo."""
     if has_style:
@@ -59,10 +74,10 @@ def question_keyboard(services: Services, say: Texts, *, has_style: bool) -> Inl
     return InlineKeyboardMarkup([swap, *preset_rows(services, say), sheet])
 
 
-def preset_rows(services: Services, say: Texts) -> list[list[InlineKeyboardButton]]:
-    """Return a button for each preset, numbered as in the gallery."""
+def preset_rows(services: Services, say: Texts, action: str = "use") -> list[list[InlineKeyboardButton]]:
+    """Return a button for each preset, numbered as in the gallery; its callback data begin with the action."""
     buttons = [
-        InlineKeyboardButton(f"{number} · {services.title(name, say)}", callback_data=f"use:{name}")
+        InlineKeyboardButton(f"{number} · {services.title(name, say)}", callback_data=f"{action}:{name}")
         for number, name in enumerate(services.presets.names, 1)
     ]
     return [buttons[start : start + PER_ROW] for start in range(0, len(buttons), PER_ROW)]

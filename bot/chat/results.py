@@ -5,17 +5,18 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
+from typing import Any
 
-from telegram import CallbackQuery, Message, ReplyParameters, Update
+from telegram import CallbackQuery, InlineKeyboardMarkup, Message, ReplyParameters, Update
 from telegram.error import BadRequest
 
 from bot.chat import requests
-from bot.chat.compositions import side_by_side
+from bot.chat.compositions import blends, denoised, gallery, side_by_side
 from bot.chat.context import Context
 from bot.chat.gate import answer, may_press, pressed
-from bot.chat.keyboards import RESULT_ROWS
+from bot.chat.keyboards import RESULT_ROWS, SHARES, blend_keyboard, preset_rows
 from bot.chat.photos import Attachment, BadPictureError, attachment, fetch
-from bot.chat.recipes import bigger, recoloured, softer, stronger
+from bot.chat.recipes import PRESET, bigger, recoloured, softer, stronger
 from bot.chat.sources import picture
 from bot.jobs.job import Job, NewJob, Recipe, State
 
@@ -134,19 +135,58 @@ async def _file(context: Context, query: CallbackQuery, message: Message, job: J
 async def _compare(context: Context, query: CallbackQuery, message: Message, job: Job) -> None:
     """Send the photo and the picture side by side."""
     await answer(query)
+    if both := await _both(context, message, job):
+        await _send(context, message, job, await side_by_side(*both), caption=context.say("compared"))
+
+
+async def _strip(context: Context, query: CallbackQuery, message: Message, job: Job) -> None:
+    """Send the photo blended with the picture, weaker to stronger; a button sends one of them in full."""
+    await answer(query)
+    if both := await _both(context, message, job):
+        sheet = await gallery(await blends(*both, SHARES))
+        await _send(context, message, job, sheet, caption=context.say("strip"), reply_markup=blend_keyboard(job))
+
+
+async def _denoise(context: Context, query: CallbackQuery, message: Message, job: Job) -> None:
+    """Send the picture without its grain."""
+    await answer(query)
+    if both := await _both(context, message, job):
+        await _send(context, message, job, await denoised(both[1]), caption=context.say("denoised"))
+
+
+async def blend(update: Update, context: Context) -> None:
+    """Send the mixture whose share was pressed under a strength strip."""
+    query = pressed(update)
+    _, job_id, share = (query.data or "").split(":")
+    job, message = await context.services.jobs.get(int(job_id)), query.message
+    kept = await _kept(context, job) if job else None
+    if job is None or kept is None or not isinstance(message, Message) or message.chat_id != job.address.chat_id:
+        await answer(query, context.say("file-gone"), alert=True)
+        return
+    if not await may_press(query, job.address.user_id):
+        await answer(query, context.say("not-yours"), alert=True)
+        return
+    await answer(query)
+    if both := await _both(context, message, job):
+        [mixed] = await blends(both[0], kept, [int(share)])
+        await _send(context, message, job, mixed, caption=f"{share} %")
+
+
+async def _both(context: Context, message: Message, job: Job) -> tuple[bytes, bytes] | None:
+    """Return the photo and the picture; tell the user and return None if they cannot be had any more."""
     shown = attachment(message)
     try:
         before = await picture(context.bot, context.services, job.sources[0])
-        after = await _kept(context, job) or await fetch(context.bot, shown or Attachment("", 0))
+        return before, await _kept(context, job) or await fetch(context.bot, shown or Attachment("", 0))
     except BadPictureError as error:
         await message.reply_text(context.say(error.name, **error.values), do_quote=True)
-        return
+        return None
+
+
+async def _send(context: Context, message: Message, job: Job, data: bytes, **more: Any) -> None:
+    reply = ReplyParameters(message.message_id, allow_sending_without_reply=True)
     await context.bot.send_photo(
-        message.chat_id,
-        await side_by_side(before, after),
-        caption=context.say("compared"),
-        message_thread_id=job.address.thread_id,
-        reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
+        message.chat_id, data, message_thread_id=job.address.thread_id, reply_parameters=reply, **more
     )
 
 
@@ -170,7 +210,9 @@ async def _kept(context: Context, job: Job) -> bytes | None:
 
 Action = Callable[[Context, CallbackQuery, Message, Job], Awaitable[None]]
 
-ACTIONS: Mapping[str, Action] = MappingProxyType({"file": _file, "compare": _compare, "delete": _delete})
+ACTIONS: Mapping[str, Action] = MappingProxyType(
+    {"file": _file, "compare": _compare, "delete": _delete, "strip": _strip, "denoise": _denoise}
+)
 
 
 # --- Before there is a result
@@ -187,3 +229,31 @@ async def swap_queued(update: Update, context: Context) -> None:
     else:
         swapped = await requests.swap(context.services, job)
         await answer(query, say("swapped" if swapped else "swap-too-late"))
+
+
+async def other(update: Update, context: Context) -> None:
+    """Offer the presets in place of a style that will disappoint."""
+    query, say = pressed(update), context.say
+    job, message = await context.services.jobs.get(int((query.data or "").split(":")[1])), query.message
+    if job is None or not isinstance(message, Message):
+        await answer(query, say("result-too-old"), alert=True)
+    elif not await may_press(query, job.address.user_id):
+        await answer(query, say("not-yours"), alert=True)
+    else:
+        await answer(query)
+        keyboard = InlineKeyboardMarkup(preset_rows(context.services, say, f"instead:{job.id}"))
+        await message.reply_text(say("other"), reply_markup=keyboard, do_quote=True)
+
+
+async def instead(update: Update, context: Context) -> None:
+    """Cancel a job and paint its photo in the preset of the button."""
+    query = pressed(update)
+    _, job_id, name = (query.data or "").split(":")
+    job = await context.services.jobs.get(int(job_id))
+    if job is None or not job.sources or name not in context.services.presets.names:
+        await answer(query, context.say("result-too-old"), alert=True)
+    elif not await may_press(query, job.address.user_id):
+        await answer(query, context.say("not-yours"), alert=True)
+    else:
+        await context.services.jobs.cancel(job.id)
+        await _order(context, query, job, job.recipe, (job.sources[0], f"{PRESET}{name}"))

@@ -15,19 +15,20 @@ BAR_CELLS = 12
 def describe(job: Job, place: Place | None, say: Texts) -> str:
     """Return the text of a job's status message. `place` is needed while the job is queued."""
     match job.state:
-        case State.QUEUED if job.attempt:
-            return say("retrying")
-        case State.QUEUED:
-            return _queued(place or Place(0, None), say)
-        case State.RUNNING if not job.progress:
-            return say("starting")
-        case State.RUNNING:
-            return _running(job, say)
+        case State.QUEUED | State.RUNNING:
+            advice = [say(f"advice-{job.advice}")] if job.advice else []
+            return "\n\n".join([_waiting(job, place, say), *advice])
         case State.FAILED:
             return say(f"failed-{job.error or 'engine'}")
         case State.CANCELLED:
             return say("cancelled")
     raise ValueError(f"job {job.id} is {job.state}: its picture says it all")
+
+
+def _waiting(job: Job, place: Place | None, say: Texts) -> str:
+    if job.state is State.RUNNING:
+        return _running(job, say) if job.progress else say("starting")
+    return say("retrying") if job.attempt else _queued(place or Place(0, None), say)
 
 
 def caption(services: Services, job: Job, say: Texts) -> str:

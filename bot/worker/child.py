@@ -28,7 +28,7 @@ from engine.options import SIZES
 
 _PROGRESS = 0.5  # seconds between two progress frames
 _PREVIEW = 3.0  # seconds between two previews; the first comes after a third of it
-_SHEET_ITERATIONS = 40  # of each picture on a contact sheet
+_SHEET_ITERATIONS = 30  # of each picture on a contact sheet
 _PREVIEW_EDGE = 640  # pixels: enough for a chat, and quick to send
 
 _REASONS = {

@@ -27,9 +27,18 @@ async def test_the_picture_replies_to_the_request_and_the_status_message_goes(st
             return [message.id for message in await from_bot(chat)] == [answer.id]
 
         await eventually(status_is_gone)
+        await stage.settled()
         for blob in (job.content, *job.styles):
-            with pytest.raises(KeyError):
-                await stage.stores.blobs.get(blob)
+            await eventually(lambda blob=blob: gone(stage, blob))  # type: ignore[misc]
+
+
+async def gone(stage: Stage, blob: str) -> bool:
+    """Return whether a blob is deleted."""
+    try:
+        await stage.stores.blobs.get(blob)
+    except KeyError:
+        return True
+    return False
 
 
 async def test_a_preview_turns_the_status_message_into_a_picture(stage: Stage) -> None:

@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageStat
 
 from bot.chat.recipes import decode
 from bot.chat.texts import texts
@@ -172,3 +172,36 @@ async def test_a_code_that_nobody_made_is_refused(stage: Stage) -> None:
         chat = await ann.open()
         await chat.send("/style 8S0-ZZZZZZZZ")
         assert (await chat.wait()).text.startswith(EN("style-unknown", names="").split(":")[0][:30])
+
+
+async def test_the_strength_strip_blends_photo_and_picture(stage: Stage) -> None:
+    """Four shares to look at, each to be had in full, without painting anew."""
+    async with Person(stage.url) as ann:
+        chat = await ann.open()
+        await request(chat)
+        await stage.finish(await stage.claim(), picture(60, 40, "lime"))
+        answer = await chat.wait(lambda message: message.photo is not None)
+        await chat.press(answer, EN("button-strip"))
+        strip = await chat.wait(lambda message: message.text == EN("strip"))
+        await chat.press(strip, "40 %")
+        mixed = await chat.wait(lambda message: message.text == "40 %")
+        with Image.open(io.BytesIO(await chat.download(mixed))) as image:
+            assert image.size == (60, 40)
+            assert image.getpixel((30, 20)) == pytest.approx((0.6 * 254, 0.4 * 255, 0), abs=8)
+        assert await stage.stores.jobs.claim("test") is None
+
+
+async def test_denoise_smooths_the_grain(stage: Stage) -> None:
+    """Less noise, the same picture."""
+    async with Person(stage.url) as ann:
+        chat = await ann.open()
+        await request(chat)
+        noisy = io.BytesIO()
+        Image.effect_noise((300, 200), 20).convert("RGB").save(noisy, "JPEG", quality=95)
+        await stage.finish(await stage.claim(), noisy.getvalue())
+        answer = await chat.wait(lambda message: message.photo is not None)
+        await chat.press(answer, EN("button-denoise"))
+        smooth = await chat.wait(lambda message: message.text == EN("denoised"))
+        with Image.open(io.BytesIO(await chat.download(smooth))) as after, Image.open(noisy) as before:
+            assert after.size == before.size
+            assert ImageStat.Stat(after).stddev[0] < ImageStat.Stat(before).stddev[0] / 2
