@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from engine.model import Model
     from engine.progress import OnProgress
     from engine.progress import Progress as RunProgress
+    from engine.report import Result
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -82,24 +83,12 @@ def stylize(
     options = preset(
         preset_name, size=size, strength=strength, style_scale=style_scale, init=init, colors=colors, seed=seed
     )
-    _check_folder(timelapse)
     _check_output(output)
-    import engine
-    from engine.film import Recorder, check_film
-
-    recorder = Recorder() if timelapse and check_film(timelapse) else None
-    pictures = [engine.load_image(path) for path in (content, *styles)]
-    masks = [None if path == _NO_MASK else engine.load_image(path) for path in mask or ()] or None
-    begin = engine.load_image(start) if start else None
-    with _bar() as bar:
-        model = _load(bar, weights, device)
-        watch = _watch(bar, recorder)
-        result = engine.stylize(
-            pictures[0], pictures[1:], options, model=model, masks=masks, start=begin, on_progress=watch
-        )
+    recorder = _recorder(timelapse)
+    result = _paint(_open(content, styles, mask, start), options, weights, device, recorder)
     result.image.save(output)
     if timelapse and recorder:
-        engine.timelapse([*recorder.frames, result.image], timelapse)
+        recorder.save(timelapse, result.image)
     if report:
         report.write_text(json.dumps(result.report.to_dict(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
@@ -164,8 +153,8 @@ def _check_output(path: Path) -> None:
     _check_folder(path)
 
 
-def _check_folder(path: Path | None) -> None:
-    if path and not path.parent.is_dir():
+def _check_folder(path: Path) -> None:
+    if not path.parent.is_dir():
         raise EngineError(f"There is no folder {path.parent} to save {path.name} in; make it first.")
 
 
@@ -176,6 +165,37 @@ def _bar() -> Iterator[Progress]:
     columns: list[Any] = [TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()]
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
         yield bar
+
+
+def _recorder(film: Path | None) -> Recorder | None:
+    """What takes the frames of a film, if one is wanted and can be saved."""
+    from engine.film import Recorder, check_film
+
+    if film is None:
+        return None
+    _check_folder(check_film(film))
+    return Recorder()
+
+
+def _open(content: Path, styles: list[Path], masks: list[Path] | None, start: Path | None) -> dict[str, Any]:
+    """The pictures that `engine.stylize` takes, all read before minutes are spent."""
+    from engine import load_image
+
+    return {
+        "content": load_image(content),
+        "styles": [load_image(path) for path in styles],
+        "masks": [None if path == _NO_MASK else load_image(path) for path in masks] if masks else None,
+        "start": load_image(start) if start else None,
+    }
+
+
+def _paint(pictures: dict[str, Any], options: Options, weights: str, device: str, recorder: Recorder | None) -> Result:
+    """Paint behind a progress bar."""
+    import engine
+
+    with _bar() as bar:
+        model = _load(bar, weights, device)
+        return engine.stylize(**pictures, options=options, model=model, on_progress=_watch(bar, recorder))
 
 
 def _watch(bar: Progress, recorder: Recorder | None) -> OnProgress:

@@ -44,6 +44,10 @@ class Recorder:
         if taken < self._count and progress.iteration * self._count >= taken * progress.iterations:
             self.frames.append(_small(progress.preview()))
 
+    def save(self, path: str | Path, output: Image.Image) -> None:
+        """Save the frames, and the output as the last of them; see `timelapse`."""
+        timelapse([*self.frames, output], path)
+
 
 def timelapse(frames: Iterable[Image.Image], path: str | Path) -> None:
     """Save pictures as an animation that repeats, 10 a second, the last one held for 2 seconds.

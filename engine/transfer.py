@@ -58,13 +58,9 @@ def stylize(
         OutOfMemoryError: The picture is too large for the device.
     """
     options = options or Options()
-    if isinstance(styles, (str, bytes, Path, Image.Image)) or not styles:
-        raise OptionsError("Give a list of one style picture or more.")
-    if options.style_weights and len(options.style_weights) != len(styles):
-        raise OptionsError(f"Give one style weight for each of the {len(styles)} styles, or none.")
+    _check_styles(styles, options)
     canvas, sheets = _open(content), [_open(style) for style in styles]
-    begin = None if start is None else _open(start)
-    _check_start(begin, canvas.size, options)
+    begin = _open_start(start, canvas.size, options)
     stencils = _open_masks(masks, len(sheets), canvas.size)
     model = model or load_model()
     began = time.monotonic()
@@ -83,6 +79,13 @@ def stylize(
         return Result(image=image, report=painting.report(time.monotonic() - began))
 
 
+def _check_styles(styles: Sequence[Picture], options: Options) -> None:
+    if isinstance(styles, (str, bytes, Path, Image.Image)) or not styles:
+        raise OptionsError("Give a list of one style picture or more.")
+    if options.style_weights and len(options.style_weights) != len(styles):
+        raise OptionsError(f"Give one style weight for each of the {len(styles)} styles, or none.")
+
+
 def _open_masks(masks: Sequence[Picture | None] | None, styles: int, content: Size) -> list[Image.Image | None] | None:
     if masks is None:
         return None
@@ -93,15 +96,17 @@ def _open_masks(masks: Sequence[Picture | None] | None, styles: int, content: Si
     return opened
 
 
-def _check_start(start: Image.Image | None, content: Size, options: Options) -> None:
+def _open_start(start: Picture | None, content: Size, options: Options) -> Image.Image | None:
     if start is None:
-        return
+        return None
     if options.init != "content":
         raise OptionsError(f"Give a start picture or init {options.init}, not both.")
+    opened = _open(start)
     shape = (1, 1) if options.recipe.crop else content
-    if not same_shape(start.size, shape):
+    if not same_shape(opened.size, shape):
         whose = "a square" if options.recipe.crop else "of the content's shape"
-        raise OptionsError(f"The start picture must be {whose}; it is {start.width}×{start.height}.")
+        raise OptionsError(f"The start picture must be {whose}; it is {opened.width}×{opened.height}.")
+    return opened
 
 
 def _open(picture: Picture) -> Image.Image:

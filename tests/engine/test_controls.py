@@ -161,3 +161,14 @@ def test_a_start_that_does_not_fit_is_refused(cat: Image.Image, glass: Image.Ima
 )
 def test_shapes_agree_but_for_rounding(size: tuple[int, int], other: tuple[int, int], same: bool) -> None:
     assert same_shape(size, other) is same
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
+def test_noise_masks_and_a_start_work_on_cuda(cat: Image.Image, glass: Image.Image) -> None:
+    model, mask = engine.load_model("builtin", "cuda"), Image.new("L", cat.size, 128)
+    options = engine.preset("sketch", size=96, iterations=20, init="noise")
+    result = engine.stylize(cat, [glass], options, model=model, masks=[mask])
+    again = engine.preset("sketch", size=96, iterations=20)
+    last = engine.stylize(cat, [glass], again, model=model, masks=[mask], start=result.image)
+    assert (last.report.device, last.report.masked, last.report.init) == ("cuda", True, "start")
