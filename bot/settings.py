@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     )
     device: str = Field(default="auto", description="`auto`, `cpu`, `cuda`, `cuda:1` …")
     quality: Quality = Field(default="standard", description="The quality of users who chose none in /settings.")
-    max_queued: int = Field(default=5, ge=1, description="How many pictures one user may have waiting or in work.")
+    max_queued: int = Field(default=5, ge=1, description="How many pictures one user may have waiting.")
 
     max_queued_group: int = Field(default=20, ge=1, description="How many one group may have waiting or in work.")
     max_per_day: int = Field(default=200, ge=1, description="How many pictures one user may have in 24 hours.")
