@@ -11,6 +11,7 @@ import typer
 from pydantic import ValidationError
 
 from bot import logs
+from bot.jobs.job import Quality
 from bot.settings import Settings
 
 app = typer.Typer(
@@ -62,7 +63,7 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="Send two photos as a user would, save the picture, exit.")] = (
         False
     ),
-    quality: Annotated[str, typer.Option(help="sketch, standard, fine or paper.")] = "sketch",
+    quality: Annotated[Quality, typer.Option(help="How carefully to paint.")] = "sketch",
     port: Port = 8081,
 ) -> None:
     """Try everything on this machine: sandbox, bot and painter, without a token."""
@@ -71,11 +72,15 @@ def demo(
     logs.configure()
     if once != bool(pictures) or (pictures and len(pictures) != 3):
         raise CommandError("Give three files with --once (CONTENT STYLE OUT), or none without it.")
+    weights = _settings().weights
+    if weights == "auto":  # would download 575 MB before the first picture
+        weights = "builtin"
+    settings = {"VITRAGE_QUALITY": quality, "VITRAGE_WEIGHTS": weights}
     if pictures:
         content, style, out = pictures
-        asyncio.run(paint_once(content, style, out, quality))
+        asyncio.run(paint_once(content, style, out, settings))
     else:
-        asyncio.run(serve_until_stopped(port, quality))
+        asyncio.run(serve_until_stopped(port, settings))
 
 
 @app.command(epilog="Example: vitrage doctor")

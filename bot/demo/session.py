@@ -20,7 +20,7 @@ ANSWER_SECONDS = 60.0
 PAINT_SECONDS = 4 * 3600.0  # `fine` on an old laptop takes its time; a bot that ends by itself is noticed anyway
 
 
-async def serve_until_stopped(port: int, quality: str) -> None:
+async def serve_until_stopped(port: int, settings: dict[str, str]) -> None:
     """Run the demonstration and print its URL; return when asked to stop.
 
     Raises:
@@ -28,12 +28,12 @@ async def serve_until_stopped(port: int, quality: str) -> None:
     """
     stop = asyncio.Event()
     _on_signals(stop.set)
-    async with demonstrate(port, {"VITRAGE_QUALITY": quality}) as demo:
+    async with demonstrate(port, settings) as demo:
         print(f"\n  Vitrage is ready: open {demo.url}\n  Stop it with Ctrl-C.\n", flush=True)  # noqa: T201
         await _unless_broken(demo, stop.wait())
 
 
-async def paint_once(content: Path, style: Path, out: Path, quality: str) -> None:
+async def paint_once(content: Path, style: Path, out: Path, settings: dict[str, str]) -> None:
     """Send two photos as a user of the sandbox would, save the picture, and print the seconds of each stage.
 
     Raises:
@@ -46,7 +46,7 @@ async def paint_once(content: Path, style: Path, out: Path, quality: str) -> Non
     task = asyncio.current_task()
     assert task is not None
     _on_signals(task.cancel)
-    async with demonstrate(0, {"VITRAGE_QUALITY": quality}) as demo:
+    async with demonstrate(0, settings) as demo:
         stopwatch.lap("sandbox started")
         picture = await _unless_broken(demo, _have_painted(demo.url, pictures, stopwatch))
     await asyncio.to_thread(out.write_bytes, picture)

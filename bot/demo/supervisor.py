@@ -23,7 +23,7 @@ START_SECONDS = 60.0
 STOP_SECONDS = 5.0  # there is nothing here that a longer patience would save
 BANNER = (
     "Everything runs on this computer. Send two photos, or take the samples below. Without VITRAGE_WEIGHTS the "
-    "painter may work with the small filters that come with it: the full network paints richer."
+    "painter works with the small filters that come with it: the full network paints richer."
 )
 
 
