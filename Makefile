@@ -17,7 +17,7 @@ demo: setup
 	$(BIN)/vitrage demo
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 check: setup
 	$(BIN)/ruff format --check .
