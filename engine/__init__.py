@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from engine.model import Model, load_model
     from engine.progress import Progress
     from engine.report import Report, Result
-    from engine.transfer import stylize
+    from engine.request import Request
+    from engine.transfer import stylize, stylize_batch
 
 __all__ = [
     "PRESETS",
@@ -35,6 +36,7 @@ __all__ = [
     "OutOfMemoryError",
     "Progress",
     "Report",
+    "Request",
     "Result",
     "WeightsError",
     "blend",
@@ -42,6 +44,7 @@ __all__ = [
     "load_model",
     "preset",
     "stylize",
+    "stylize_batch",
     "timelapse",
 ]
 
@@ -53,7 +56,9 @@ _HOMES = {
     "Progress": "engine.progress",
     "Report": "engine.report",
     "Result": "engine.report",
+    "Request": "engine.request",
     "stylize": "engine.transfer",
+    "stylize_batch": "engine.transfer",
     "timelapse": "engine.film",
 }
 

@@ -1,17 +1,20 @@
-"""Two ways down: the optimisers that change a picture until its loss is low."""
+"""Two ways down: the optimisers that change pictures until their losses are low."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
-from engine.objective import Objective
 from engine.options import Recipe
 
+Objective = Callable[[Tensor], tuple[Tensor, Tensor]]
+"""Pictures (N, 3, H, W) to their losses (N,) and gradients; see `engine.objective.Objective`."""
+
 Tick = Callable[[Tensor, Tensor], None]
-"""Told of each evaluated picture and its loss; may raise `engine.progress.Halt`."""
+"""Told of the evaluated pictures and their losses; may raise `engine.progress.Halt`."""
 
 
 BETAS = (0.9, 0.99)
@@ -19,22 +22,22 @@ BETAS = (0.9, 0.99)
 
 
 class Best:
-    """The picture of the lowest loss so far, chosen without making a CUDA device wait.
+    """Each picture of the lowest loss so far, chosen without making a CUDA device wait.
 
     Args:
-        image: What to fall back to until a loss is known.
+        images: (N, 3, H, W), what to fall back to until a loss is known.
     """
 
-    def __init__(self, image: Tensor) -> None:
-        self.image = image.detach().clone()
-        self.loss = torch.full((), float("inf"), device=image.device)
+    def __init__(self, images: Tensor) -> None:
+        self.images = images.detach().clone()
+        self.losses = torch.full((len(images),), math.inf, device=images.device)
 
-    def offer(self, image: Tensor, loss: Tensor) -> None:
-        """Keep this picture if its loss is lower; one that is not a number never is."""
-        image, loss = image.detach(), loss.detach().float()
-        better = loss < self.loss
-        self.image = torch.where(better, image, self.image)
-        self.loss = torch.where(better, loss, self.loss)
+    def offer(self, images: Tensor, losses: Tensor) -> None:
+        """Keep those pictures whose loss is lower; one that is not a number never is."""
+        losses = losses.detach().float()
+        better = losses < self.losses
+        self.images = torch.where(better[:, None, None, None], images.detach(), self.images)
+        self.losses = torch.where(better, losses, self.losses)
 
 
 def lbfgs(objective: Objective, start: Tensor, iterations: int, tick: Tick) -> Tensor:
@@ -44,8 +47,8 @@ def lbfgs(objective: Objective, start: Tensor, iterations: int, tick: Tick) -> T
     recipe is the published one, and the caller keeps the best picture.
 
     Args:
-        objective: The loss.
-        start: (1, 3, H, W) in 0..1.
+        objective: Losses and gradients.
+        start: (1, 3, H, W) in 0..1; one picture alone, for its memory would mix several.
         iterations: Evaluations, rounded up to whole steps of 20 as published: 300 gives 320.
         tick: Told of each evaluation.
 
@@ -60,44 +63,41 @@ def lbfgs(objective: Objective, start: Tensor, iterations: int, tick: Tick) -> T
         nonlocal evaluations
         with torch.no_grad():
             image.clamp_(0, 1)
-        optimizer.zero_grad()
-        loss = objective(image)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss, image.grad = objective(image.detach())
         evaluations += 1
         tick(image, loss)
-        return loss
+        return loss.sum()
 
     while evaluations <= iterations:
         optimizer.step(closure)  # type: ignore[no-untyped-call]
     return image.detach().clamp(0, 1)
 
 
+@torch.no_grad()
 def adam(objective: Objective, start: Tensor, iterations: int, tick: Tick, recipe: Recipe) -> Tensor:
-    """Adam (Kingma and Ba 2015), the picture clamped after each step, which its elementwise state survives.
+    """Adam (Kingma and Ba 2015), the pictures clamped after each step, which its elementwise state survives.
 
-    Not torch's: the first use of its optimisers imports torch's compiler, for seconds.
+    The step shrinks to a tenth of itself in half a cosine: large steps find the strokes, small ones take the grain
+    away. Not torch's: the first use of its optimisers imports torch's compiler, for seconds.
 
     Args:
-        objective: The loss.
-        start: (1, 3, H, W) in 0..1.
+        objective: Losses and gradients.
+        start: (N, 3, H, W) in 0..1; the elements do not touch each other, so neither do the pictures.
         iterations: Evaluations.
         tick: Told of each evaluation.
-        recipe: Learning rate and decay of the mean.
+        recipe: Learning rate.
 
     Returns:
-        The running mean of the pictures: less grain than in any single one.
+        The last pictures.
     """
     image = start.clone()
-    mean, first, second = (torch.zeros_like(start) for _ in range(3))
+    first, second = torch.zeros_like(start), torch.zeros_like(start)
     for step in range(1, iterations + 1):
-        image.requires_grad_()
-        loss = objective(image)
-        (gradient,) = torch.autograd.grad(loss, image)
-        image = image.detach()
+        loss, gradient = objective(image)
         tick(image, loss)
         first.lerp_(gradient, 1 - BETAS[0])
         second.lerp_(gradient.square_(), 1 - BETAS[1])
         move = (first / (1 - BETAS[0] ** step)) / (second / (1 - BETAS[1] ** step)).sqrt_().add_(1e-8)
-        image = image.sub_(move, alpha=recipe.learning_rate).clamp_(0, 1)
-        mean.lerp_(image, 1 - recipe.average)
-    return mean / (1 - recipe.average**iterations) if iterations else image
+        rate = recipe.learning_rate * (1 - 0.9 * (1 - math.cos(math.pi * step / iterations)) / 2)
+        image = image.sub(move, alpha=rate).clamp_(0, 1)
+    return image

@@ -23,7 +23,7 @@ from torch.nn import functional
 
 from engine.drawings import draw_all
 from engine.pixels import fit, resize, to_tensor
-from engine.vgg import CHANNELS, CONVOLUTIONS, Normalization
+from engine.vgg import CHANNELS, CONVOLUTIONS, normalize
 
 LAYERS = ("conv1_1", "conv1_2", "conv2_1", "conv2_2", "conv3_1")
 """What is learned: the published algorithm's layers, 1.1 MB in float16."""
@@ -94,13 +94,12 @@ def _pictures(rng: np.random.Generator, generator: torch.Generator) -> list[Tens
     """Each picture at two sizes, as it is and with its colours exchanged, as VGG19 would be given it."""
     sources = [Image.fromarray(photograph()).convert("RGB") for photograph in PHOTOGRAPHS] + draw_all(rng)
     exchanges = list(itertools.permutations(range(3)))[1:]
-    normalization = Normalization()
     maps = []
     for source, edge in itertools.product(sources, (512, 256)):
         picture = to_tensor(resize(source, fit(source.size, edge)))
         exchange = exchanges[int(torch.randint(len(exchanges), (), generator=generator))]
         window = picture[:, :, : 256 * (edge // 256), :384]
-        maps += [normalization(picture), normalization(window[:, list(exchange)])]
+        maps += [normalize(picture), normalize(window[:, list(exchange)])]
     return maps
 
 

@@ -1,147 +1,125 @@
-"""The losses: how far a picture is from its content, its style, and smoothness."""
+"""The losses: how far a picture's statistics are from its content's and its styles', and its smoothness."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 
 import torch
-from torch import Tensor, nn
-from torch.nn import functional
+from torch import Tensor
+
+from engine.moments import square_sum
 
 
-class _Gram(torch.autograd.Function):
-    """F Fᵀ with a backward of one product: d/dF = (dG + dGᵀ) F, where autograd would make two."""
+@dataclass(frozen=True)
+class Moments:
+    """Statistics of one layer's features, for N pictures or styles and K regions of each.
 
-    @staticmethod
-    def forward(ctx: Any, rows: Tensor) -> Tensor:
-        ctx.save_for_backward(rows)
-        if rows.dtype == torch.bfloat16:
-            # One product for each line of the picture, summed in float32: the eight bits that a product
-            # is rounded to then average out instead of reaching the statistic.
-            return torch.bmm(rows.transpose(1, 2), rows).sum(0, dtype=torch.float32)
-        flat = rows.flatten(0, 1)
-        product: Tensor = flat.T @ flat
-        return product
-
-    @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
-        rows: Tensor = ctx.saved_tensors[0]
-        gradient = gradients[0]
-        return rows @ (gradient + gradient.T).to(rows.dtype)
-
-
-def gram_matrix(features: Tensor) -> Tensor:
-    """Gram matrix G = F Fᵀ / (C·H·W) of one picture's features (Gatys et al. 2016, eq. 3, normalised).
-
-    Args:
-        features: (1, C, H, W), float32, float64 or bfloat16.
-
-    Returns:
-        (C, C), float32 at least.
-    """
-    if features.is_contiguous(memory_format=torch.channels_last) and not features.is_contiguous():
-        gram: Tensor = _Gram.apply(features[0].permute(1, 2, 0))
-    else:
-        flat = features[0].flatten(1)
-        flat = flat.float() if flat.dtype == torch.bfloat16 else flat
-        gram = flat @ flat.T
-    return gram / features[0].numel()
-
-
-def masked_gram_matrix(features: Tensor, mask: Tensor) -> Tensor:
-    """Gram matrix of a region, normalised by its area: G = Σ m F Fᵀ / (C·Σ m) (Gatys et al. 2017, spatial control).
-
-    Args:
-        features: (1, C, H, W), as `gram_matrix` takes them.
-        mask: (h, w) in 0..1, of the picture that the features are of: averaged down to (H, W).
-
-    Returns:
-        (C, C), float32 at least; zeros where the mask is.
-    """
-    portion = mask[None, None]
-    while portion.shape[2] > features.shape[2] or portion.shape[3] > features.shape[3]:
-        # As the network halves the picture itself, so both stay in register at odd sizes.
-        portion = functional.avg_pool2d(portion, 2, ceil_mode=True)
-    area = portion.mean().clamp_min(1e-12)
-    return gram_matrix(features * portion.sqrt().to(features.dtype)) / area
-
-
-class ContentLoss(nn.Module):
-    """Mean squared error of features against the content's.
-
-    Args:
-        target: The content image's features at this layer.
-        normalized: Divide by the mean square of the target.
+    Attributes:
+        second: (N, K, C, C), mean of F Fᵀ: the Gram matrix divided by the pixels.
+        first: (N, K, C), mean of F; None where the loss does not need it.
     """
 
-    def __init__(self, target: Tensor, *, normalized: bool = False) -> None:
-        super().__init__()
-        self.target = target.detach()
-        self.scale = _inverse_mean_square(self.target) if normalized else 1.0
+    second: Tensor
+    first: Tensor | None = None
 
-    def forward(self, features: Tensor) -> Tensor:
-        """Features of the target's shape to a scalar from 0."""
-        return functional.mse_loss(features.float(), self.target.float()) * self.scale
+    @property
+    def covariance(self) -> Tensor:
+        """(N, K, C, C)."""
+        assert self.first is not None
+        return self.second - self.first[..., :, None] * self.first[..., None, :]
 
 
-class StyleLoss(nn.Module):
-    """Mean squared error of the features' Gram matrix against the styles'.
+StyleLoss = Callable[[Moments, Moments], Tensor]
+"""A picture's moments and its style's to (N, K), from 0."""
+
+
+def gram_loss(found: Moments, target: Moments) -> Tensor:
+    """Mean squared error of Gram matrices, as a share of the target's mean square: 1 for a black picture.
+
+    Gatys et al. 2016, eq. 4; the division makes layers weigh alike, whatever their activations' size.
+    """
+    return _mean_square(found.second - target.second) / _mean_square(target.second).clamp_min(1e-12)
+
+
+def published_gram_loss(found: Moments, target: Moments) -> Tensor:
+    """Mean squared error of Gram matrices divided by C·H·W, as in the published recipe."""
+    channels: int = target.second.shape[-1]
+    return _mean_square(found.second - target.second) / channels**2
+
+
+def wasserstein_loss(found: Moments, target: Moments) -> Tensor:
+    """Squared Wasserstein-2 distance of Gaussians, as a share of the target's mean square feature.
+
+    |m - m'|² + tr(S + S' - 2 (S'^½ S S'^½)^½), m and S being mean and covariance (Dowson and Landau 1982).
+    """
+    assert found.first is not None and target.first is not None
+    root = _root(target.covariance)
+    cross = _trace_of_root(root @ found.covariance @ root)
+    moved = (found.first - target.first).square().sum(-1)
+    spread = _trace(found.covariance) + _trace(target.covariance) - 2 * cross
+    return (moved + spread.clamp_min(0)) / _trace(target.second).clamp_min(1e-12)
+
+
+STYLE_LOSSES: Mapping[str, StyleLoss] = MappingProxyType(
+    {"gram": gram_loss, "published": published_gram_loss, "wasserstein": wasserstein_loss}
+)
+"""By the name that a recipe gives."""
+
+
+def content_scale(target: Tensor, *, normalized: bool) -> Tensor:
+    """(N,), what Σ (F - F')² is multiplied by: it is averaged, and `normalized` by the target's mean square too.
 
     Args:
-        target: (C, C), the style's Gram matrix, or a weighted mean of several styles'.
-        normalized: Divide by the mean square of the target.
+        target: (N, C, h, w), the content image's features F'.
+        normalized: Whether a black picture's loss is to be 1.
     """
-
-    def __init__(self, target: Tensor, *, normalized: bool = False) -> None:
-        super().__init__()
-        self.target = target.detach()
-        self.scale = _inverse_mean_square(self.target) if normalized else 1.0
-
-    def forward(self, features: Tensor) -> Tensor:
-        """(1, C, H, W) to a scalar from 0."""
-        return functional.mse_loss(gram_matrix(features), self.target) * self.scale
+    count = target[0].numel()
+    squares = square_sum(target)
+    return 1 / squares.clamp_min(1e-12 * count) if normalized else torch.full_like(squares, 1 / count)
 
 
-class RegionLoss(nn.Module):
-    """Each style's loss in its own region, weighted by the region's area.
-
-    The gradient of an area-normalised statistic grows as its region shrinks; with the area as the weight, style
-    and content are balanced on every pixel as they are without masks, and a grey mask is a weaker style.
-
-    Args:
-        targets: A (C, C) Gram matrix for each style.
-        portions: (styles, h, w) in 0..1, how much of each style belongs where.
-        normalized: Divide each loss by the mean square of its target.
-    """
-
-    def __init__(self, targets: Sequence[Tensor], portions: Tensor, *, normalized: bool = False) -> None:
-        super().__init__()
-        self.targets = [target.detach() for target in targets]
-        self.portions = portions
-        self.scales = [_inverse_mean_square(target) if normalized else 1.0 for target in self.targets]
-
-    def forward(self, features: Tensor) -> Tensor:
-        """(1, C, H, W) to a scalar from 0."""
-        total = features.new_zeros((), dtype=torch.float32)
-        for target, portion, scale in zip(self.targets, self.portions, self.scales, strict=True):
-            loss = functional.mse_loss(masked_gram_matrix(features, portion), target)
-            total = total + portion.mean() * scale * loss
-        return total
-
-
-def tv_loss(image: Tensor) -> Tensor:
+def tv_loss(image: Tensor) -> tuple[Tensor, Tensor]:
     """Total variation: mean squared difference of neighbours, across plus down.
 
     Args:
-        image: (1, 3, H, W); an edge of one pixel has no neighbours and counts 0.
+        image: (N, 3, H, W); an edge of one pixel has no neighbours and counts 0.
 
     Returns:
-        A scalar from 0; a checkerboard of 0 and 1 gives 2.
+        (N,) from 0, a checkerboard of 0 and 1 giving 2; and its gradient, (N, 3, H, W).
     """
-    across, down = image.diff(dim=3), image.diff(dim=2)
-    return sum((d.square().mean() for d in (across, down) if d.numel()), image.new_zeros(()))
+    loss, gradient = image.new_zeros(len(image)), torch.zeros_like(image)
+    for dim in (2, 3):
+        difference = image.diff(dim=dim)
+        if not difference.numel():
+            continue
+        count, length = difference[0].numel(), difference.shape[dim]
+        loss += difference.square().sum((1, 2, 3)) / count
+        gradient.narrow(dim, 1, length).add_(difference, alpha=2 / count)
+        gradient.narrow(dim, 0, length).sub_(difference, alpha=2 / count)
+    return loss, gradient
 
 
-def _inverse_mean_square(target: Tensor) -> Tensor:
-    return 1 / target.float().square().mean().clamp_min(1e-12)
+def _mean_square(matrix: Tensor) -> Tensor:
+    return matrix.square().mean((-2, -1))
+
+
+def _trace(matrix: Tensor) -> Tensor:
+    trace: Tensor = matrix.diagonal(dim1=-2, dim2=-1).sum(-1)
+    return trace
+
+
+def _root(matrix: Tensor) -> Tensor:
+    """Square root of symmetric matrices without negative eigenvalues."""
+    values, vectors = torch.linalg.eigh(matrix)
+    root: Tensor = (vectors * values.clamp_min(0).sqrt()[..., None, :]) @ vectors.mT
+    return root
+
+
+def _trace_of_root(matrix: Tensor) -> Tensor:
+    """tr(M^½) of symmetric matrices; its gradient, ½ M^-½, comes from the same eigenvectors."""
+    values = torch.linalg.eigvalsh(matrix)
+    floor = 1e-6 * values.detach().amax(-1, keepdim=True).clamp_min(1e-12)
+    trace: Tensor = values.clamp_min(0).add(floor).sqrt().sum(-1)
+    return trace

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Hashable
 from functools import cache
 from pathlib import Path
+from typing import Literal, TypeVar, cast, get_args
 
 import torch
 
@@ -14,32 +16,58 @@ from engine.pretrained import OnDownload
 from engine.vgg import CONVOLUTIONS, Features, convolution_of
 from engine.weights import Weights, find_weights
 
+T = TypeVar("T")
+
+Precision = Literal["auto", "bfloat16", "float32", "float64"]
+
+_DTYPES: dict[str, torch.dtype] = {"bfloat16": torch.bfloat16, "float32": torch.float32, "float64": torch.float64}
+
+REMEMBERED = 64
+"""Style targets that a model keeps: one for each style and scale, up to 3 MB to relu5_1."""
+
 
 class Model:
     """VGG19 with its weights on a device; `load_model` makes it.
 
     Attributes:
         device: `cpu`, `cuda`, `cuda:1`, `mps`.
+        precision: Of the convolutions, as it was asked for.
         weights: `pretrained`, `builtin`, or the file's name.
         note: Why these weights and not better ones; empty where there is nothing to say.
         layers: Names of the layers that it serves, in network order.
     """
 
-    def __init__(self, weights: Weights, device: str) -> None:
+    def __init__(self, weights: Weights, device: str, precision: Precision = "auto") -> None:
         self.device = device
+        self.precision = precision
         self.weights = weights.name
         self.note = weights.note
         self._state = weights.state
         held = [layer for layer, index in CONVOLUTIONS.items() if f"features.{index}.weight" in weights.state]
         self.layers = tuple(name for layer in held for name in (layer, layer.replace("conv", "relu")))
         self._features: dict[bool, Features] = {}
+        self._memory: OrderedDict[Hashable, object] = OrderedDict()
 
     def features(self, *, exact: bool) -> Features:
-        """The network in float32 (`exact`), or in the fastest arithmetic that is sound on the device."""
+        """The network in the precision asked for; `auto`: float32 if `exact`, else the fastest that is sound."""
         if exact not in self._features:
-            dtype = torch.float32 if exact else _fast_dtype(self.device)
-            self._features[exact] = Features(self._state, exact=exact, dtype=dtype).to(self.device)
+            automatic = torch.float32 if exact else _fast_dtype(self.device)
+            dtype = automatic if self.precision == "auto" else _DTYPES[self.precision]
+            self._features[exact] = Features(self._state, device=self.device, dtype=dtype, exact=exact)
         return self._features[exact]
+
+    def remembered(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` once made for this key; the oldest of more than `REMEMBERED` things are forgotten."""
+        if key not in self._memory:
+            self._memory[key] = make()
+            if len(self._memory) > REMEMBERED:
+                self._memory.popitem(last=False)
+        self._memory.move_to_end(key)
+        return cast(T, self._memory[key])
+
+    def forget(self) -> None:
+        """Let go of all that is remembered."""
+        self._memory.clear()
 
 
 def load_model(
@@ -47,6 +75,7 @@ def load_model(
     device: str = "auto",
     layers: Collection[str] | None = None,
     *,
+    precision: Precision = "auto",
     cache_dir: Path | None = None,
     on_download: OnDownload | None = None,
 ) -> Model:
@@ -56,17 +85,20 @@ def load_model(
         weights: `auto`, `pretrained`, `builtin`, or the path of a `.pth` or `.safetensors` file.
         device: `auto` (CUDA where there is one, else the CPU), `cpu`, `cuda`, `cuda:1`, `mps`.
         layers: Keep the network down to the deepest of these only; None: all that the weights hold.
+        precision: Of the convolutions: `auto`, or one for all presets, `float64` to check results against others'.
         cache_dir: Where downloaded weights are kept; None: VITRAGE_CACHE, else the user's cache.
         on_download: Told of a download (575 MB): bytes held, and bytes in all where the server says so.
 
     Raises:
         WeightsError: The weights cannot be found, downloaded, trusted or used, or lack one of `layers`.
-        EngineError: There is no such device.
+        EngineError: There is no such device or precision.
         OutOfMemoryError: The device has no room for the network.
     """
+    if precision not in get_args(Precision):
+        raise EngineError(f"Precision must be one of {', '.join(get_args(Precision))}, not {precision!r}.")
     found = _cut(find_weights(weights, cache_dir, on_download), layers)
     with memory_errors():
-        return Model(found, _device(device))
+        return Model(found, _device(device), precision)
 
 
 def _cut(weights: Weights, layers: Collection[str] | None) -> Weights:

@@ -30,8 +30,15 @@ class Recipe:
     optimizer: Literal["adam", "lbfgs"] = "adam"
     crop: bool = False  # resize the short edge and cut a square from the middle, as published
     exact: bool = False  # zero padding, float32 everywhere: arithmetic as published
-    normalized: bool = True  # each loss divided by the mean square of its target, so layers weigh alike
-    style_layers: tuple[str, ...] = ("relu1_1", "relu2_1", "relu3_1", "relu3_4", "relu4_1", "relu5_1")
+    statistic: Literal["published", "gram", "wasserstein"] = "gram"  # what of the style is matched; see engine.losses
+    style_layers: tuple[tuple[str, float], ...] = (  # and weights
+        ("relu1_1", 1.0),
+        ("relu2_1", 1.0),
+        ("relu3_1", 1.0),
+        ("relu3_4", 1.0),
+        ("relu4_1", 1.0),
+        ("relu5_1", 1.0),
+    )
     content_layers: tuple[tuple[str, float], ...] = (  # and weights: the first that is held has the only loss
         ("relu4_2", 0.1),
         ("relu3_4", 0.1),
@@ -40,7 +47,11 @@ class Recipe:
     style_weight: float = 1.0
     tv_weight: float = 0.3
     learning_rate: float = 0.03  # Adam's step, in units of the pixel range 0..1
-    average: float = 0.8  # decay of the running mean of iterates: Adam's last candidate, with less grain
+
+    @property
+    def normalized(self) -> bool:
+        """Whether each loss is divided by the mean square of its target, so that layers weigh alike."""
+        return self.statistic != "published"
 
 
 RECIPES: Mapping[str, Recipe] = MappingProxyType(
@@ -52,8 +63,8 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
             optimizer="lbfgs",
             crop=True,
             exact=True,
-            normalized=False,
-            style_layers=("conv1_1", "conv1_2", "conv2_1", "conv2_2", "conv3_1"),
+            statistic="published",
+            style_layers=tuple((f"conv{name}", 1.0) for name in ("1_1", "1_2", "2_1", "2_2", "3_1")),
             content_layers=(("conv2_2", 1.0),),
             style_weight=1e6,
             tv_weight=0.0,

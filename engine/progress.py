@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PIL import Image
 from torch import Tensor
@@ -50,7 +52,7 @@ class Watch:
 
     Args:
         plan: Each scale's size and iterations, coarse to fine.
-        on_progress: Told of every `every`th iteration.
+        on_progress: For each picture that is painted, whom to tell of every `every`th iteration.
         should_stop: Asked at every iteration.
         every: Iterations between looks at the loss; each look makes a CUDA device wait.
     """
@@ -58,13 +60,12 @@ class Watch:
     def __init__(
         self,
         plan: list[tuple[Size, int]],
-        on_progress: OnProgress | None,
+        on_progress: Sequence[OnProgress | None],
         should_stop: ShouldStop | None,
         every: int = 1,
     ) -> None:
         self.iteration = 0
-        self.loss = float("nan")
-        self._on_progress = on_progress or (lambda _: None)
+        self._on_progress = on_progress
         self._should_stop = should_stop or (lambda: False)
         self._every = every
         self._iterations = sum(iterations for _, iterations in plan)
@@ -72,34 +73,41 @@ class Watch:
         self._done = 0.0
         self._timed_from: tuple[float, float] | None = None  # clock and work done once warm
 
-    def step(self, loss: Tensor, size: Size, picture: Callable[[], Image.Image]) -> None:
-        """Count an iteration that evaluated `loss` at `size`.
+    def step(self, losses: Tensor, size: Size, picture: Callable[[int], Image.Image]) -> None:
+        """Count an iteration.
+
+        Args:
+            losses: (N,), what it evaluated.
+            size: Of the pictures.
+            picture: Each one's preview by its number.
 
         Raises:
-            Halt: The caller wants to stop, or the loss is not finite.
+            Halt: The caller wants to stop, or no loss is finite any more.
         """
         self.iteration += 1
         self._done = min(self._work, self._done + _cost(size))
         if self.iteration % self._every == 0:
-            self._look(float(loss.detach()), size, picture)
+            self._look(losses.detach().tolist(), size, picture)
         if self._should_stop():
             raise Halt(stopped=True)
 
-    def _look(self, loss: float, size: Size, picture: Callable[[], Image.Image]) -> None:
-        if loss - loss != 0:  # infinity or not a number
+    def _look(self, losses: list[float], size: Size, picture: Callable[[int], Image.Image]) -> None:
+        if not any(map(math.isfinite, losses)):
             raise Halt(stopped=False)
-        self.loss = loss
-        self._on_progress(
-            Progress(
-                fraction=self._done / self._work,
-                iteration=self.iteration,
-                iterations=max(self._iterations, self.iteration),
-                size=size,
-                loss=loss,
-                seconds_left=self._seconds_left(),
-                picture=picture,
-            )
-        )
+        left = self._seconds_left()
+        for number, (tell, loss) in enumerate(zip(self._on_progress, losses, strict=True)):
+            if tell:
+                tell(
+                    Progress(
+                        fraction=self._done / self._work,
+                        iteration=self.iteration,
+                        iterations=max(self._iterations, self.iteration),
+                        size=size,
+                        loss=loss,
+                        seconds_left=left,
+                        picture=partial(picture, number),
+                    )
+                )
 
     def _seconds_left(self) -> float | None:
         now = time.monotonic()

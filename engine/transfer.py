@@ -1,26 +1,18 @@
-"""The public verb: a content picture painted like one or more style pictures."""
+"""The public verbs: content pictures painted like one or more style pictures."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
-from pathlib import Path
 
-from PIL import Image
-
-from engine import images
 from engine.errors import OptionsError
 from engine.memory import memory_errors
 from engine.model import Model, load_model
 from engine.options import Options
 from engine.painting import Painting
-from engine.pixels import Size, same_shape
-from engine.progress import OnProgress, ShouldStop
-from engine.regions import check_masks
+from engine.progress import OnProgress, ShouldStop, Watch
 from engine.report import Result
-
-Picture = Image.Image | images.Source
-"""A PIL picture, a path, or the bytes of a file."""
+from engine.request import Picture, Request
+from engine.studio import Studio
 
 
 def stylize(
@@ -57,57 +49,41 @@ def stylize(
         WeightsError: There are no usable weights.
         OutOfMemoryError: The picture is too large for the device.
     """
-    options = options or Options()
-    _check_styles(styles, options)
-    canvas, sheets = _open(content), [_open(style) for style in styles]
-    begin = _open_start(start, canvas.size, options)
-    stencils = _open_masks(masks, len(sheets), canvas.size)
+    request = Request(content, styles, options or Options(), masks=masks, start=start, on_progress=on_progress)
+    return stylize_batch([request], model=model, should_stop=should_stop)[0]
+
+
+def stylize_batch(
+    requests: Sequence[Request], *, model: Model | None = None, should_stop: ShouldStop | None = None
+) -> list[Result]:
+    """Paint several pictures of one bucket at once: on a GPU in a fraction of the time that they take one by one.
+
+    Args:
+        requests: One or more. A bucket is what has equal sizes at all scales, one recipe, and as many masked styles.
+        model: From `load_model`; None: loaded for these.
+        should_stop: Asked at every iteration; when it says True all end with their best pictures so far.
+
+    Returns:
+        For each request what `stylize` returns, but for the rounding of sums in another order.
+
+    Raises:
+        OptionsError: The requests are of different buckets, or `stylize` would raise it.
+        ImageError, WeightsError, OutOfMemoryError: As `stylize` raises them.
+    """
+    paintings = [request.painting() for request in requests]
+    _check_bucket(paintings)
     model = model or load_model()
-    began = time.monotonic()
+    # Looking at the losses makes CUDA wait for the device, so not every time.
+    every = 10 if model.device.startswith("cuda") else 1
     with memory_errors():
-        painting = Painting(
-            canvas,
-            sheets,
-            options,
-            model,
-            masks=stencils,
-            start=begin,
-            on_progress=on_progress,
-            should_stop=should_stop,
-        )
-        image = painting.paint()
-        return Result(image=image, report=painting.report(time.monotonic() - began))
+        watch = Watch(paintings[0].plan, [request.on_progress for request in requests], should_stop, every)
+        return Studio(paintings, model, watch).paint()
 
 
-def _check_styles(styles: Sequence[Picture], options: Options) -> None:
-    if isinstance(styles, (str, bytes, Path, Image.Image)) or not styles:
-        raise OptionsError("Give a list of one style picture or more.")
-    if options.style_weights and len(options.style_weights) != len(styles):
-        raise OptionsError(f"Give one style weight for each of the {len(styles)} styles, or none.")
-
-
-def _open_masks(masks: Sequence[Picture | None] | None, styles: int, content: Size) -> list[Image.Image | None] | None:
-    if masks is None:
-        return None
-    if isinstance(masks, (str, bytes, Path, Image.Image)):
-        raise OptionsError("Give a list of masks, one or None for each style.")
-    opened = [None if mask is None else _open(mask).convert("L") for mask in masks]
-    check_masks(opened, styles, content)
-    return opened
-
-
-def _open_start(start: Picture | None, content: Size, options: Options) -> Image.Image | None:
-    if start is None:
-        return None
-    if options.init != "content":
-        raise OptionsError(f"Give a start picture or init {options.init}, not both.")
-    opened = _open(start)
-    shape = (1, 1) if options.recipe.crop else content
-    if not same_shape(opened.size, shape):
-        whose = "a square" if options.recipe.crop else "of the content's shape"
-        raise OptionsError(f"The start picture must be {whose}; it is {opened.width}×{opened.height}.")
-    return opened
-
-
-def _open(picture: Picture) -> Image.Image:
-    return images.upright_rgb(picture) if isinstance(picture, Image.Image) else images.load_image(picture)
+def _check_bucket(paintings: Sequence[Painting]) -> None:
+    if not paintings:
+        raise OptionsError("Give one request or more.")
+    if len({painting.bucket for painting in paintings}) > 1:
+        raise OptionsError("Pictures of a batch must have equal sizes, one preset, and as many masked styles each.")
+    if len(paintings) > 1 and paintings[0].options.recipe.optimizer == "lbfgs":
+        raise OptionsError("Pictures are painted in a batch by Adam only; choose another preset than paper.")

@@ -6,26 +6,26 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from torch import Tensor
 
 import engine
-from engine.objective import Objective
+from engine.objective import Meter, StyleTarget
 from engine.pixels import noise, same_shape
 from engine.scales import plan_scales
 
 
 @pytest.fixture
-def style_sizes(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+def style_sizes(monkeypatch: pytest.MonkeyPatch, model: engine.Model) -> list[tuple[int, int]]:
     """Height and width of every style picture that statistics are taken of, in order."""
     sizes: list[tuple[int, int]] = []
-    inner = Objective.__init__
+    inner = Meter.moments
 
-    def spy(self: Objective, *rest: object, **named: object) -> None:
-        styles = named["styles"]
-        assert isinstance(styles, list)
-        sizes.extend(tuple(style.shape[2:]) for style, _ in styles)
-        inner(self, *rest, **named)  # type: ignore[arg-type]
+    def spy(self: Meter, image: Tensor) -> StyleTarget:
+        sizes.append((image.shape[2], image.shape[3]))
+        return inner(self, image)
 
-    monkeypatch.setattr(Objective, "__init__", spy)
+    monkeypatch.setattr(Meter, "moments", spy)
+    model.forget()
     return sizes
 
 

@@ -9,14 +9,11 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from torch import Tensor
 
 import engine
-from engine.losses import RegionLoss, StyleLoss, gram_matrix, masked_gram_matrix
+from engine.objective import downward
 from engine.pixels import centre_square, resize
 from engine.regions import Regions
-
-LAYOUTS = [torch.contiguous_format, torch.channels_last]
 
 
 def half(size: tuple[int, int] = (96, 64), *, left: int = 255, right: int = 0) -> Image.Image:
@@ -26,64 +23,15 @@ def half(size: tuple[int, int] = (96, 64), *, left: int = 255, right: int = 0) -
     return mask
 
 
-def randn(*shape: int, seed: int = 0) -> Tensor:
-    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
-
-
-@pytest.mark.parametrize("layout", LAYOUTS)
-@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
-def test_statistics_under_a_white_mask_are_the_whole_pictures(layout: torch.memory_format, dtype: torch.dtype) -> None:
-    features = randn(1, 6, 5, 7).to(dtype).contiguous(memory_format=layout)
-    assert torch.equal(masked_gram_matrix(features, torch.ones(5, 7)), gram_matrix(features))
-
-
-@pytest.mark.parametrize("layout", LAYOUTS)
-def test_statistics_of_a_region_are_those_of_its_cutting(layout: torch.memory_format) -> None:
-    """Area-normalised: half of the picture under the mask gives what that half alone gives."""
-    features = randn(1, 6, 4, 8).contiguous(memory_format=layout)
-    mask = torch.zeros(4, 8)
-    mask[:, :4] = 1
-    expected = gram_matrix(features[..., :4].contiguous())
-    assert torch.allclose(masked_gram_matrix(features, mask), expected, atol=1e-6)
-    assert torch.allclose(masked_gram_matrix(features, mask * 0.5), expected, atol=1e-6)
-
-
-@pytest.mark.parametrize(("size", "deep"), [((8, 16), (2, 4)), ((7, 13), (2, 4)), ((1, 9), (1, 3)), ((5, 5), (5, 5))])
-def test_a_mask_is_averaged_down_to_the_layer(size: tuple[int, int], deep: tuple[int, int]) -> None:
-    """Left column of the layer only; its other columns, however large, have no say."""
-    features = torch.full((1, 2, *deep), 1000.0)
-    features[..., 0] = 1
-    mask = torch.zeros(size)
-    mask[:, : -(-size[1] // deep[1]) if size != deep else 1] = 1
-    assert torch.allclose(masked_gram_matrix(features, mask), torch.full((2, 2), 0.5))
-
-
-def test_a_black_mask_gives_zeros_not_nan() -> None:
-    features = randn(1, 3, 4, 4).requires_grad_()
-    gram = masked_gram_matrix(features, torch.zeros(4, 4))
-    gram.sum().backward()  # type: ignore[no-untyped-call]
-    assert features.grad is not None
-    assert not gram.any() and not features.grad.any()
-
-
-def test_the_gradient_agrees_with_finite_differences_and_stays_in_its_region() -> None:
-    features = randn(1, 3, 4, 4).double().requires_grad_()
-    mask = torch.rand(8, 8, generator=torch.Generator().manual_seed(1)).double()
-    mask[:, 4:] = 0
-    assert torch.autograd.gradcheck(lambda held: masked_gram_matrix(held, mask), (features,))
-    (gradient,) = torch.autograd.grad(masked_gram_matrix(features, mask).square().sum(), features)
-    assert gradient[..., :2].abs().min() > 0 and not gradient[..., 2:].any()
-
-
-def test_regions_weigh_by_area_and_one_white_region_is_the_plain_loss() -> None:
-    features, target = randn(1, 4, 6, 8), gram_matrix(randn(1, 4, 6, 6, seed=1))
-    plain = StyleLoss(target, normalized=True)(features)
-    assert torch.equal(RegionLoss([target], torch.ones(1, 6, 8), normalized=True)(features), plain)
-    portions = torch.zeros(2, 6, 8)
-    portions[0, :, :2], portions[1, :, 2:] = 1, 1
-    apart = [StyleLoss(target, normalized=True)(part) for part in (features[..., :2], features[..., 2:])]
-    expected = 0.25 * apart[0] + 0.75 * apart[1]
-    assert RegionLoss([target, target], portions, normalized=True)(features).item() == pytest.approx(expected.item())
+@pytest.mark.parametrize(("size", "pools"), [((8, 16), 2), ((7, 13), 2), ((1, 9), 2), ((5, 5), 0), ((5, 3), 4)])
+def test_a_mask_is_averaged_down_as_the_network_halves_the_picture(size: tuple[int, int], pools: int) -> None:
+    """Left column of the layer only: the pixels that it pools, and no others."""
+    mask = torch.zeros(1, 1, *size)
+    mask[..., : 2**pools] = 1
+    down = downward(mask, pools)
+    deep = [-(-edge // 2**pools) for edge in size]
+    assert list(down.shape[2:]) == deep
+    assert (down[..., 0] == 1).all() and not down[..., 1:].any()
 
 
 def portions(masks: Sequence[Image.Image | None], shares: Sequence[float]) -> list[list[float]]:

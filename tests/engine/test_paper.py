@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 import torch
 from PIL import Image
@@ -68,22 +70,27 @@ def straightforward_losses(content: Tensor, style: Tensor, state: dict[str, Tens
     return losses[:STOP_AFTER]
 
 
+@pytest.mark.parametrize(("precision", "same", "tolerance"), [("float64", 8, 1e-9), ("float32", 4, 1e-3)])
 def test_paper_agrees_with_a_straightforward_implementation(
-    cat: Image.Image, glass: Image.Image, model: engine.Model
+    precision: Literal["float64", "float32"], same: int, tolerance: float, cat: Image.Image, glass: Image.Image
 ) -> None:
-    """The losses of the first ten evaluations agree to 1e-4 in float32."""
-    big_cat = cat.resize((300, 201))
-    expected = straightforward_losses(prepare(big_cat), prepare(glass), read_weights(BUILTIN))
+    """The losses of the first evaluations, until the order of additions tells.
+
+    L-BFGS blows it up tenfold each time; and where the picture saturates, max pooling has equals to choose from.
+    """
+    big_cat, dtype = cat.resize((300, 201)), getattr(torch, precision)
+    state = {key: part.to(dtype) for key, part in read_weights(BUILTIN).items()}
+    expected = straightforward_losses(prepare(big_cat).to(dtype), prepare(glass).to(dtype), state)
     found: list[float] = []
     engine.stylize(
         big_cat,
         [glass],
         engine.PRESETS["paper"],
-        model=model,
+        model=engine.load_model("builtin", "cpu", precision=precision),
         on_progress=lambda progress: found.append(progress.loss),
         should_stop=lambda: len(found) >= STOP_AFTER,
     )
-    assert found == pytest.approx(expected, rel=1e-4)
+    assert found[:same] == pytest.approx(expected[:same], rel=tolerance)
     assert min(found) < found[0], "the descent descends"
 
 

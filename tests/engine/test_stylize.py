@@ -96,10 +96,10 @@ class Spoilt:
         self.call = Objective.__call__
 
     def __get__(self, objective: Objective, _: object = None) -> object:
-        def evaluate(image: Tensor) -> Tensor:
+        def evaluate(image: Tensor) -> tuple[Tensor, Tensor]:
             self.calls += 1
-            loss = self.call(objective, image)
-            return loss if self.calls <= self.good else loss * self.factor
+            loss, gradient = self.call(objective, image)
+            return (loss, gradient) if self.calls <= self.good else (loss * self.factor, gradient * self.factor)
 
         return evaluate
 

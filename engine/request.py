@@ -1,0 +1,84 @@
+"""What a caller asks for: pictures from anywhere, checked and opened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PIL import Image
+
+from engine import images
+from engine.errors import OptionsError
+from engine.options import Options
+from engine.painting import Painting
+from engine.pixels import Size, same_shape
+from engine.progress import OnProgress
+from engine.regions import check_masks
+
+Picture = Image.Image | images.Source
+"""A PIL picture, a path, or the bytes of a file."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One picture to paint; see `engine.stylize`.
+
+    Attributes:
+        content: The picture to paint.
+        styles: One picture or more.
+        options: The caller's choices.
+        masks: For each style, where it is painted; None: everywhere.
+        start: A picture to go on from.
+        on_progress: Told of the run.
+    """
+
+    content: Picture
+    styles: Sequence[Picture]
+    options: Options = field(default_factory=Options)
+    masks: Sequence[Picture | None] | None = None
+    start: Picture | None = None
+    on_progress: OnProgress | None = None
+
+    def painting(self) -> Painting:
+        """Open all pictures.
+
+        Raises:
+            ImageError: A picture cannot be read.
+            OptionsError: No style, not one weight or mask for each style, or a mask or start picture of another shape.
+        """
+        self._check_styles()
+        content, styles = _open(self.content), [_open(style) for style in self.styles]
+        start = self._open_start(content.size)
+        return Painting(content, styles, self.options, masks=self._open_masks(content.size), start=start)
+
+    def _check_styles(self) -> None:
+        if isinstance(self.styles, (str, bytes, Path, Image.Image)) or not self.styles:
+            raise OptionsError("Give a list of one style picture or more.")
+        if self.options.style_weights and len(self.options.style_weights) != len(self.styles):
+            raise OptionsError(f"Give one style weight for each of the {len(self.styles)} styles, or none.")
+
+    def _open_masks(self, content: Size) -> list[Image.Image | None] | None:
+        if self.masks is None:
+            return None
+        if isinstance(self.masks, (str, bytes, Path, Image.Image)):
+            raise OptionsError("Give a list of masks, one or None for each style.")
+        opened = [None if mask is None else _open(mask).convert("L") for mask in self.masks]
+        check_masks(opened, len(self.styles), content)
+        return opened
+
+    def _open_start(self, content: Size) -> Image.Image | None:
+        if self.start is None:
+            return None
+        if self.options.init != "content":
+            raise OptionsError(f"Give a start picture or init {self.options.init}, not both.")
+        opened = _open(self.start)
+        shape = (1, 1) if self.options.recipe.crop else content
+        if not same_shape(opened.size, shape):
+            whose = "a square" if self.options.recipe.crop else "of the content's shape"
+            raise OptionsError(f"The start picture must be {whose}; it is {opened.width}×{opened.height}.")
+        return opened
+
+
+def _open(picture: Picture) -> Image.Image:
+    return images.upright_rgb(picture) if isinstance(picture, Image.Image) else images.load_image(picture)
