@@ -3,6 +3,7 @@
     python -m benchmarks.curves run sketch standard paper-whole --data DIR --weights FILE --out results.jsonl
     python -m benchmarks.curves run standard:strength=75 "standard:iterations=(60,60,60),tv_weight=0.1" ...
     python -m benchmarks.curves table results.jsonl
+    python -m benchmarks.curves plot results.jsonl -o curves.png
 
 DIR holds pictures in `content` and `style`, FILE the convolutions of a real VGG19. Each configuration paints each
 pair; pictures taken on the way are scored after the run (`benchmarks.scoring`), and the time that taking them needs
@@ -73,6 +74,18 @@ def run(
 def table(results: Results, only: Only = None) -> None:
     """Print the scores of the outputs, means over the pairs, in Markdown."""
     typer.echo(curves_results.table(curves_results.compare(curves_results.read(results), only)))
+
+
+@app.command()
+def plot(
+    results: Results,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where to save the plot.")] = Path("curves.png"),
+    only: Only = None,
+) -> None:
+    """Draw style and content against seconds, and one against the other."""
+    from benchmarks.curves_plot import draw
+
+    draw(curves_results.compare(curves_results.read(results), only)).savefig(output)
 
 
 if __name__ == "__main__":

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 import engine
 from benchmarks.curves import app
 from benchmarks.curves_configs import read_config
+from benchmarks.curves_plot import draw
 from benchmarks.curves_results import compare, read
 from benchmarks.curves_run import choose_pairs, name_of
 from engine.options import RECIPES
@@ -101,6 +105,26 @@ def test_means_are_taken_over_the_pairs_that_all_have() -> None:
     assert (first.points[0].style, first.points[0].content) == pytest.approx((0.2, 1.5))
     assert first.points[0].seconds == 2
     assert compare(records, ["a"]).pairs == ("x", "y", "z")
+
+
+def test_a_plot_shows_each_curve_and_joins_the_strengths(tmp_path: Path) -> None:
+    records = [
+        record(
+            name, "x", iteration, sweep="a", strength=strength, seconds=iteration, output=iteration == 6, style=style
+        )
+        for name, strength, style in (("a", 50.0, 0.2), ("a:strength=25", 25.0, 0.3), ("a:strength=75", 75.0, 0.1))
+        for iteration in (4, 6)
+    ]
+    over_style, over_content, plane = draw(compare(records)).axes
+    assert [np.ravel(line.get_xdata()).tolist() for line in over_style.lines] == [[4, 6], [6]] * 3
+    assert len(over_content.lines) == 6
+    (joined,) = plane.lines
+    assert np.ravel(joined.get_xdata()) == pytest.approx([0.3, 0.2, 0.1])
+    assert [text.get_text() for text in plane.texts] == ["25", "50", "75"]
+    (tmp_path / "r.jsonl").write_text("".join(json.dumps(each) + "\n" for each in records))
+    invoke("plot", tmp_path / "r.jsonl", "-o", tmp_path / "curves.png")
+    with Image.open(tmp_path / "curves.png") as picture:
+        assert picture.width > picture.height > 400
 
 
 def test_runs_that_cannot_be_compared_are_refused() -> None:
