@@ -61,8 +61,7 @@ class Painting:
         every = 10 if model.device.startswith("cuda") else 1
         self._watch = Watch(self._plan, on_progress, should_stop, every)
         self._original = self._at(content, self._plan[-1][0])
-        custom = "painted by a custom recipe" if options.custom else ""
-        self._notes = [*filter(None, [model.note, custom]), *self._layers.notes]
+        self._notes = [*filter(None, [model.note]), *self._layers.notes]
         self._stopped = False
         self._losses: dict[str, float] = {}
 
