@@ -48,7 +48,7 @@ Masks = Annotated[
     ),
 ]
 Start = Annotated[Path | None, typer.Option(help="Go on from this picture, such as an earlier output.")]
-Film = Annotated[Path | None, typer.Option(help="Save how the picture came about, as .gif or .webp.")]
+Film = Annotated[Path | None, typer.Option(help="Save how the picture came about, as .gif, .webp or .mp4.")]
 StyleScale = Annotated[float, typer.Option(help="Size of the strokes: 0.25 finer .. 1 .. 4 larger.")]
 
 

@@ -47,9 +47,16 @@ def match_luminance(image: Image.Image, target: Image.Image) -> Image.Image:
 
 
 def with_chrominance_of(image: Image.Image, content: Image.Image) -> Image.Image:
-    """The luminance of `image` with the chrominance of `content`, both RGB of one size."""
-    shift = (_rows(image) - _rows(content)) @ _LUMA
-    return _image((_rows(content) + shift[:, None]).reshape(image.height, image.width, 3))
+    """The luminance of `image` with the hue of `content`, both RGB of one size.
+
+    Colours are as strong as the content's, or as strong as fits in 0..1 at that luminance: cutting channels off
+    instead would shift the hue and flatten the brush strokes in bright and dark places.
+    """
+    luminance = (_rows(image) @ _LUMA)[:, None]
+    chrominance = _rows(content) - (_rows(content) @ _LUMA)[:, None]
+    room = np.where(chrominance > 0, 1 - luminance, luminance) / np.abs(chrominance).clip(1e-9)
+    pixels = luminance + chrominance * room.min(1, keepdims=True).clip(max=1)
+    return _image(pixels.reshape(image.height, image.width, 3))
 
 
 def _rows(image: Image.Image) -> Pixels:

@@ -106,6 +106,7 @@ class Options:
     seed: int = 0  # same seed, same device, same picture
     style_weights: tuple[float, ...] = ()  # share of each style picture; empty: equal shares
     iterations: int | None = None  # in all scales together; None: the preset's
+    custom: Recipe | None = None  # painted by instead of the preset's recipe, for experiments
 
     def __post_init__(self) -> None:
         _check(self.preset in RECIPES, f"preset must be one of {', '.join(RECIPES)}, not {self.preset!r}")
@@ -133,11 +134,12 @@ class Options:
             self.iterations is None or (_whole(self.iterations) and 1 <= self.iterations <= 100_000),
             f"iterations must be a whole number from 1 to 100000, not {self.iterations!r}",
         )
+        _check(self.custom is None or isinstance(self.custom, Recipe), f"custom must be a Recipe, not {self.custom!r}")
 
     @property
     def recipe(self) -> Recipe:
-        """The preset's recipe."""
-        return RECIPES[self.preset]
+        """The preset's recipe, or the custom one."""
+        return self.custom or RECIPES[self.preset]
 
     @property
     def longest_edge(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from engine.colors import luminance_of, map_colors, match_luminance, with_chrominance_of
@@ -46,3 +47,15 @@ def test_chrominance_comes_from_the_content_luminance_from_the_picture() -> None
     expected = color.convert("YCbCr").getpixel((0, 0))
     assert abs(luma - 120) <= 1
     assert (abs(blue - expected[1]) <= 1, abs(red - expected[2]) <= 1) == (True, True)  # type: ignore[index]
+
+
+@pytest.mark.parametrize("luminance", [0, 12, 128, 243, 255])
+def test_luminance_and_hue_stay_where_a_colour_does_not_fit(luminance: int) -> None:
+    color, luma = np.array([230.0, 20.0, 40.0]), np.array([0.299, 0.587, 0.114])
+    grey, red = Image.new("RGB", (2, 2), (luminance, luminance, luminance)), Image.new("RGB", (2, 2), (230, 20, 40))
+    found = np.asarray(with_chrominance_of(grey, red), float)[0, 0]
+    assert abs(found @ luma - luminance) <= 0.5
+    hue = color - color @ luma
+    strength = (found - luminance) @ hue / (hue @ hue)
+    assert np.abs(found - luminance - strength * hue).max() <= 1
+    assert (strength > 0) == (0 < luminance < 255)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import engine
+from engine.options import RECIPES
 
 
 def test_every_preset_has_its_name_and_can_be_had_by_it() -> None:
@@ -52,6 +53,7 @@ def test_options_are_frozen() -> None:
         {"style_weights": (float("inf"),)},
         {"iterations": 0},
         {"iterations": 2.0},
+        {"custom": "sketch"},
     ],
 )
 def test_a_wrong_value_is_refused_by_name(wrong: dict[str, Any]) -> None:
@@ -65,3 +67,9 @@ def test_an_unknown_option_or_preset_is_refused_helpfully() -> None:
         engine.preset("sketch", speed=3)
     with pytest.raises(engine.OptionsError, match="paper, sketch, standard, fine"):
         engine.preset("quick")
+
+
+def test_a_custom_recipe_takes_the_presets_place() -> None:
+    recipe = dataclasses.replace(RECIPES["sketch"], size=200)
+    options = engine.preset("sketch", custom=recipe)
+    assert (options.recipe, options.longest_edge) == (recipe, 200)
