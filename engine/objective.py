@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -14,6 +14,9 @@ from engine.options import Recipe
 from engine.statistics import Measurement, Probe, Statistics
 from engine.tiles import Tile, cut, margin_of
 from engine.vgg import Features, convolution_of, pools_before
+
+Loss = Callable[[Statistics], tuple[Tensor, Statistics]]
+"""Statistics to the loss of each picture, (N,), and the loss's gradient with respect to each statistic."""
 
 StyleTarget = Mapping[str, Moments]
 """Style layer to the moments that are aimed at."""
@@ -81,28 +84,35 @@ class Meter:
         height, width = image.shape[2:]
         return cut(height, width, self.tile, self._margin) if self.tile and max(height, width) > self.tile else []
 
-    def measure(self, image: Tensor, probe: Probe) -> tuple[Statistics, Measurement | None]:
-        """Statistics of a whole picture, and the way back from them unless it was cut."""
+    def measure(self, image: Tensor, probe: Probe) -> Statistics:
+        """Statistics of a whole picture."""
+        tiles = self.tiles(image)
+        if not tiles:
+            return Measurement(self.features, image, probe, back=False).statistics
+        statistics = Statistics()
+        for tile in tiles:
+            statistics.add(Measurement(self.features, image[tile.window], probe, tile, back=False).statistics)
+        return statistics
+
+    def descend(self, image: Tensor, probe: Probe, loss: Loss) -> tuple[Tensor, Tensor]:
+        """A picture's loss, (N,), and its gradient, (N, 3, H, W).
+
+        In tiles the network is gone through twice: what is lost in each statistic is known only from all tiles.
+        """
         tiles = self.tiles(image)
         if not tiles:
             whole = Measurement(self.features, image, probe)
-            return whole.statistics, whole
-        statistics = Statistics()
-        for tile in tiles:
-            statistics.add(Measurement(self.features, image[tile.window], probe, tile).statistics)
-        return statistics, None
-
-    def gradient(self, image: Tensor, probe: Probe, of: Statistics) -> Tensor:
-        """The picture's gradient from those of its statistics, tile by tile."""
+            lost, slopes = loss(whole.statistics)
+            return lost, whole.gradient(slopes)
+        lost, slopes = loss(self.measure(image, probe))
         gradient = torch.zeros_like(image)
-        for tile in self.tiles(image):
-            gradient[tile.window] += Measurement(self.features, image[tile.window], probe, tile).gradient(of)
-        return gradient
+        for tile in tiles:
+            gradient[tile.window] += Measurement(self.features, image[tile.window], probe, tile).gradient(slopes)
+        return lost, gradient
 
     def moments(self, image: Tensor) -> StyleTarget:
         """Moments of style pictures (N, 3, H, W) at each style layer, for one region."""
-        statistics, _ = self.measure(image, self.style)
-        return _moments(statistics, {layer: _pixels(image, layer) for layer in self.layers.style})
+        return _moments(self.measure(image, self.style), {layer: _pixels(image, layer) for layer in self.layers.style})
 
     def content(self, image: Tensor) -> Tensor:
         """Features of content pictures (N, 3, H, W) at the content layer."""
@@ -165,9 +175,7 @@ class Objective:
         Returns:
             (N,), the weighted sums, and (N, 3, H, W).
         """
-        found, way = self._meter.measure(image, self._probe)
-        loss, slopes = self._slopes(found)
-        gradient = way.gradient(slopes) if way else self._meter.gradient(image, self._probe, slopes)
+        loss, gradient = self._meter.descend(image, self._probe, self._slopes)
         if self._recipe.tv_weight:
             tv, smoothing = tv_loss(image)
             loss = loss + self._recipe.tv_weight * tv
@@ -177,7 +185,7 @@ class Objective:
     @torch.no_grad()
     def losses(self, image: Tensor) -> list[dict[str, float]]:
         """Each picture's losses by name, unweighted."""
-        found, _ = self._meter.measure(image, self._probe)
+        found = self._meter.measure(image, self._probe)
         named = {f"style {layer}": loss for layer, loss in self._style(found).items()}
         named |= {f"content {self._meter.layers.content}": self._content(found), "tv": tv_loss(image)[0]}
         return [{name: float(loss[n]) for name, loss in named.items()} for n in range(len(image))]

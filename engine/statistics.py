@@ -68,16 +68,20 @@ class Measurement:
         image: (N, 3, H, W), float32 in 0..1: the picture, or the tile with its margins.
         probe: What to measure.
         tile: Which part of the picture it is; None: all of it.
+        back: Whether the gradient will be asked for.
 
     Attributes:
         statistics: What was found.
     """
 
-    def __init__(self, features: Features, image: Tensor, probe: Probe, tile: Tile | None = None) -> None:
+    def __init__(
+        self, features: Features, image: Tensor, probe: Probe, tile: Tile | None = None, *, back: bool = True
+    ) -> None:
         self.statistics = Statistics()
         self._probe, self._tile = probe, tile
-        self._slopes = Statistics()
-        self._steps = features.walk(image, {*probe.style, *filter(None, [probe.content])}, self._tap)
+        self._slopes = Statistics()  # what the steps back read: they must not hold on to what holds them
+        layers = {*probe.style, *filter(None, [probe.content])}
+        self._steps = features.walk(image, layers, self._tap, back=back)
 
     @torch.no_grad()
     def gradient(self, slopes: Statistics) -> Tensor:
@@ -86,7 +90,7 @@ class Measurement:
         Args:
             slopes: Gradients of the loss with respect to each of the statistics.
         """
-        self._slopes = slopes
+        self._slopes.add(slopes)
         gradient = self._steps.pop()(torch.empty(0))
         while self._steps:
             gradient = self._steps.pop()(gradient)
@@ -101,28 +105,29 @@ class Measurement:
     def _measure_style(self, layer: str, hidden: Tensor) -> Back:
         inner, outer = self._tile.at(pools_before(layer)) if self._tile else (WHOLE, WHOLE)
         region = self._probe.regions[layer][outer] if layer in self._probe.regions else None
+        slopes = self._slopes
         self.statistics.second[layer] = second_moment(hidden[inner], region)
         if self._probe.means:
             self.statistics.first[layer] = first_moment(hidden[inner], region)
 
         def back(gradient: Tensor) -> Tensor:
             gradient = gradient if gradient.numel() else torch.zeros_like(hidden)
-            add_second_gradient(gradient[inner], hidden[inner], region, self._slopes.second[layer])
-            if layer in self._slopes.first:
-                add_first_gradient(gradient[inner], region, self._slopes.first[layer])
+            add_second_gradient(gradient[inner], hidden[inner], region, slopes.second[layer])
+            if layer in slopes.first:
+                add_first_gradient(gradient[inner], region, slopes.first[layer])
             return gradient
 
         return back
 
     def _measure_content(self, layer: str, hidden: Tensor, target: Tensor) -> Back:
         inner, outer = self._tile.at(pools_before(layer)) if self._tile else (WHOLE, WHOLE)
-        difference = hidden[inner] - target[outer]
+        slopes, difference = self._slopes, hidden[inner] - target[outer]
         self.statistics.content = square_sum(difference)
 
         def back(gradient: Tensor) -> Tensor:
-            assert self._slopes.content is not None
+            assert slopes.content is not None
             gradient = gradient if gradient.numel() else torch.zeros_like(hidden)
-            gradient[inner] += difference * (2 * self._slopes.content).to(difference.dtype)[:, None, None, None]
+            gradient[inner] += difference * (2 * slopes.content).to(difference.dtype)[:, None, None, None]
             return gradient
 
         return back

@@ -114,26 +114,29 @@ class Features:
             if layer in layers:
                 found[layer] = hidden.clone()
 
-        self.walk(image, layers, keep)
+        self.walk(image, layers, keep, back=False)
         return found
 
     @torch.no_grad()
-    def walk(self, image: Tensor, layers: Collection[str], tap: Tap) -> list[Back]:
+    def walk(self, image: Tensor, layers: Collection[str], tap: Tap, *, back: bool = True) -> list[Back]:
         """Go through the network as far as these layers.
 
         Args:
             image: (N, 3, H, W), float32 in 0..1, any H and W from 1.
             layers: Names such as `conv1_1` and `relu3_1`; their features are not overwritten on the way.
             tap: Shown these layers, and others.
+            back: Whether to note the way back, which holds on to most of the features.
 
         Returns:
-            The way back, first step first; the last one takes no gradient unless a tap added it.
+            The way back, first step first; empty unless it was asked for.
         """
         steps: list[Back] = []
         depths = [self.names.index(convolution_of(layer)) for layer in layers]
         names = self.names[: max(depths) + 1]
         hidden = self._prepare(image, steps)
         for name, following in zip(names, [*names[1:], ""], strict=True):
+            if not back:
+                steps.clear()
             hidden = self._convolve(name, hidden, steps)
             tap(name, hidden, steps)
             relu, pooled = name.replace("conv", "relu"), following.endswith("_1")
@@ -147,7 +150,7 @@ class Features:
             tap(relu, hidden, steps)
             if pooled:
                 hidden = _pool(hidden, steps)
-        return steps
+        return steps if back else []
 
     def _prepare(self, image: Tensor, steps: list[Back]) -> Tensor:
         """Normalise, and go past the border; see `exact` and `dtype`."""
