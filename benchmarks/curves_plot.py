@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from matplotlib import colormaps
 from matplotlib.axes import Axes
@@ -58,12 +59,18 @@ def _draw_plane(axes: Axes, comparison: Comparison, colors: Mapping[str, Color])
 
 
 def _finish(axes: Axes) -> None:
-    """Plain numbers and a grid."""
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        axis.set_minor_formatter(FuncFormatter(lambda value, _: f"{value:g}" if f"{value:e}"[0] in "25" else ""))
+    """Plain numbers, as many as there is room for, and a grid."""
     axes.grid(which="both", alpha=0.25)
     axes.margins(0.08)
+    for axis in (axes.xaxis, axes.yaxis):
+        low, high = axis.get_view_interval()
+        digits = "123456789" if high < 6 * low else "125"
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axis.set_minor_formatter(FuncFormatter(partial(_label, digits=digits)))
+
+
+def _label(value: float, _: int, *, digits: str) -> str:
+    return f"{value:g}" if f"{value:e}"[0] in digits else ""
 
 
 def _color(sweep: str, comparison: Comparison) -> Color:

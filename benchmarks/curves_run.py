@@ -21,27 +21,31 @@ Pair = tuple[Path, Path]
 """A content and a style."""
 
 _FIRST = 4
-"""Iteration of the first snapshot."""
+"""Iterations of a scale at its first snapshot."""
 
-_RATIO = 1.5
+_RATIO = 2
 """Iterations at one snapshot relative to those at the one before."""
 
 
 class Snapshots:
-    """Takes pictures of a run at log-spaced iterations, as its `on_progress`, and keeps the run's clock."""
+    """Takes pictures of a run at log-spaced iterations of each scale, as its `on_progress`, and keeps its clock."""
 
     def __init__(self) -> None:
         self.taken: list[tuple[float, int, Image.Image]] = []  # seconds, iteration, picture
-        self._next: float = _FIRST
+        self._size, self._before = (0, 0), 0  # of the present scale; iterations of the scales before
+        self._last, self._next = 0, _FIRST
         self._began, self._apart = time.perf_counter(), 0.0
 
     def __call__(self, progress: engine.Progress) -> None:
         """Take a picture if it is time for one."""
-        if progress.iteration < self._next:
+        if progress.size != self._size:
+            self._size, self._before, self._next = progress.size, self._last, _FIRST
+        self._last = progress.iteration
+        if progress.iteration - self._before < self._next:
             return
         seconds = self.seconds()
         self.taken.append((seconds, progress.iteration, progress.preview()))
-        self._next = progress.iteration * _RATIO
+        self._next = (progress.iteration - self._before) * _RATIO
         self._apart += self.seconds() - seconds
 
     def seconds(self) -> float:

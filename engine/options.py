@@ -102,7 +102,7 @@ class Options:
     strength: float = 50.0  # 0 nearly the content .. 50 the recipe's own balance .. 100 style above all
     init: Init = "content"  # where a run begins: the content, or noise of the seed
     style_scale: float = 1.0  # size of the strokes: 0.25 finer .. 4 larger, relative to the picture
-    colors: Colors = "style"  # style: the style's; content: the content's; match: see engine.colors
+    colors: Colors = "style"  # style: the style's; content: the content's; match: the style in the content's palette
     seed: int = 0  # same seed, same device, same picture
     style_weights: tuple[float, ...] = ()  # share of each style picture; empty: equal shares
     iterations: int | None = None  # in all scales together; None: the preset's

@@ -127,10 +127,9 @@ class Painting:
         if self.options.colors == "content":
             content = colors.luminance_of(content)
             styles = [colors.match_luminance(colors.luminance_of(style), content) for style in styles]
-        pairs = [(style, share / sum(shares)) for style, share in zip(styles, shares, strict=True) if share]
-        if self.options.colors == "match":
-            content = self._recolored(content, pairs)
-        return content, pairs
+        elif self.options.colors == "match":
+            styles = [colors.match_colors(style, content) for style in styles]
+        return content, [(style, share / sum(shares)) for style, share in zip(styles, shares, strict=True) if share]
 
     def _find_regions(self, masks: Sequence[Image.Image | None] | None, shares: Sequence[float]) -> Regions | None:
         """Masks of the styles that have a say, if there are any."""

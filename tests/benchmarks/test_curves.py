@@ -20,9 +20,9 @@ from benchmarks.curves_run import choose_pairs, name_of
 from engine.options import RECIPES
 
 NAMES = (
-    "sketch:size=64,iterations=(3,5)",
+    "sketch:size=64,iterations=(9,5)",
     "paper:optimizer='adam',iterations=(4,)",
-    "sketch:size=64,iterations=(3,5),strength=80",
+    "sketch:size=64,iterations=(9,5),strength=80",
 )
 
 
@@ -79,7 +79,7 @@ def test_runs_are_scored_on_the_way_and_never_repeated(data: Path, network: Path
     assert len(invoke("run", *NAMES, *run).splitlines()) == 4
     assert invoke("run", *NAMES, *run) == ""
     records = read(out)
-    for name, iterations in zip(NAMES, ([4, 6, 8], [4, 4], [4, 6, 8]), strict=True):
+    for name, iterations in zip(NAMES, ([4, 8, 13, 14], [4, 4], [4, 8, 13, 14]), strict=True):
         for pair in ("cat/glass", "tac/ssalg"):
             found = [each for each in records if (each["config"], each["pair"]) == (name, pair)]
             assert [each["iteration"] for each in found] == iterations

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.colors import luminance_of, map_colors, match_luminance, with_chrominance_of
+from engine.colors import luminance_of, map_colors, match_colors, match_luminance, with_chrominance_of
 
 
 def noise(mean: tuple[int, int, int], spread: float, seed: int) -> Image.Image:
@@ -26,6 +26,15 @@ def test_mapped_colours_have_the_targets_mean_and_covariance() -> None:
 def test_colours_mapped_on_themselves_stay() -> None:
     picture = noise((90, 140, 120), 12, 3)
     assert np.abs(np.asarray(map_colors(picture, [(picture, 1.0)]), float) - np.asarray(picture, float)).max() <= 1
+
+
+def test_the_noise_in_a_grey_pictures_colours_is_not_made_into_colours() -> None:
+    rng = np.random.default_rng(7)
+    drawing = rng.integers(0, 256, (60, 80, 1)) + rng.normal(0, 1, (60, 80, 3))
+    source, target = Image.fromarray(drawing.clip(0, 255).astype(np.uint8)), noise((90, 140, 120), 30, 8)
+    mapped = np.asarray(match_colors(source, target), float)
+    assert (mapped[..., 0] - mapped[..., 1]).std() < 5 * (np.asarray(source, float) @ [1, -1, 0]).std() + 5
+    assert np.abs(mapped.mean((0, 1)) - np.asarray(target, float).mean((0, 1))).max() < 2
 
 
 def test_a_picture_of_one_colour_takes_the_targets_mean() -> None:

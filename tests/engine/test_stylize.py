@@ -185,6 +185,19 @@ def test_content_colours_are_kept(cat: Image.Image, glass: Image.Image, model: e
     assert difference[0] > 5
 
 
+def test_matched_colours_are_the_contents_palette(cat: Image.Image, glass: Image.Image, model: engine.Model) -> None:
+    """Mean and spread of each channel, though the pixels are not the content's."""
+    matched, styled = painted(cat, [glass], model, colors="match"), painted(cat, [glass], model, colors="style")
+    original = pixels(cat.resize(matched.size, Image.Resampling.BICUBIC))
+
+    def distance(image: Image.Image) -> float:
+        moments = [np.array([each.mean((0, 1)), each.std((0, 1))]) for each in (pixels(image), original)]
+        return float(np.abs(moments[0] - moments[1]).max())
+
+    assert distance(matched) < distance(styled) / 3
+    assert np.abs(pixels(matched) - original).mean() > 5
+
+
 def test_a_style_of_no_weight_has_no_say(cat: Image.Image, glass: Image.Image, model: engine.Model) -> None:
     red = Image.new("RGB", (40, 40), "red")
     alone = painted(cat, [glass], model)
