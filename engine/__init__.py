@@ -18,6 +18,7 @@ from engine.options import PRESETS, Options, preset
 
 if TYPE_CHECKING:
     from engine.blending import blend
+    from engine.capacity import max_size
     from engine.film import timelapse
     from engine.images import load_image
     from engine.model import Model, load_model
@@ -42,6 +43,7 @@ __all__ = [
     "blend",
     "load_image",
     "load_model",
+    "max_size",
     "preset",
     "stylize",
     "stylize_batch",
@@ -50,6 +52,7 @@ __all__ = [
 
 _HOMES = {
     "blend": "engine.blending",
+    "max_size": "engine.capacity",
     "load_image": "engine.images",
     "Model": "engine.model",
     "load_model": "engine.model",

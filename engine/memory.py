@@ -21,7 +21,13 @@ SPARE = 0.9
 """Share of the free memory that is counted on."""
 
 # The CPU allocator and oneDNN raise a plain RuntimeError; only the message tells.
-_SIGNS = ("not enough memory", "out of memory", "can't allocate memory", "could not create a memory")
+_SIGNS = (
+    "not enough memory",
+    "out of memory",
+    "can't allocate memory",
+    "could not create a memory",
+    "could not create a primitive",
+)
 
 _CGROUP = Path("/sys/fs/cgroup")
 
@@ -43,8 +49,10 @@ class Means:
     note: str = ""
 
 
+PLENTY = Means()
+
 LADDER = (
-    Means(),
+    PLENTY,
     Means(bfloat16=True, note="computed in bfloat16, for memory is short"),
     Means(bfloat16=True, tile=512, note="computed in bfloat16 and in tiles of 512 px, for memory is short"),
     Means(bfloat16=True, tile=256, shrink=2, note="painted at half the size, in tiles of 256 px, for memory is short"),

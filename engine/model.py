@@ -45,16 +45,21 @@ class Model:
         self._state = weights.state
         held = [layer for layer, index in CONVOLUTIONS.items() if f"features.{index}.weight" in weights.state]
         self.layers = tuple(name for layer in held for name in (layer, layer.replace("conv", "relu")))
-        self._features: dict[bool, Features] = {}
+        self._features: dict[tuple[bool, torch.dtype], Features] = {}
         self._memory: OrderedDict[Hashable, object] = OrderedDict()
 
-    def features(self, *, exact: bool) -> Features:
-        """The network in the precision asked for; `auto`: float32 if `exact`, else the fastest that is sound."""
-        if exact not in self._features:
-            automatic = torch.float32 if exact else _fast_dtype(self.device)
-            dtype = automatic if self.precision == "auto" else _DTYPES[self.precision]
-            self._features[exact] = Features(self._state, device=self.device, dtype=dtype, exact=exact)
-        return self._features[exact]
+    def dtype(self, *, exact: bool) -> torch.dtype:
+        """What convolutions are computed in: the precision asked for; `auto`: float32 if `exact`, else the fastest."""
+        if self.precision != "auto":
+            return _DTYPES[self.precision]
+        return torch.float32 if exact else fast_dtype(self.device)
+
+    def features(self, *, exact: bool, dtype: torch.dtype | None = None) -> Features:
+        """The network, in the precision asked for unless another is given."""
+        key = (exact, dtype or self.dtype(exact=exact))
+        if key not in self._features:
+            self._features[key] = Features(self._state, device=self.device, dtype=key[1], exact=exact)
+        return self._features[key]
 
     def remembered(self, key: Hashable, make: Callable[[], T]) -> T:
         """What `make` once made for this key; the oldest of more than `REMEMBERED` things are forgotten."""
@@ -66,8 +71,10 @@ class Model:
         return cast(T, self._memory[key])
 
     def forget(self) -> None:
-        """Let go of all that is remembered."""
+        """Let go of all that is remembered, for memory is short or styles are private."""
         self._memory.clear()
+        if self.device.startswith("cuda"):
+            torch.cuda.empty_cache()
 
 
 def load_model(
@@ -98,7 +105,7 @@ def load_model(
         raise EngineError(f"Precision must be one of {', '.join(get_args(Precision))}, not {precision!r}.")
     found = _cut(find_weights(weights, cache_dir, on_download), layers)
     with memory_errors():
-        return Model(found, _device(device), precision)
+        return Model(found, device_named(device), precision)
 
 
 def _cut(weights: Weights, layers: Collection[str] | None) -> Weights:
@@ -114,7 +121,12 @@ def _cut(weights: Weights, layers: Collection[str] | None) -> Weights:
     return Weights(state, weights.name, weights.note)
 
 
-def _device(wanted: str) -> str:
+def device_named(wanted: str) -> str:
+    """The device by its name, `auto` being the best.
+
+    Raises:
+        EngineError: There is no such device.
+    """
     if wanted == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
     try:
@@ -125,7 +137,7 @@ def _device(wanted: str) -> str:
 
 
 @cache
-def _fast_dtype(device: str) -> torch.dtype:
+def fast_dtype(device: str) -> torch.dtype:
     """bfloat16 where the hardware multiplies it (3 to 5 times faster than float32), else float32."""
     if device.startswith("cuda"):
         return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float32

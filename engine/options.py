@@ -16,6 +16,9 @@ Init = Literal["content", "noise"]
 SIZES = range(16, 4097)
 """Longest edges that are accepted, in pixels."""
 
+UPSCALES = (1, 2, 4)
+"""How many times an output can be enlarged by short passes."""
+
 STYLE_SCALES = (0.25, 4)
 """Smallest and largest size of a style picture relative to the content's."""
 
@@ -30,6 +33,7 @@ class Recipe:
     optimizer: Literal["adam", "lbfgs"] = "adam"
     crop: bool = False  # resize the short edge and cut a square from the middle, as published
     exact: bool = False  # zero padding, float32 everywhere: arithmetic as published
+    enlarging: int = 12  # iterations at each doubling of `Options.upscale`
     statistic: Literal["published", "gram", "wasserstein"] = "gram"  # what of the style is matched; see engine.losses
     style_layers: tuple[tuple[str, float], ...] = (  # and weights
         ("relu1_1", 1.0),
@@ -99,6 +103,7 @@ class Options:
 
     preset: str = "standard"  # paper, sketch, standard or fine
     size: int | None = None  # longest edge of the output in pixels; None: the preset's (`paper`: the square's)
+    upscale: int = 1  # 2 or 4: the output is so many times larger, by a short pass at each doubling
     strength: float = 50.0  # 0 nearly the content .. 50 the recipe's own balance .. 100 style above all
     init: Init = "content"  # where a run begins: the content, or noise of the seed
     style_scale: float = 1.0  # size of the strokes: 0.25 finer .. 4 larger, relative to the picture
@@ -113,6 +118,11 @@ class Options:
         _check(
             self.size is None or (_whole(self.size) and self.size in SIZES),
             f"size must be a whole number of pixels from {SIZES[0]} to {SIZES[-1]}, not {self.size!r}",
+        )
+        _check(self.upscale in UPSCALES, f"upscale must be {' or '.join(map(str, UPSCALES))}, not {self.upscale!r}")
+        _check(
+            self.longest_edge in SIZES,
+            f"size times upscale must be {SIZES[-1]} pixels at most, not {self.longest_edge}",
         )
         _check(
             _real(self.strength) and 0 <= self.strength <= 100,
@@ -143,8 +153,8 @@ class Options:
 
     @property
     def longest_edge(self) -> int:
-        """Size of the output in pixels: the caller's, else the preset's."""
-        return self.size or self.recipe.size
+        """Size of the output in pixels: the caller's, else the preset's, and enlarged."""
+        return (self.size or self.recipe.size) * self.upscale
 
 
 PRESETS: Mapping[str, Options] = MappingProxyType({name: Options(preset=name) for name in RECIPES})

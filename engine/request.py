@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from PIL import Image
 
 from engine import images
 from engine.errors import OptionsError
-from engine.options import Options
+from engine.options import SIZES, Options
 from engine.painting import Painting
 from engine.pixels import Size, same_shape
 from engine.progress import OnProgress
@@ -40,8 +40,8 @@ class Request:
     start: Picture | None = None
     on_progress: OnProgress | None = None
 
-    def painting(self) -> Painting:
-        """Open all pictures.
+    def opened(self) -> Opened:
+        """Read all pictures.
 
         Raises:
             ImageError: A picture cannot be read.
@@ -49,8 +49,8 @@ class Request:
         """
         self._check_styles()
         content, styles = _open(self.content), [_open(style) for style in self.styles]
-        start = self._open_start(content.size)
-        return Painting(content, styles, self.options, masks=self._open_masks(content.size), start=start)
+        masks, start = self._open_masks(content.size), self._open_start(content.size)
+        return Opened(content, styles, self.options, masks, start, self.on_progress)
 
     def _check_styles(self) -> None:
         if isinstance(self.styles, (str, bytes, Path, Image.Image)) or not self.styles:
@@ -78,6 +78,25 @@ class Request:
             whose = "a square" if self.options.recipe.crop else "of the content's shape"
             raise OptionsError(f"The start picture must be {whose}; it is {opened.width}×{opened.height}.")
         return opened
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A request whose pictures are read: RGB, masks of mode L."""
+
+    content: Image.Image
+    styles: Sequence[Image.Image]
+    options: Options
+    masks: Sequence[Image.Image | None] | None
+    start: Image.Image | None
+    on_progress: OnProgress | None
+
+    def painting(self, shrink: int = 1) -> Painting:
+        """What is to be painted, its edges divided by `shrink`."""
+        options = self.options
+        if shrink > 1:
+            options = replace(options, size=max(SIZES[0], (options.size or options.recipe.size) // shrink))
+        return Painting(self.content, self.styles, options, masks=self.masks, start=self.start)
 
 
 def _open(picture: Picture) -> Image.Image:

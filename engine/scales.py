@@ -17,7 +17,8 @@ def plan_scales(content: Size, options: Options, start: Size | None = None) -> P
     """Sizes and iterations, coarse to fine, each scale twice as large as the one before.
 
     The coarsest stays what the recipe makes it at its own size, so a larger picture gets more scales and the
-    same strokes, relative to the picture; what a recipe says of its last scale holds for further ones.
+    same strokes, relative to the picture; what a recipe says of its last scale holds for further ones. The doublings of
+    `options.upscale` come last, with the recipe's few iterations for them.
 
     Args:
         content: Size of the content picture.
@@ -26,19 +27,21 @@ def plan_scales(content: Size, options: Options, start: Size | None = None) -> P
             strokes that it has. The first one is the nearest to its own size, so that other options can change
             it there before it grows.
     """
-    recipe, edge = options.recipe, options.longest_edge
-    if recipe.crop:
-        return [((edge, edge), options.iterations or recipe.iterations[0])]
+    recipe, edge = options.recipe, options.longest_edge // options.upscale
     coarsest = recipe.size / 2 ** (len(recipe.iterations) - 1)
     edges = [edge]
-    while edges[0] > coarsest * 1.5:
+    while edges[0] > coarsest * 1.5 and not recipe.crop:
         edges.insert(0, round(edges[0] / 2))
     steps = [recipe.iterations[min(index, len(recipe.iterations) - 1)] for index in range(len(edges))]
+    while edges[-1] < options.longest_edge:
+        edges.append(edges[-1] * 2)
+        steps.append(recipe.enlarging)
     settled = _settled(edges, max(start)) if start else 0
     edges, steps = edges[settled:], steps[settled:]
     if options.iterations:
         steps = _share_out(options.iterations, steps)
-    return [(fit(content, edge), step) for edge, step in zip(edges, steps, strict=True)]
+    shape = (1, 1) if recipe.crop else content
+    return [(fit(shape, edge), step) for edge, step in zip(edges, steps, strict=True)]
 
 
 def _settled(edges: Sequence[int], start: int) -> int:

@@ -14,8 +14,9 @@ from torch.nn import functional
 
 from engine import descent
 from engine.losses import Moments
+from engine.memory import PLENTY, Means
 from engine.model import Model
-from engine.objective import Layers, Meter, Objective, StyleTarget, choose_layers
+from engine.objective import Meter, Objective, StyleTarget, choose_layers
 from engine.painting import Painting
 from engine.pixels import Size
 from engine.progress import Halt, Watch
@@ -29,21 +30,16 @@ class Studio:
         paintings: One or more, with equal plans and recipes, and as many regions each.
         model: The network.
         watch: Told of every iteration.
-        tile: Edge of the tiles in pixels that pictures are measured in; 0: whole.
-        notes: What a reader of each report should know from before.
+        means: How, where memory is short.
     """
 
-    def __init__(
-        self, paintings: Sequence[Painting], model: Model, watch: Watch, *, tile: int = 0, notes: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, paintings: Sequence[Painting], model: Model, watch: Watch, means: Means = PLENTY) -> None:
         self._paintings, self._model, self._watch = paintings, model, watch
         self._recipe = paintings[0].options.recipe
-        self._features = model.features(exact=self._recipe.exact)
-        self._layers: Layers = choose_layers(self._recipe, model.layers)
-        means = self._recipe.statistic == "wasserstein"
-        self._meter = Meter(self._features, self._layers, means=means, tile=tile)
-        shared = [*filter(None, [model.note]), *self._layers.notes, *notes]
-        self._notes = [[*shared] for _ in paintings]
+        self._features = model.features(exact=self._recipe.exact, dtype=torch.bfloat16 if means.bfloat16 else None)
+        layers = choose_layers(self._recipe, model.layers)
+        self._meter = Meter(self._features, layers, means=self._recipe.statistic == "wasserstein", tile=means.tile)
+        self._notes = [[*filter(None, [model.note, *layers.notes, means.note])] for _ in paintings]
         self._losses: list[dict[str, float]] = [{} for _ in paintings]
         self._stopped = False
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
-from engine.errors import OptionsError
-from engine.memory import memory_errors
+from engine.capacity import affordable
+from engine.errors import OptionsError, OutOfMemoryError
+from engine.memory import Means, memory_errors
 from engine.model import Model, load_model
 from engine.options import Options
 from engine.painting import Painting
 from engine.progress import OnProgress, ShouldStop, Watch
 from engine.report import Result
-from engine.request import Picture, Request
+from engine.request import Opened, Picture, Request
 from engine.studio import Studio
 
 
@@ -70,14 +72,26 @@ def stylize_batch(
         OptionsError: The requests are of different buckets, or `stylize` would raise it.
         ImageError, WeightsError, OutOfMemoryError: As `stylize` raises them.
     """
-    paintings = [request.painting() for request in requests]
+    opened = [request.opened() for request in requests]
+    paintings = [request.painting() for request in opened]
     _check_bucket(paintings)
     model = model or load_model()
+    *ways, last = affordable(model, paintings)
+    for means in ways:
+        # The error is let go of at once: its traceback holds what the failed attempt had allocated.
+        with suppress(OutOfMemoryError), memory_errors():
+            return _paint(opened, model, should_stop, means)
+        model.forget()
+    with memory_errors():
+        return _paint(opened, model, should_stop, last)
+
+
+def _paint(requests: Sequence[Opened], model: Model, should_stop: ShouldStop | None, means: Means) -> list[Result]:
+    paintings = [request.painting(means.shrink) for request in requests]
     # Looking at the losses makes CUDA wait for the device, so not every time.
     every = 10 if model.device.startswith("cuda") else 1
-    with memory_errors():
-        watch = Watch(paintings[0].plan, [request.on_progress for request in requests], should_stop, every)
-        return Studio(paintings, model, watch).paint()
+    watch = Watch(paintings[0].plan, [request.on_progress for request in requests], should_stop, every)
+    return Studio(paintings, model, watch, means).paint()
 
 
 def _check_bucket(paintings: Sequence[Painting]) -> None:

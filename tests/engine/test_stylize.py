@@ -17,7 +17,6 @@ from PIL import Image
 from torch import Tensor
 
 import engine
-from engine.memory import memory_errors
 from engine.objective import Objective
 from engine.scales import plan_scales
 
@@ -233,16 +232,6 @@ def test_styles_that_do_not_fit_are_refused(cat: Image.Image, glass: Image.Image
         engine.stylize(cat, glass, QUICK, model=model)  # type: ignore[arg-type]
     with pytest.raises(engine.OptionsError, match="one style weight for each of the 1 styles"):
         engine.stylize(cat, [glass], engine.preset("sketch", style_weights=(1.0, 2.0)), model=model)
-
-
-def test_an_allocation_that_fails_is_said_in_one_sentence() -> None:
-    """The real failure: four petabytes asked of the CPU's allocator."""
-    with pytest.raises(engine.OutOfMemoryError, match="choose a smaller size"), memory_errors():
-        torch.empty(10**15)
-    with pytest.raises(engine.OutOfMemoryError), memory_errors():
-        raise torch.OutOfMemoryError("CUDA out of memory")
-    with pytest.raises(RuntimeError, match="something else"), memory_errors():
-        raise RuntimeError("something else")
 
 
 @pytest.mark.gpu
