@@ -67,6 +67,7 @@ def stylize(
     output: Annotated[Path, typer.Option("--output", "-o", help="Where to save it; the suffix says the format.")],
     preset_name: Annotated[str, typer.Option("--preset", help=f"One of {', '.join(RECIPES)}.")] = _DEFAULTS.preset,
     size: Size = None,
+    upscale: Annotated[int, typer.Option(help="2 or 4: so many times larger, by short passes.")] = _DEFAULTS.upscale,
     strength: Annotated[float, typer.Option(help="0 nearly the content .. 100 very strong.")] = _DEFAULTS.strength,
     style_scale: StyleScale = _DEFAULTS.style_scale,
     init: Annotated[str, typer.Option(help="Begin with: content or noise.")] = _DEFAULTS.init,
@@ -81,7 +82,14 @@ def stylize(
 ) -> None:
     """Paint CONTENT like each STYLE."""
     options = preset(
-        preset_name, size=size, strength=strength, style_scale=style_scale, init=init, colors=colors, seed=seed
+        preset_name,
+        size=size,
+        upscale=upscale,
+        strength=strength,
+        style_scale=style_scale,
+        init=init,
+        colors=colors,
+        seed=seed,
     )
     _check_output(output)
     recorder = _recorder(timelapse)
@@ -116,6 +124,40 @@ def learn(
         task = bar.add_task("learning", total=1.0)
         state = learn_filters(seed, lambda share: bar.update(task, completed=share))
     write(state, output)
+
+
+@app.command(
+    epilog="Examples:\n\n    vitrage-engine bench --weights builtin\n\n"
+    "    vitrage-engine bench --weights untrained --largest 4096 --json bench.json"
+)
+def bench(
+    weights: Annotated[
+        str, typer.Option(help="auto, pretrained, builtin, a file, or untrained: full, random.")
+    ] = "auto",
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1.")] = "auto",
+    rounds: Annotated[int, typer.Option(min=1, help="Evaluations of which the median is taken.")] = 5,
+    largest: Annotated[int, typer.Option(min=512, max=4096, help="Longest edge of the largest picture.")] = 2048,
+    results: Annotated[Path | None, typer.Option("--json", help="Save the figures as JSON.")] = None,
+) -> None:
+    """Measure the engine on this machine: beside a naive one, presets, memory, sizes."""
+    from engine import bench as benchmark
+    from engine.model import Model, device_named
+
+    with _bar() as bar:
+        untrained = weights == "untrained"
+        model = Model(benchmark.untrained(), device_named(device)) if untrained else _load(bar, weights, device)
+        task = bar.add_task("measuring", total=None)
+        rows = []
+        for name, figures in benchmark.run(model, rounds=rounds, largest=largest):
+            rows.append((name, figures))
+            bar.update(task, description=f"measured: {name}")
+    table = Table("what", "figure", "value")
+    for name, figures in rows:
+        for number, (figure, value) in enumerate(figures.items()):
+            table.add_row("" if number else name, figure, "–" if value is None else str(value))
+    Console().print(table)
+    if results:
+        results.write_text(json.dumps(dict(rows), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def main() -> None:

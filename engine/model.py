@@ -35,6 +35,7 @@ class Model:
         weights: `pretrained`, `builtin`, or the file's name.
         note: Why these weights and not better ones; empty where there is nothing to say.
         layers: Names of the layers that it serves, in network order.
+        state: torchvision's keys to the convolutions' weights and biases.
     """
 
     def __init__(self, weights: Weights, device: str, precision: Precision = "auto") -> None:
@@ -42,7 +43,7 @@ class Model:
         self.precision = precision
         self.weights = weights.name
         self.note = weights.note
-        self._state = weights.state
+        self.state = weights.state
         held = [layer for layer, index in CONVOLUTIONS.items() if f"features.{index}.weight" in weights.state]
         self.layers = tuple(name for layer in held for name in (layer, layer.replace("conv", "relu")))
         self._features: dict[tuple[bool, torch.dtype], Features] = {}
@@ -58,7 +59,7 @@ class Model:
         """The network, in the precision asked for unless another is given."""
         key = (exact, dtype or self.dtype(exact=exact))
         if key not in self._features:
-            self._features[key] = Features(self._state, device=self.device, dtype=key[1], exact=exact)
+            self._features[key] = Features(self.state, device=self.device, dtype=key[1], exact=exact)
         return self._features[key]
 
     def remembered(self, key: Hashable, make: Callable[[], T]) -> T:

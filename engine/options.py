@@ -49,7 +49,7 @@ class Recipe:
         ("relu2_2", 0.08),
     )
     style_weight: float = 1.0
-    tv_weight: float = 0.3
+    tv_weight: float = 1.0
     learning_rate: float = 0.03  # Adam's step, in units of the pixel range 0..1
 
     @property
@@ -73,9 +73,9 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
             style_weight=1e6,
             tv_weight=0.0,
         ),
-        "sketch": Recipe(purpose="a first look in seconds", size=384, iterations=(60, 40, 25)),
-        "standard": Recipe(purpose="a good picture", size=512, iterations=(100, 80, 60)),
-        "fine": Recipe(purpose="the best picture the device can make", size=1024, iterations=(150, 120, 80, 50)),
+        "sketch": Recipe(purpose="a first look in seconds", size=384, iterations=(30, 30, 30)),
+        "standard": Recipe(purpose="a good picture", size=512, iterations=(50, 60, 80)),
+        "fine": Recipe(purpose="the best picture the device can make", size=1024, iterations=(60, 60, 80, 60)),
     }
 )
 

@@ -8,14 +8,11 @@ from functools import cached_property
 from PIL import Image
 from torch import Tensor
 
-from engine import colors
+from engine import colors, strength
 from engine.options import Options
 from engine.pixels import Size, centre_square, fit, noise, resize, to_image, to_tensor
 from engine.regions import Regions
 from engine.scales import Plan, plan_scales
-
-THIN_BELOW = 30.0
-"""Strengths below this blend the painted picture with the content."""
 
 
 class Painting:
@@ -66,8 +63,8 @@ class Painting:
 
     @property
     def balance(self) -> float:
-        """What the caller's strength multiplies the style weight by: 1 at 50, a decade for each 25."""
-        return float(10 ** ((self.options.strength - 50) / 25))
+        """What the caller's strength multiplies the style weight by."""
+        return strength.balance(self.options.strength)
 
     def first(self) -> Tensor:
         """Where the first scale begins, (1, 3, H, W): a picture given, noise, or the content.
@@ -85,7 +82,7 @@ class Painting:
         if self._recipe.exact:
             return start
         mapped = to_tensor(self._recolored(content, self.styles))
-        return start.lerp(mapped, min(1.0, self.options.strength / 50))
+        return start.lerp(mapped, strength.recolored_share(self.options.strength))
 
     def content(self, size: Size) -> Tensor:
         """The content at a scale, (1, 3, H, W)."""
@@ -101,13 +98,9 @@ class Painting:
         return self._regions.portions(size)[None] if self._regions else None
 
     def finish(self, canvas: Tensor) -> Image.Image:
-        """A canvas (1, 3, H, W) as a picture, in the colours wanted, and the content where masks keep it.
-
-        A weak style is also laid on thinly: without it a descent still wanders off, for Adam's steps do not
-        shrink with the loss.
-        """
+        """A canvas (1, 3, H, W) as a picture, in the colours wanted, and the content where masks keep it."""
         image = to_image(canvas)
-        if (opacity := self.options.strength / THIN_BELOW) < 1:
+        if (opacity := strength.opacity(self.options.strength)) < 1:
             image = Image.blend(self._at(self._content, image.size), image, opacity)
         if self.options.colors == "content":
             image = colors.with_chrominance_of(image, resize(self._original, image.size))

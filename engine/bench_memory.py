@@ -1,0 +1,44 @@
+"""The most memory that something takes, of the device or of this process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+_STATUS, _CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+
+
+@dataclass
+class Peak:
+    """The most that was taken beyond what was held before; None where the system does not tell."""
+
+    bytes: int | None = None
+
+
+@contextmanager
+def peak_bytes(device: str) -> Iterator[Peak]:
+    """Measure what runs within: CUDA's allocator, or the process's resident memory (Linux)."""
+    peak = Peak()
+    if device.startswith("cuda"):
+        torch.cuda.reset_peak_memory_stats(device)
+        before = torch.cuda.memory_allocated(device)
+        yield peak
+        peak.bytes = torch.cuda.max_memory_allocated(device) - before
+        return
+    if not _CLEAR.exists():
+        yield peak
+        return
+    _CLEAR.write_text("5")  # resets the high-water mark (proc(5))
+    held = _status("VmRSS")
+    yield peak
+    peak.bytes = _status("VmHWM") - held
+
+
+def _status(field: str) -> int:
+    """A figure of the process in bytes."""
+    line = next(line for line in _STATUS.read_text().splitlines() if line.startswith(f"{field}:"))
+    return int(line.split()[1]) * 1024
