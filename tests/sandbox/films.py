@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import io
+import subprocess
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 
-import av
-import numpy as np
+import imageio_ffmpeg
 from PIL import Image
 
 UPRIGHT = bytes.fromhex("00010000 00000000 00000000 00000000 00010000 00000000 00000000 00000000 40000000")
@@ -15,20 +16,16 @@ TURNED = bytes.fromhex("00000000 00010000 00000000 FFFF0000 00000000 00000000 00
 
 def film(frames: Sequence[Image.Image], *, sound: bool = False, kind: str = "mp4", rate: int = 4) -> bytes:
     """Return an MP4 with H.264, or a WebM with VP9; sides are even, `rate` frames a second."""
-    buffer = io.BytesIO()
-    with av.open(buffer, "w", kind) as made:
-        pictures = made.add_stream("libx264" if kind == "mp4" else "libvpx-vp9", rate)
-        pictures.width, pictures.height, pictures.pix_fmt = *frames[0].size, "yuv420p"
-        voice = made.add_stream("aac", 44100) if sound else None
-        for picture in frames:
-            made.mux(pictures.encode(av.VideoFrame.from_image(picture)))
-        made.mux(pictures.encode())
-        if voice is not None:
-            samples = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), "fltp", "mono")
-            samples.sample_rate = 44100
-            made.mux(voice.encode(samples))
-            made.mux(voice.encode())
-    return buffer.getvalue()
+    width, height = frames[0].size
+    pictures = f"-f rawvideo -pixel_format rgb24 -video_size {width}x{height} -framerate {rate} -i pipe:"
+    voice = "-f lavfi -i anullsrc=r=44100 -shortest" if sound else ""
+    codec = "libx264" if kind == "mp4" else "libvpx-vp9"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"film.{kind}"
+        options = f"-v error {pictures} {voice} -c:v {codec} -pix_fmt yuv420p".split()
+        command = [imageio_ffmpeg.get_ffmpeg_exe(), *options, str(path)]
+        subprocess.run(command, input=b"".join(frame.tobytes() for frame in frames), check=True)
+        return path.read_bytes()
 
 
 def turned(data: bytes) -> bytes:
