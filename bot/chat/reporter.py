@@ -16,15 +16,16 @@ from bot.chat.keyboards import status_keyboard
 from bot.chat.post import Post
 from bot.chat.status import describe
 from bot.chat.texts import texts
-from bot.jobs.job import Job, State
+from bot.jobs.job import Job, Place, State
 
 log = structlog.get_logger(__name__)
 
 SEEN = "👀"
 POLL_SECONDS = 1.0
-GATHER_SECONDS = 0.03  # news come in flocks: look at them together
+GATHER_SECONDS = 0.03  # news come in flocks: look at those together that follow the first
 EDIT_SECONDS = 3.0  # between two edits in a private chat
 GROUP_EDIT_SECONDS = 10.0  # a group may get 20 messages a minute from us, all topics together
+FAR_BACK = 10  # jobs ahead for which the pause between two edits grows by itself: there is little to tell
 RETRY_SECONDS = 5.0  # after an answer could not be delivered
 STOP_SECONDS = 10.0  # for messages on their way when the program stops
 
@@ -54,18 +55,25 @@ class Reporter:
         while not stop.is_set():
             jobs = await self._services.jobs.unsettled()
             for job in jobs:
-                if job.id not in self._tasks and time.monotonic() >= self._resting.get(job.id, 0.0):
+                if job.id not in self._tasks and self._due(job):
                     self._tasks[job.id] = asyncio.create_task(self._attend(job))
             unsettled = {job.id for job in jobs}
             self._shown = {id_: shown for id_, shown in self._shown.items() if id_ in unsettled}
             self._resting = {id_: until for id_, until in self._resting.items() if id_ in unsettled}
-            await self._services.jobs.wait("news", POLL_SECONDS)
             await asyncio.sleep(GATHER_SECONDS)
+            await self._services.jobs.wait("news", POLL_SECONDS)
         if self._tasks:  # a send cut short would leave its outcome unknown
             await asyncio.wait(self._tasks.values(), timeout=STOP_SECONDS)
         for task in tuple(self._tasks.values()):
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    def _due(self, job: Job) -> bool:
+        """Whether there may be something to do for a job: it is not resting, and its message did not just change."""
+        now, shown = time.monotonic(), self._shown.get(job.id)
+        if shown is not None and shown.state is job.state and now < shown.next_edit:
+            return False
+        return now >= self._resting.get(job.id, 0.0)
 
     async def _attend(self, job: Job) -> None:
         try:
@@ -86,16 +94,15 @@ class Reporter:
             del self._tasks[job.id]
 
     async def _report(self, job: Job) -> None:
-        """Bring the status message up to date, unless it changed a moment ago."""
-        shown = self._shown.get(job.id)
-        if shown and shown.state is job.state and time.monotonic() < shown.next_edit:
-            return
-        say = texts(job.language)
+        """Bring the status message up to date."""
+        shown, say = self._shown.get(job.id), texts(job.language)
         place = await self._services.jobs.place(job) if job.state is State.QUEUED else None
         text = describe(job, place, say)
-        if shown and (shown.text, shown.preview) == (text, job.preview):
+        changed = shown is None or (shown.text, shown.preview) != (text, job.preview)
+        if changed or place is not None:  # a place that is still the same is not asked for again at once
+            self._shown[job.id] = _Shown(text, job.preview, job.state, time.monotonic() + _pause(job, place))
+        if not changed:
             return
-        self._shown[job.id] = _Shown(text, job.preview, job.state, time.monotonic() + _pause(job))
         post, keyboard = Post(self._bot, job), status_keyboard(job, say)
         if job.status_message_id is None:
             await self._services.jobs.set_status_message(job.id, await post.say(text, keyboard))
@@ -112,6 +119,6 @@ class Reporter:
             log.debug("a newer preview came in between", job=job.id)
 
 
-def _pause(job: Job) -> float:
-    in_group = job.address.chat_id < 0
-    return GROUP_EDIT_SECONDS if in_group else EDIT_SECONDS
+def _pause(job: Job, place: Place | None) -> float:
+    pause = GROUP_EDIT_SECONDS if job.address.chat_id < 0 else EDIT_SECONDS
+    return pause * (1 + place.ahead / FAR_BACK) if place else pause

@@ -5,6 +5,7 @@ async with Person(url, name="Ann", language="en") as ann:
     chat = await ann.open()                                    # the chat with the only bot; sends nothing
     await chat.send("/start")                                  # -> Message
     sent = await chat.send_photos([cat, glass], "caption")     # paths or bytes -> list[Message], an album
+    await chat.send_sticker(cat)                               # films go by send_photos
     done = await chat.wait(lambda m: m.photo is not None, timeout=60, after=chat.mark)
     answer = await chat.press(done, "Stronger")                # label or callback data -> Answer(text, alert)
     data = await chat.download(done)                           # the biggest rendition, or the document
@@ -29,6 +30,7 @@ from typing import Any
 import httpx
 
 LONGEST_WAIT = 30.0  # seconds of one long poll
+MARKS = {"png": b"\x89PNG", "gif": b"GIF8", "mp4": b"ftyp", "webm": b"\x1a\x45\xdf\xa3", "webp": b"WEBP"}
 
 
 class SandboxError(Exception):
@@ -76,6 +78,8 @@ class Message:
     photo: Media | None
     document: Media | None
     animation: Media | None
+    video: Media | None
+    sticker: Media | None
     buttons: tuple[tuple[Button, ...], ...]
     reply_to: int | None
     topic: int | None
@@ -97,6 +101,8 @@ class Message:
             photo=_media(sizes[-1]) if sizes else None,
             document=_media(raw.get("document")),
             animation=_media(raw.get("animation")),
+            video=_media(raw.get("video")),
+            sticker=_media(raw.get("sticker")),
             buttons=tuple(tuple(_button(button) for button in row) for row in rows),
             reply_to=raw.get("reply_to_message", {}).get("message_id"),
             topic=raw.get("message_thread_id") if raw.get("is_topic_message") else None,
@@ -203,8 +209,15 @@ class Chat:
         reply_to: Message | int | None = None,
         topic: int | None = None,
     ) -> list[Message]:
-        """Send pictures, several as one album; `as_file` sends them untouched, as documents."""
-        return await self._send(caption, photos, as_file=as_file, reply_to=reply_to, topic=topic)
+        """Send pictures and films, several as one album; `as_file` sends them untouched, as documents."""
+        form = "file" if as_file else "media"
+        return await self._send(caption, photos, form=form, reply_to=reply_to, topic=topic)
+
+    async def send_sticker(
+        self, picture: str | Path | bytes, *, reply_to: Message | int | None = None, topic: int | None = None
+    ) -> Message:
+        """Send a sticker; a picture is made one, as messengers do."""
+        return (await self._send("", [picture], form="sticker", reply_to=reply_to, topic=topic))[0]
 
     async def _send(
         self, text: str, files: Sequence[str | Path | bytes], *, reply_to: Message | int | None, **fields: Any
@@ -254,7 +267,7 @@ class Chat:
 
     async def download(self, message: Message) -> bytes:
         """The biggest picture of a message, or its file."""
-        media = message.photo or message.animation or message.document
+        media = message.photo or message.animation or message.video or message.sticker or message.document
         if media is None:
             raise SandboxError(f"message {message.id} has neither picture nor file")
         return await self.person.bytes_of(media.file_id)
@@ -263,7 +276,7 @@ class Chat:
 def _file(source: str | Path | bytes, number: int) -> tuple[str, bytes, str]:
     """Name, bytes and type of a part; bytes are taken for what their first bytes say."""
     if isinstance(source, bytes):
-        ending = "png" if source.startswith(b"\x89PNG") else "gif" if source.startswith(b"GIF8") else "jpg"
+        ending = next((ending for ending, mark in MARKS.items() if source[:12].find(mark) >= 0), "jpg")
         name, data = f"photo{number}.{ending}", source
     else:
         name, data = Path(source).name, Path(source).read_bytes()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 from starlette.responses import Response
@@ -16,15 +17,16 @@ from bot.sandbox.chats import Chat, Message
 from bot.sandbox.endpoints import Body, Visit
 from bot.sandbox.entities import plain
 from bot.sandbox.errors import ApiError
+from bot.sandbox.films import cut
 from bot.sandbox.methods.editing import EMOJI
 from bot.sandbox.parameters import Upload
 from bot.sandbox.posting import changed, post, press, react, remove, shown
 from bot.sandbox.utf16 import units
 
-SAFE_TYPES = ("image/jpeg", "image/png", "image/webp", "image/gif", "video/mp4")  # shown in place, never as a page
-PHOTO_KINDS = {
-    "image/jpeg": "photo", "image/png": "photo", "image/webp": "photo", "image/bmp": "photo", "image/gif": "animation",
-}  # fmt: skip
+SAFE_TYPES = ("image/jpeg", "image/png", "image/webp", "image/gif", "video/mp4", "video/webm")  # shown, never as a page
+PICTURES = ("image/jpeg", "image/png", "image/webp", "image/bmp")
+FILMS = ("image/gif", "video/mp4", "video/quicktime", "video/webm")
+IN_ALBUMS = ("photo", "video", "document")
 ALBUM = 10
 LONGEST_WAIT = 60.0
 
@@ -43,7 +45,7 @@ class Sending(Body):
     text: str = ""
     reply_to: int | None = None
     topic: int | None = None
-    as_file: bool = False
+    form: Literal["media", "file", "sticker"] = "media"
 
     @field_validator("reply_to", "topic", mode="before")
     @classmethod
@@ -112,12 +114,9 @@ async def send(visit: Visit) -> object:
     if len(visit.files) > ALBUM:
         raise ApiError(400, f"an album holds at most {ALBUM} files")
     contents = await _contents(visit, given)
-    group = str(secrets.randbelow(10**17) + 10**17) if len(contents) > 1 else None
     chat.started = True
-    sent = [
-        post(visit.world, chat, person, content, reply_to=given.reply_to, thread_id=given.topic, media_group_id=group)
-        for content in contents
-    ]
+    place: Json = {"reply_to": given.reply_to, "thread_id": given.topic, "media_group_id": _album(contents)}
+    sent = [post(visit.world, chat, person, content, **place) for content in contents]
     return {"messages": [shown(visit.world, message) for message in sent], "cursor": visit.world.events.cursor}
 
 
@@ -128,19 +127,33 @@ async def _contents(visit: Visit, given: Sending) -> list[Json]:
         if not text or units(text) > 4096:
             raise ApiError(400, "a message needs text of at most 4096 characters, or a file")
         return [{"text": text} | ({"entities": entities} if entities else {})]
+    if text and given.form == "sticker":
+        raise ApiError(400, "a sticker has no caption")
     if units(text) > 1024:
         raise ApiError(400, "a caption has at most 1024 characters")
-    contents = [await take(visit.world.files, _kind(file, given.as_file), file) for file in visit.files]
+    contents = [await _taken(visit, file, given.form) for file in visit.files]
     if text:
         contents[0] |= {"caption": text} | ({"caption_entities": entities} if entities else {})
     return contents
 
 
-def _kind(file: Upload, as_file: bool) -> str:
-    """What a messenger makes of a file: moving pictures are animations, pictures photos, the rest documents."""
-    if as_file:
-        return "document"
-    return PHOTO_KINDS.get(file.mime, "document")
+async def _taken(visit: Visit, file: Upload, form: str) -> Json:
+    """What a messenger makes of a file: pictures are photos, films move, the rest are documents."""
+    kind = "document"
+    if form == "sticker":
+        kind, file = "sticker", replace(file, data=await asyncio.to_thread(cut, file.data))
+    elif form == "media" and file.mime in PICTURES:
+        kind = "photo"
+    elif form == "media" and file.mime in FILMS:
+        kind = "film"
+    return await take(visit.world.files, kind, file)
+
+
+def _album(contents: list[Json]) -> str | None:
+    """The group of several messages, as far as Telegram groups their kinds."""
+    kinds = {next(iter(content)) for content in contents}
+    together = len(contents) > 1 and kinds <= set(IN_ALBUMS)
+    return str(secrets.randbelow(10**17) + 10**17) if together else None
 
 
 def _own(visit: Visit, user: int) -> Message:

@@ -63,8 +63,13 @@ async def remove_fault(visit: Visit) -> object:
 
 
 async def settings(visit: Visit) -> object:
-    """As they are."""
-    return {"limits": visit.world.limits.enabled, "callback_seconds": visit.world.callbacks.lifetime}
+    """As they are, and how many calls the limits have refused."""
+    limits = visit.world.limits
+    return {
+        "limits": limits.enabled,
+        "refused": limits.refused,
+        "callback_seconds": visit.world.callbacks.lifetime,
+    }
 
 
 async def change_settings(visit: Visit) -> object:

@@ -1,4 +1,4 @@
-"""Photos, documents and animations as message content."""
+"""Photos, films, stickers and documents as message content."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ import mimetypes
 from bot.sandbox.accounts import Json
 from bot.sandbox.errors import ApiError, bad_request
 from bot.sandbox.files import FileStore, StoredFile
+from bot.sandbox.films import motion, sticker
 from bot.sandbox.parameters import Params, Upload
-from bot.sandbox.pictures import Motion, Size, motion, photo_sizes, thumbnail
+from bot.sandbox.pictures import Size, photo_sizes, thumbnail
 
 UPLOAD_LIMIT = 50 * 2**20  # Bot API, sendDocument
-KINDS = ("photo", "document", "animation")
+KINDS = ("photo", "document", "animation", "video", "sticker")
+FOLDERS = {"video": "videos", "animation": "animations"}
+STICKERS = {"image/webp": "webp", "video/webm": "webm", "application/x-tgsticker": "tgs"}
 decoders = asyncio.Semaphore(2)  # a big photo takes a quarter of a gigabyte while it is open
 
 
@@ -61,8 +64,10 @@ async def take(files: FileStore, kind: str, upload: Upload) -> Json:
         raise ApiError(413, "Request Entity Too Large")
     if kind == "photo":
         return await _photo(files, upload)
-    if kind == "animation":
-        return await _animation(files, upload)
+    if kind == "film" or kind in FOLDERS:
+        return await _film(files, kind, upload)
+    if kind == "sticker":
+        return await _sticker(files, upload)
     return await _document(files, upload)
 
 
@@ -81,27 +86,50 @@ def _photo_size(files: FileStore, size: Size, folder: str) -> Json:
 
 
 async def _document(files: FileStore, upload: Upload) -> Json:
-    stored = files.add(upload.data, folder="documents", name=_clean(upload.name), mime=_mime(upload))
-    document = _identity(stored) | {"file_name": stored.name, "mime_type": stored.mime}
-    if stored.mime.startswith("image/"):
+    document = _named(files, "documents", upload)
+    if document["mime_type"].startswith("image/"):
         async with decoders:
-            preview = await asyncio.to_thread(thumbnail, upload.data)
-        if preview is not None:
-            document["thumbnail"] = _photo_size(files, preview, "thumbnails")
+            document |= _cover(files, await asyncio.to_thread(thumbnail, upload.data))
     content = {"document": document}
+    files.describe(document["file_id"], content)
+    return content
+
+
+async def _film(files: FileStore, kind: str, upload: Upload) -> Json:
+    """A video or an animation; what is neither is sent as a document (Bot API, sendVideo)."""
+    async with decoders:
+        shape = await asyncio.to_thread(motion, upload.data)
+    if shape is None:
+        return await _document(files, upload)
+    if kind == "film":  # of a person: messengers take what is silent for an animation
+        kind = "video" if shape.sound else "animation"
+    document = _named(files, FOLDERS[kind], upload) | _cover(files, shape.cover)
+    content = {kind: document | {"width": shape.width, "height": shape.height, "duration": shape.duration}}
+    if kind == "animation":  # carries a document field as well (Bot API, Message.animation)
+        content["document"] = document
+    files.describe(document["file_id"], content)
+    return content
+
+
+async def _sticker(files: FileStore, upload: Upload) -> Json:
+    async with decoders:
+        shape = await asyncio.to_thread(sticker, upload.data)
+    ending = STICKERS[shape.mime]
+    stored = files.add(upload.data, folder="stickers", name=f"sticker.{ending}", mime=shape.mime)
+    sides = {"type": "regular", "width": shape.width, "height": shape.height}
+    kind = {"is_animated": ending == "tgs", "is_video": ending == "webm"}
+    content = {"sticker": _identity(stored) | sides | kind | _cover(files, shape.cover)}
     files.describe(stored.id, content)
     return content
 
 
-async def _animation(files: FileStore, upload: Upload) -> Json:
-    """An animation message carries a document field as well (Bot API, Message.animation)."""
-    async with decoders:
-        shape: Motion = await asyncio.to_thread(motion, upload.data)
-    content = await _document(files, upload)
-    size = {"width": shape.width, "height": shape.height, "duration": shape.duration}
-    content["animation"] = content["document"] | size
-    files.describe(content["document"]["file_id"], content)
-    return content
+def _named(files: FileStore, folder: str, upload: Upload) -> Json:
+    stored = files.add(upload.data, folder=folder, name=_clean(upload.name), mime=_mime(upload))
+    return _identity(stored) | {"file_name": stored.name, "mime_type": stored.mime}
+
+
+def _cover(files: FileStore, cover: Size | None) -> Json:
+    return {"thumbnail": _photo_size(files, cover, "thumbnails")} if cover is not None else {}
 
 
 def _identity(file: StoredFile) -> Json:

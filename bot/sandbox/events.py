@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 
 from bot.sandbox.accounts import Json
@@ -22,7 +23,7 @@ class EventLog:
     def add(self, kind: str, chat: str, **fields: object) -> None:
         """Tell everyone who follows; `chat` is the key of the chat or "" for all."""
         self.cursor += 1
-        self._events.append({"seq": self.cursor, "type": kind, "chat": chat, **fields})
+        self._events.append({"seq": self.cursor, "at": time.time(), "type": kind, "chat": chat, **fields})
         for waiting in self._waiting:
             waiting.set()
 

@@ -31,6 +31,7 @@ class FloodLimits:
 
     def __init__(self) -> None:
         self.enabled = False
+        self.refused = 0  # calls so far
         self._sent: dict[tuple[int, str], deque[float]] = defaultdict(deque)
 
     def check(self, bot_id: int, chat_id: str, messages: int = 1) -> None:
@@ -44,6 +45,7 @@ class FloodLimits:
             while log and moment - log[0] > window.seconds:
                 log.popleft()
             if log and len(log) + messages > window.count:
+                self.refused += 1
                 raise too_many_requests(max(1, math.ceil(window.seconds - (moment - log[0]))))
         for log, _ in logs:
             log.extend([moment] * messages)

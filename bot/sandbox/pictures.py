@@ -40,38 +40,19 @@ def photo_sizes(data: bytes) -> list[Size]:
     picture = decoded(data, BOXES[-1], _check_sides)
     longest = max(picture.size)
     boxes = [box for box in BOXES if box < longest] + [min(longest, BOXES[-1])]
-    return [_size(picture, box) for box in dict.fromkeys(boxes)]
+    sizes: list[Size] = []
+    for box in sorted(set(boxes), reverse=True):  # each from the one before: half the work
+        picture = scaled(picture, box)
+        sizes.append(encoded(picture))
+    return sizes[::-1]
 
 
 def thumbnail(data: bytes) -> Size | None:
     """The preview of an image sent as a file; None when it is no image that can be read."""
     try:
-        return _size(decoded(data, 320), 320)
+        return rendition(decoded(data, 320), 320)
     except Exception:  # noqa: BLE001 - a document may be anything, also a broken picture: then it has no preview
         return None
-
-
-@dataclass(frozen=True)
-class Motion:
-    """What an animation message says about its file."""
-
-    width: int
-    height: int
-    duration: int
-
-
-def motion(data: bytes) -> Motion:
-    """Dimensions and seconds of a GIF; zeros for what Pillow does not read, such as MP4."""
-    try:
-        with _opened(data) as picture:
-            frames = getattr(picture, "n_frames", 1)
-            milliseconds = 0
-            for frame in range(min(frames, 1000)):
-                picture.seek(frame)
-                milliseconds += int(picture.info.get("duration", 0))
-            return Motion(picture.width, picture.height, round(milliseconds / 1000))
-    except Exception:  # noqa: BLE001 - see thumbnail
-        return Motion(0, 0, 0)
 
 
 def _check_sides(width: int, height: int) -> None:
@@ -85,11 +66,13 @@ def decoded(data: bytes, needed: int, check: Callable[[int, int], None] | None =
     A JPEG is read at a half, a quarter or an eighth of its size where `needed` pixels of a side are enough.
     """
     try:
-        with _opened(data) as picture:
+        with opened(data) as picture:
             if check is not None:
                 check(*picture.size)
             picture.draft("RGB", (needed, needed))
             upright = ImageOps.exif_transpose(picture)
+            if not upright.has_transparency_data:
+                return upright.convert("RGB")
             rgba = upright.convert("RGBA")
     except ApiError:
         raise
@@ -100,19 +83,32 @@ def decoded(data: bytes, needed: int, check: Callable[[int, int], None] | None =
     return canvas
 
 
-def _opened(data: bytes) -> Image.Image:
+def opened(data: bytes, formats: tuple[str, ...] = FORMATS) -> Image.Image:
+    """The picture with its header read; ValueError when it has too many pixels."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        picture = Image.open(io.BytesIO(data), formats=FORMATS)
+        picture = Image.open(io.BytesIO(data), formats=formats)
     if picture.width * picture.height > PIXELS:
         raise ValueError("too many pixels")
     return picture
 
 
-def _size(picture: Image.Image, box: int) -> Size:
+def rendition(picture: Image.Image, box: int) -> Size:
+    """The picture as JPEG, its longest side at most `box`."""
+    return encoded(scaled(picture, box))
+
+
+def scaled(picture: Image.Image, box: int) -> Image.Image:
+    """The picture, its longest side at most `box`."""
     scale = min(1.0, box / max(picture.size))
+    if scale == 1.0:
+        return picture
     width, height = (max(1, round(side * scale)) for side in picture.size)
-    small = picture if scale == 1.0 else picture.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    return picture.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=3.0)
+
+
+def encoded(picture: Image.Image) -> Size:
+    """The picture as JPEG."""
     buffer = io.BytesIO()
-    small.save(buffer, "JPEG", quality=87)
-    return Size(width, height, buffer.getvalue())
+    picture.save(buffer, "JPEG", quality=87)
+    return Size(*picture.size, buffer.getvalue())

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bot.sandbox.accounts import Bot
+from bot.sandbox.attachments import KINDS
 from bot.sandbox.chats import Chat, Message
 from bot.sandbox.world import World
 
-SERVICE_MARKS = ("text", "caption", "photo", "document", "animation")
+SERVICE_MARKS = ("text", *KINDS)
 DEPTH = 50  # of replies to replies
 
 

@@ -225,6 +225,7 @@ def main() -> int:
     """Run the child."""
     # Before torch is loaded: threads that spin while they wait slow down whatever else the machine does.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.nice(10)  # whoever answers people comes first
     # Ctrl-C and a service manager's stop reach the whole group of processes, but are the owner's to deal with.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)

@@ -6,15 +6,17 @@ import asyncio
 import colorsys
 import io
 import logging
+import random
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from bot.chat.texts import texts
-from bot.demo.person import Chat, Person
-from bot.jobs.job import Job
-from tests.chat.stage import Stage, picture, request
+from bot.demo.person import Chat, Message, Person
+from bot.jobs.job import Address, Job
+from tests.chat.badges import badge, number_of
+from tests.chat.stage import Stage, from_bot, picture, request
 
 EN = texts("en")
 PEOPLE = 50
@@ -62,6 +64,74 @@ async def test_fifty_people_at_once_get_their_own_pictures(stage: Stage) -> None
         tasks.create_task(worker())
         for number in range(PEOPLE):
             tasks.create_task(person(number))
+
+
+class Crowd:
+    """Many people, each with a number, a chat and a picture of their own."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.chats: dict[int, Chat] = {}  # by number
+        self.numbers: dict[int, int] = {}  # by person
+        self._some = asyncio.Semaphore(50)  # talk at the same time
+
+    async def come(self, number: int, photos: int) -> None:
+        """Send so many of one's photos."""
+        async with self._some, Person(self.stage.url, name=f"P{number}") as somebody:
+            self.chats[number] = await somebody.open()
+            self.numbers[somebody.id] = number
+            for _ in range(photos):
+                await self.chats[number].send_photos([badge(number)])
+
+    async def told(self, number: int) -> list[Message]:
+        """Return what the bot has in somebody's chat now."""
+        async with self._some, Person(self.stage.url, name=f"P{number}") as somebody:
+            return await from_bot(somebody.chat(self.chats[number].key))
+
+    async def draft(self, number: int) -> list[int]:
+        """Return whose photos are in somebody's draft."""
+        somebody = self.chats[number].person.id
+        photos = await self.stage.stores.jobs.draft(Address(somebody, None, somebody))
+        return [number_of(await self.stage.stores.blobs.get(photo.blob)) for photo in photos]
+
+    async def paint(self, count: int) -> None:
+        """Be the worker for so many jobs: all their pictures are of one person, whose content is the result."""
+        for _ in range(count):
+            job = await self.stage.claim()
+            blobs = [await self.stage.stores.blobs.get(blob) for blob in (job.content, *job.styles)]
+            assert {number_of(blob) for blob in blobs} == {self.numbers[job.address.user_id]}
+            await self.stage.finish(job, blobs[0])
+
+    async def pictures(self, number: int) -> list[int]:
+        """Return whose pictures somebody was given."""
+        async with Person(self.stage.url, name=f"P{number}") as somebody:
+            given = [message for message in await self.told(number) if message.photo]
+            return [number_of(await somebody.bytes_of(message.photo.file_id)) for message in given if message.photo]
+
+
+@pytest.mark.slow
+async def test_a_thousand_drafts_and_a_hundred_jobs(stage: Stage) -> None:
+    """1,000 chats with a draft and 100 queued jobs: no picture is lost, crossed or sent twice, no draft mixed up."""
+    crowd, waiting, drafting = Crowd(stage), range(100), range(100, 1100)
+    everybody = [crowd.come(number, 2 if number in waiting else 1) for number in (*waiting, *drafting)]
+    random.Random(1).shuffle(everybody)
+    await asyncio.gather(*everybody)
+
+    jobs = stage.stores.jobs
+    async with asyncio.timeout(300):
+        while len(await jobs.unsettled()) < len(waiting) or not all([await crowd.draft(each) for each in drafting]):
+            await jobs.wait("news", 0.5)
+    await crowd.paint(len(waiting))
+    await stage.settled()
+    assert [await crowd.pictures(number) for number in waiting] == [[number] for number in waiting]
+    assert [await crowd.draft(number) for number in drafting] == [[number] for number in drafting]
+    again = drafting[::50]  # for whom the other photo still makes the right job
+    await asyncio.gather(*(crowd.come(number, 1) for number in again))
+    await crowd.paint(len(again))
+    await stage.settled()
+    assert [await crowd.pictures(number) for number in again] == [[number] for number in again]
+    quiet = [number for number in drafting if number not in again]
+    assert {len(await crowd.told(number)) for number in quiet} == {1}  # the question, once
 
 
 def large() -> bytes:

@@ -27,6 +27,7 @@ from aiogram.types import (
 from PIL import Image
 
 from bot.demo.person import Chat, Person
+from tests.sandbox.films import film
 
 TOKEN = "99:" + "c" * 35
 KEYS = InlineKeyboardMarkup(inline_keyboard=[[InlineKeyboardButton(text="Go", callback_data="go", style="success")]])
@@ -133,6 +134,27 @@ async def _send_document(on: Stage) -> None:
 @scene(methods.SendAnimation)
 async def _send_animation(on: Stage) -> None:
     assert (await on.bot.send_animation(on.me, picture(kind="GIF"), caption="c")).animation
+    moving = BufferedInputFile(film([Image.new("RGB", (64, 48), "red")] * 8), "film.mp4")
+    sent = (await on.bot.send_animation(on.me, moving)).animation
+    assert sent and sent.thumbnail
+    assert (sent.width, sent.height, sent.duration, sent.mime_type) == (64, 48, 2, "video/mp4")
+
+
+@scene(methods.SendVideo)
+async def _send_video(on: Stage) -> None:
+    moving = BufferedInputFile(film([Image.new("RGB", (64, 48), "red")], sound=True), "film.mp4")
+    sent = await on.bot.send_video(on.me, moving, caption="c", duration=7, has_spoiler=True)
+    assert sent.video and sent.video.thumbnail
+    assert (sent.video.duration, sent.video.width) == (7, 64)
+    assert (await on.bot.send_video(on.me, sent.video.file_id, reply_markup=KEYS)).video
+
+
+@scene(methods.SendSticker)
+async def _send_sticker(on: Stage) -> None:
+    sent = await on.bot.send_sticker(on.me, picture(kind="WEBP"), emoji="🎨", reply_markup=KEYS)
+    assert sent.sticker and sent.sticker.thumbnail
+    assert (sent.sticker.emoji, sent.sticker.is_video) == ("🎨", False)
+    assert (await on.bot.send_sticker(on.me, sent.sticker.file_id)).sticker
 
 
 @scene(methods.SendMediaGroup)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from aiogram import methods as aiogram_methods
 from aiogram.types import Update
+from PIL import Image
 from pydantic import TypeAdapter
 
 from bot.demo.person import Person
@@ -22,6 +23,7 @@ from tests.sandbox import scenes
 from tests.sandbox.client import Api
 from tests.sandbox.conftest import TOKEN
 from tests.sandbox.description import FILE, Description
+from tests.sandbox.films import film
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "sandbox.md"
 BEGIN, END = "<!-- methods: generated -->", "<!-- /methods -->"
@@ -144,9 +146,9 @@ async def test_every_update_is_as_described(sandbox: str, world: World) -> None:
     kinds = {kind for update in updates for kind in update if kind != "update_id"}
     assert kinds == set(wanted)
     fields = {name for update in updates for name in update.get("message", {})}
-    assert fields >= {"photo", "document", "animation", "media_group_id", "new_chat_members", "left_chat_member",
-                      "migrate_to_chat_id", "migrate_from_chat_id", "forum_topic_created",
-                      "forum_topic_closed"}  # fmt: skip
+    assert fields >= {"photo", "document", "animation", "video", "sticker", "media_group_id",
+                      "new_chat_members", "left_chat_member", "migrate_to_chat_id",
+                      "migrate_from_chat_id", "forum_topic_created", "forum_topic_closed"}  # fmt: skip
     for update in updates:
         Update.model_validate(update)
         assert description.any_of(update, ["Update"], "update") == []
@@ -160,6 +162,8 @@ async def everything_happens(api: Api, ann: Person, bob: Person) -> None:
     await chat.send_photos([red, red], "an album", reply_to=sent)
     await chat.send_photos([red], as_file=True)
     await chat.send_photos([gif])
+    await chat.send_photos([film([Image.new("RGB", (64, 48), "red")], sound=True)])
+    await chat.send_sticker(red)
     own = f"/api/chats/{chat.key}/messages/{sent.id}"
     await ann.call("PATCH", own, {"user": ann.id, "text": "other"})
     await ann.call("POST", f"{own}/reactions", {"user": ann.id, "emoji": ["🎉"]})

@@ -18,7 +18,8 @@ from tests.sandbox.conftest import TOKEN, process
 
 NAMES = (
     "chat_id", "text", "caption", "parse_mode", "entities", "caption_entities", "reply_markup", "reply_parameters",
-    "message_id", "message_ids", "message_thread_id", "media", "photo", "document", "animation", "file_id", "offset",
+    "message_id", "message_ids", "message_thread_id", "media", "photo", "document", "animation", "video", "sticker",
+    "file_id", "offset",
     "limit", "allowed_updates", "callback_query_id", "show_alert", "reaction", "commands", "scope", "language_code",
     "name", "menu_button", "user_id", "action", "link_preview_options", "from_chat_id", "icon_color", "has_spoiler",
 )  # fmt: skip

@@ -23,6 +23,8 @@ METHODS: dict[str, Handler] = {
     "sendPhoto": sending.send_photo,
     "sendDocument": sending.send_document,
     "sendAnimation": sending.send_animation,
+    "sendVideo": sending.send_video,
+    "sendSticker": sending.send_sticker,
     "sendMediaGroup": sending.send_media_group,
     "sendChatAction": sending.send_chat_action,
     "copyMessage": sending.copy_message,
@@ -55,5 +57,5 @@ METHODS: dict[str, Handler] = {
     "reopenForumTopic": groups.reopen_forum_topic,
 }
 BY_LOWER_NAME = {name.lower(): name for name in METHODS}  # method names are case-insensitive (Bot API)
-COUNTED = ("sendMessage", "sendPhoto", "sendDocument", "sendAnimation", "sendMediaGroup", "copyMessage",
-           "forwardMessage")  # fmt: skip
+COUNTED = ("sendMessage", "sendPhoto", "sendDocument", "sendAnimation", "sendVideo", "sendSticker", "sendMediaGroup",
+           "copyMessage", "forwardMessage")  # fmt: skip

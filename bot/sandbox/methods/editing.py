@@ -8,7 +8,7 @@ from bot.sandbox.call import Call
 from bot.sandbox.chats import Chat, Message
 from bot.sandbox.errors import ApiError, bad_request
 from bot.sandbox.keyboards import keyboard
-from bot.sandbox.methods.sending import caption_content, input_media, text_content
+from bot.sandbox.methods.sending import INPUT_MEDIA, caption_content, input_media, text_content
 from bot.sandbox.posting import changed, react, remove
 from bot.sandbox.world import now
 
@@ -63,7 +63,7 @@ async def edit_message_text(call: Call) -> object:
 async def edit_message_caption(call: Call) -> object:
     """Bot API, editMessageCaption."""
     _, message = call.own_message()
-    if not any(kind in message.content for kind in KINDS):
+    if not any(kind in message.content for kind in INPUT_MEDIA):
         raise bad_request("there is no caption in the message to edit")
     return _replace(call, message, _media_of(message) | caption_content(call.params))
 
@@ -71,6 +71,8 @@ async def edit_message_caption(call: Call) -> object:
 async def edit_message_media(call: Call) -> object:
     """Bot API, editMessageMedia: also turns a text message into a media message."""
     _, message = call.own_message()
+    if "sticker" in message.content:
+        raise bad_request("message can't be edited")
     if message.media_group_id and "photo" in message.content and call.params.mapping("media"):
         kind = (call.params.mapping("media") or {}).get("type")
         if kind not in ("photo", "video"):

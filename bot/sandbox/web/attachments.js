@@ -6,6 +6,7 @@ import { on, openChat, state } from "./store.js";
 import { size, t } from "./words.js";
 
 const MOST = 10;
+const FORMS = [["media", "media"], ["file", "asFile"], ["sticker", "asSticker"]];
 
 /** Build the tray, the button and the samples; `changed` is called after every change. */
 export function startAttachments(conversation, field, changed) {
@@ -13,7 +14,7 @@ export function startAttachments(conversation, field, changed) {
   const input = h("input", { type: "file", multiple: true, hidden: true, testid: "file-input", tabindex: "-1", "aria-hidden": "true" });
   const button = h("span", { class: "attach" }, iconButton("attach", t("attach"), () => input.click(), { "data-testid": "attach" }), input);
   const samples = h("div", { class: "samples", hidden: true, testid: "samples", role: "group", "aria-label": t("samples") });
-  const box = { tray, samples, items: [], asFile: false, changed };
+  const box = { tray, samples, items: [], form: "media", changed };
   input.addEventListener("change", () => {
     add(box, input.files);
     input.value = "";
@@ -26,7 +27,7 @@ export function startAttachments(conversation, field, changed) {
     add(box, event.clipboardData.files);
   });
   on("begun", () => offerSamples(box));
-  return { tray, button, samples, files: () => box.items.map((item) => item.file), asFile: () => box.asFile, clear: () => clear(box), add: (files) => add(box, files) };
+  return { tray, button, samples, files: () => box.items.map((item) => item.file), form: () => box.form, clear: () => clear(box), add: (files) => add(box, files) };
 }
 
 function add(box, files) {
@@ -42,18 +43,18 @@ function add(box, files) {
 function clear(box) {
   for (const { address } of box.items) if (address) URL.revokeObjectURL(address);
   box.items = [];
-  box.asFile = false;
+  box.form = "media";
   draw(box);
 }
 
 function draw(box) {
   box.tray.hidden = box.items.length === 0;
-  const toggle = h("input", { type: "checkbox", id: "as-file", testid: "as-file" });
-  toggle.checked = box.asFile;
-  toggle.addEventListener("change", () => { box.asFile = toggle.checked; });
+  const choice = h("select", { class: "form", testid: "form", "aria-label": t("form") },
+    FORMS.map(([form, words]) => h("option", { value: form, selected: form === box.form }, t(words))));
+  choice.addEventListener("change", () => { box.form = choice.value; });
   fill(box.tray,
     h("ul", { class: "items", "aria-label": t("draftFiles") }, box.items.map((item) => entry(box, item))),
-    h("label", { class: "as-file", for: "as-file", title: t("asFileHint") }, toggle, h("span", {}, t("asFile"))));
+    choice);
   box.changed();
 }
 

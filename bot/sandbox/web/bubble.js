@@ -18,7 +18,7 @@ export function bubble(block, chat, hooks) {
   if (service) return h("p", { class: "service", testid: "service" }, service);
   const mine = first.from.id === state.me.id;
   const group = chat.type !== "private";
-  const body = h("div", { class: "bubble" },
+  const body = h("div", { class: first.sticker ? "bubble bare" : "bubble" },
     group && !mine && h("span", { class: `sender ink-${Math.abs(first.from.id) % 6}` }, first.from.first_name),
     quote(first, chat, hooks),
     ...parts(block, hooks),
@@ -46,7 +46,7 @@ function parts(block, hooks) {
   const text = words && h("div", { class: "text", testid: "text", dir: "auto" },
     richText(words, captioned.entities ?? captioned.caption_entities, hooks.command));
   const media = block.map(mediaOf).filter(Boolean);
-  const shown = media.length > 1 && block[0].photo ? [h("div", { class: `grid n${Math.min(media.length, 10)}`, testid: "album" }, media)] : media;
+  const shown = media.length > 1 && (block[0].photo || block[0].video) ? [h("div", { class: `grid n${Math.min(media.length, 10)}`, testid: "album" }, media)] : media;
   if (shown.length === 0) return [text];
   return captioned.show_caption_above_media ? [text, ...shown] : [...shown, text];
 }

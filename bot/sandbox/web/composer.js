@@ -91,7 +91,7 @@ function refresh(composer) {
 /** What is written leaves the composer at once, so that the next message can be begun; a failure brings it back. */
 async function submit(composer) {
   const { field, attachments, answered, edited } = composer;
-  const draft = { text: field.value.trim(), files: attachments.files(), asFile: attachments.asFile(), answered, edited, key: state.openKey, topic: state.topic };
+  const draft = { text: field.value.trim(), files: attachments.files(), form: attachments.form(), answered, edited, key: state.openKey, topic: state.topic };
   if (!draft.text && draft.files.length === 0) return;
   field.value = "";
   attachments.clear();
@@ -109,11 +109,11 @@ function sendEdit({ edited, text }) {
   return call("PATCH", `${chatPath(edited.chat_key)}/messages/${edited.message_id}`, { user: state.me.id, text });
 }
 
-function sendNew({ answered, files, asFile, text, key, topic }) {
+function sendNew({ answered, files, form: kind, text, key, topic }) {
   const form = new FormData();
   form.set("user", state.me.id);
   form.set("text", text);
-  form.set("as_file", String(asFile));
+  form.set("form", kind);
   if (answered) form.set("reply_to", answered.message_id);
   if (topic !== null) form.set("topic", topic);
   for (const file of files) form.append("files", file, file.name);

@@ -8,7 +8,8 @@ import { openViewer, sourceOf } from "./viewer.js";
 /** The address of what the viewer can show of a message, or null. */
 export function pictureOf(message) {
   if (message.photo) return fileAddress(message.photo.at(-1).file_id);
-  const { document: file } = message;
+  const { document: file, sticker } = message;
+  if (sticker && !sticker.is_animated && !sticker.is_video) return fileAddress(sticker.file_id);
   if (file && !message.animation && /^image\/(jpeg|png|webp)$/.test(file.mime_type)) return fileAddress(file.file_id);
   return null;
 }
@@ -17,6 +18,8 @@ export function pictureOf(message) {
 export function mediaOf(message) {
   if (message.photo) return photo(message);
   if (message.animation) return animation(message.animation);
+  if (message.video) return video(message.video);
+  if (message.sticker) return sticker(message);
   return message.document ? documentCard(message) : null;
 }
 
@@ -42,13 +45,30 @@ function veiled(frame) {
 }
 
 function animation({ file_id: id, mime_type: mime, width, height }) {
-  const sides = width && height ? { width, height } : {};
-  if (mime === "video/mp4") {
-    const film = h("video", { src: fileAddress(id), autoplay: true, loop: true, playsinline: true, class: "animation", "aria-label": t("animation"), ...sides });
-    film.muted = true;
-    return film;
-  }
-  return h("img", { src: fileAddress(id), class: "animation", alt: t("animation"), testid: "animation", ...sides });
+  if (mime.startsWith("video/")) return loop(id, { class: "animation", testid: "animation", "aria-label": t("animation"), width, height });
+  return h("img", { src: fileAddress(id), class: "animation", alt: t("animation"), testid: "animation", width, height });
+}
+
+/** A film without sound that plays by itself, again and again. */
+function loop(id, props) {
+  const film = h("video", { src: fileAddress(id), autoplay: true, loop: true, playsinline: true, ...props });
+  film.muted = true; // the attribute alone does not let it play by itself
+  return film;
+}
+
+function video({ file_id: id, thumbnail, width, height }) {
+  const poster = thumbnail && fileAddress(thumbnail.file_id);
+  return h("video", { src: fileAddress(id), poster, controls: true, preload: "metadata", playsinline: true, class: "animation", testid: "video", "aria-label": t("video"), width, height });
+}
+
+/** A sticker stands by itself, without a bubble; a moving one of Telegram's own format shows its emoji. */
+function sticker(message) {
+  const { file_id: id, width, height, is_video: moves, is_animated: animated, emoji } = message.sticker;
+  const label = `${t("sticker")} ${emoji ?? ""}`.trim();
+  if (animated) return h("span", { class: "sticker emoji", role: "img", "aria-label": label, testid: "sticker" }, emoji ?? "🎨");
+  if (moves) return loop(id, { class: "sticker", testid: "sticker", "aria-label": label, width, height });
+  const picture = h("img", { src: fileAddress(id), alt: label, width, height, draggable: "false" });
+  return h("button", { type: "button", class: "sticker", testid: "sticker", onclick: () => openViewer(message) }, picture);
 }
 
 function documentCard(message) {

@@ -20,6 +20,8 @@ export function serviceText(message) {
 export function kindWords(message) {
   if (message.photo) return t("photo");
   if (message.animation) return t("animation");
+  if (message.video) return t("video");
+  if (message.sticker) return `${t("sticker")} ${message.sticker.emoji ?? ""}`.trim();
   return message.document ? message.document.file_name : "";
 }
 

@@ -30,7 +30,7 @@ function draw(view) {
   const { message } = view;
   const source = sourceOf(message);
   const stage = view.comparing && source ? comparison(source, message) : single(view);
-  const file = message.photo?.at(-1) ?? message.document;
+  const file = message.photo?.at(-1) ?? message.document ?? message.sticker;
   fill(view.box, stage,
     h("div", { class: "viewer-bar" },
       h("span", { class: "viewer-title" }, message.caption ?? message.from.first_name),

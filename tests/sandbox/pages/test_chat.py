@@ -158,7 +158,7 @@ async def test_pictures_by_drop_and_paste_and_as_file(page: Page) -> None:
     await page.evaluate(DROP, ["textarea", encoded, "paste"])
     await expect(page.get_by_test_id("attachment")).to_have_count(2)
     await page.get_by_test_id("attachment").first.get_by_role("button").click()
-    await page.get_by_test_id("as-file").check()
+    await page.get_by_test_id("form").select_option("file")
     await page.get_by_test_id("send").click()
     await expect(page.get_by_test_id("document")).to_contain_text("dropped.png")
     await expect(page.get_by_test_id("tray")).to_be_hidden()

@@ -1,0 +1,69 @@
+"""Films and stickers in the web chat."""
+
+from __future__ import annotations
+
+import json
+
+import httpx
+from PIL import Image
+from playwright.async_api import FilePayload, Page, expect
+
+from bot.demo.person import Person
+from tests.sandbox.films import film
+from tests.sandbox.painter import TOKEN
+from tests.sandbox.scenes import picture
+
+TRAFFIC = [Image.new("RGB", (320, 240), color) for color in ("red", "green", "blue")] * 4
+
+
+async def test_films_play_and_stickers_stand_bare(page: Page) -> None:
+    """A person's silent film plays by itself, one with sound has controls, a sticker is no bubble."""
+    await page.get_by_test_id("chat").click()
+    parts: list[FilePayload] = [
+        {"name": "silent.mp4", "mimeType": "video/mp4", "buffer": film(TRAFFIC)},
+        {"name": "loud.mp4", "mimeType": "video/mp4", "buffer": film(TRAFFIC, sound=True)},
+    ]
+    for part in parts:
+        await page.get_by_test_id("file-input").set_input_files(part)
+        await page.get_by_test_id("send").click()
+    await page.wait_for_function("() => document.querySelector('video[data-testid=animation]')?.currentTime > 0")
+    loud = page.get_by_test_id("video")
+    await expect(loud).to_have_attribute("controls", "")
+    await page.wait_for_function("() => document.querySelector('video[data-testid=video]').duration >= 3")
+    await page.get_by_test_id("file-input").set_input_files(
+        {"name": "cat.png", "mimeType": "image/png", "buffer": picture("red").data}
+    )
+    await page.get_by_test_id("form").select_option("sticker")
+    await page.get_by_test_id("send").click()
+    sticker = page.get_by_test_id("sticker").locator("img")
+    await expect(sticker).to_have_js_property("naturalWidth", 512)
+    bubble = page.locator(".bubble", has=sticker)
+    await expect(bubble).to_have_css("background-color", "rgba(0, 0, 0, 0)")
+    await page.get_by_test_id("sticker").click()
+    await expect(page.get_by_test_id("viewer-picture")).to_be_visible()
+
+
+async def test_what_bots_send(page: Page, ann: Person, sandbox: str) -> None:
+    """A video in an album, an animation in a message that was text, a sticker with buttons under it."""
+    await page.get_by_test_id("chat").click()
+    await page.get_by_test_id("field").fill("hi")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_test_id("message")).to_have_count(1)
+    me = str(ann.id - 1)
+    keys = json.dumps({"inline_keyboard": [[{"text": "Go", "callback_data": "go"}]]})
+    album = [{"type": "photo", "media": "attach://a"}, {"type": "video", "media": "attach://b"}]
+    async with httpx.AsyncClient(base_url=f"{sandbox}/bot{TOKEN}", trust_env=False) as wire:
+        files = {"a": ("a.png", picture("red").data), "b": ("b.mp4", film(TRAFFIC))}
+        await wire.post("/sendMediaGroup", data={"chat_id": me, "media": json.dumps(album)}, files=files)
+        sent = (await wire.post("/sendMessage", data={"chat_id": me, "text": "filming"})).json()["result"]
+        edit = {"chat_id": me, "message_id": str(sent["message_id"])}
+        media = json.dumps({"type": "animation", "media": "attach://b", "caption": "how it was painted"})
+        await wire.post("/editMessageMedia", data=edit | {"media": media}, files={"b": files["b"]})
+        part = {"sticker": ("a.webp", picture(kind="WEBP").data)}
+        await wire.post("/sendSticker", data={"chat_id": me, "reply_markup": keys}, files=part)
+    await expect(page.get_by_test_id("album").get_by_test_id("video")).to_be_visible()
+    await page.wait_for_function("() => document.querySelector('video[data-testid=animation]')?.currentTime > 0")
+    await expect(page.get_by_text("how it was painted").last).to_be_visible()
+    await expect(
+        page.locator("[data-from=bot]", has=page.get_by_test_id("sticker")).get_by_test_id("key")
+    ).to_be_visible()
