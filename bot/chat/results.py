@@ -201,9 +201,9 @@ async def _delete(context: Context, query: CallbackQuery, message: Message, job:
 
 
 async def _kept(context: Context, job: Job) -> bytes | None:
-    key = await context.services.jobs.kept(job.id)
+    kept = await context.services.jobs.kept(job.id)
     try:
-        return await context.services.blobs.get(key) if key else None
+        return await context.services.blobs.get(kept.picture) if kept else None
     except KeyError:
         return None
 

@@ -8,7 +8,7 @@ import json
 from bot.jobs.job import Preference, Recipe, Standing
 from bot.jobs.sqlite import chat_queries as queries
 from bot.jobs.sqlite.database import SqliteStore, Transaction, transaction
-from bot.jobs.sqlite.jobs import blobs_of
+from bot.jobs.sqlite.rows import blobs_of, kept_of
 
 _KEEP_UPDATES = 48 * 3600.0  # Telegram itself sends an update again for at most a day
 _KEEP_STYLES = 90 * 24 * 3600.0  # since a recipe code was last used
@@ -139,7 +139,8 @@ class SqliteChatStore(SqliteStore):
         for job in jobs:
             t.drop(*blobs_of(job))
         t.drop(*(photo["blob"] for photo in await t.rows(queries.FORGET_PHOTOS, user)))
-        t.drop(*(kept["blob"] for kept in await t.rows(queries.FORGET_KEPT, user)))
+        for kept in await t.rows(queries.FORGET_KEPT, user):
+            t.drop(*kept_of(kept))
         for sql in (
             queries.FORGET_RECIPE, queries.FORGET_WISHES, queries.FORGET_STYLES, queries.FORGET_PREFERENCE,
             queries.FORGET_ACQUAINTANCE, queries.FORGET_LETTERS, queries.FORGET_TENANT, queries.FORGET_NAMES,

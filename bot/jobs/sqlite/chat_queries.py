@@ -11,13 +11,14 @@ FINISH_UPDATE = "UPDATE inbox SET handled = 1, body = '' WHERE update_id = :upda
 
 PENDING_UPDATES = "SELECT body FROM inbox WHERE handled = 0 ORDER BY update_id"
 
-RECIPE = "SELECT quality, size, strength, colors FROM recipe WHERE user_id = :user_id"
+RECIPE = "SELECT quality, size, strength, colors, strokes FROM recipe WHERE user_id = :user_id"
 
 SAVE_RECIPE = """
-INSERT INTO recipe (user_id, quality, size, strength, colors)
-VALUES (:user_id, :quality, :size, :strength, :colors)
+INSERT INTO recipe (user_id, quality, size, strength, colors, strokes)
+VALUES (:user_id, :quality, :size, :strength, :colors, :strokes)
 ON CONFLICT (user_id) DO UPDATE
-SET quality = excluded.quality, size = excluded.size, strength = excluded.strength, colors = excluded.colors
+SET quality = excluded.quality, size = excluded.size, strength = excluded.strength, colors = excluded.colors,
+    strokes = excluded.strokes
 """
 
 PREFERENCE = "SELECT language, output FROM preference WHERE user_id = :user_id"
@@ -68,9 +69,9 @@ RETURNING name
 NAMED_STYLE = "SELECT reference FROM named_style WHERE user_id = :user_id AND name = :name"
 STYLE_NAMES = "SELECT name FROM named_style WHERE user_id = :user_id ORDER BY name"
 
-FORGET_JOBS = "DELETE FROM job WHERE user_id = :user_id RETURNING content, styles, preview, result"
+FORGET_JOBS = "DELETE FROM job WHERE user_id = :user_id RETURNING content, styles, start, preview, result, film"
 FORGET_PHOTOS = "DELETE FROM photo WHERE user_id = :user_id RETURNING blob"
-FORGET_KEPT = "DELETE FROM keepsake WHERE user_id = :user_id RETURNING blob"
+FORGET_KEPT = "DELETE FROM keepsake WHERE user_id = :user_id RETURNING blob, film"
 FORGET_WISHES = "DELETE FROM wish WHERE user_id = :user_id"
 FORGET_STYLES = "DELETE FROM style WHERE user_id = :user_id"
 FORGET_PREFERENCE = "DELETE FROM preference WHERE user_id = :user_id"
