@@ -1,7 +1,8 @@
 """Recipe codes such as `K7Q-mosaic`, and the recipes that the buttons under a picture lead to.
 
-A code is three characters for quality, size, strength and colours, and after the dash the style: a preset's name, or
-the key under which the store remembers where a style's pictures can be fetched.
+A code is three characters for quality, size, strength and colours, a fourth where the strokes are not the normal ones,
+and after the dash the style: a preset's name, or the key under which the store remembers where a style's pictures can
+be fetched.
 """
 
 from __future__ import annotations
@@ -13,14 +14,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import get_args
 
-from bot.jobs.job import Colors, Job, Quality, Recipe
+from bot.jobs.job import Colors, Job, Quality, Recipe, Strokes
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # without letters that look like digits
 SIZES: tuple[int | None, ...] = (None, 256, 384, 512, 640, 768, 896, 1024, 1280, 1536, 2048)
 STRENGTH_STEP = 15
 PRESET = "preset:"  # how a source names a preset; any other source is a file at Telegram
 _KEY_LENGTH = 8
-CODE = re.compile(rf"^(?P<recipe>[{ALPHABET}]{{3}})-(?P<style>[{ALPHABET}]{{{_KEY_LENGTH}}}|[a-z][a-z0-9-]{{1,29}})$")
+CODE = re.compile(
+    rf"^(?P<recipe>[{ALPHABET}]{{3}})(?P<strokes>[{ALPHABET}]?)-(?P<style>[{ALPHABET}]{{{_KEY_LENGTH}}}|[a-z][a-z0-9-]{{1,29}})$"
+)
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,8 @@ def encode(recipe: Recipe, style: str) -> str:
     number = number * 16 + SIZES.index(recipe.size)
     number = number * 128 + recipe.strength
     number = number * 4 + get_args(Colors).index(recipe.colors)
-    return f"{_letters(number, 3)}-{style}"
+    strokes = get_args(Strokes).index(recipe.strokes)
+    return f"{_letters(number, 3)}{ALPHABET[strokes] if strokes else ''}-{style}"
 
 
 def decode(text: str) -> Code | None:
@@ -51,9 +55,14 @@ def decode(text: str) -> Code | None:
     number, colors = divmod(number, 4)
     number, strength = divmod(number, 128)
     quality, size = divmod(number, 16)
-    if colors >= len(get_args(Colors)) or strength > 100 or size >= len(SIZES):
+    strokes = ALPHABET.index(found["strokes"] or "0")
+    if colors >= len(get_args(Colors)) or strength > 100 or size >= len(SIZES) or strokes >= len(get_args(Strokes)):
         return None
-    recipe = Recipe(get_args(Quality)[quality], SIZES[size], strength, get_args(Colors)[colors])
+    if found["strokes"] == "0":  # one recipe has one code
+        return None
+    recipe = Recipe(
+        get_args(Quality)[quality], SIZES[size], strength, get_args(Colors)[colors], get_args(Strokes)[strokes]
+    )
     return Code(recipe, found["style"])
 
 
