@@ -44,8 +44,8 @@ async def test_each_choice_is_shown_with_its_cost_on_this_server(stage: Stage) -
     async with Person(stage.url) as ann:
         chat = await ann.open()
         assert "server" not in (await menu_of(chat)).text
-        for quality, seconds in (("sketch", 20.0), ("standard", 64.0)):
-            await stage.stores.chats.save_recipe(ann.id, Recipe(quality))
+        for recipe, seconds in ((Recipe("sketch"), 20.0), (Recipe("standard"), 64.0)):
+            await stage.stores.chats.save_recipe(ann.id, recipe)
             await request(chat)
             job = await stage.claim()
             report = REPORT | {"size": [512, 341]}
