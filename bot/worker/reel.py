@@ -12,8 +12,8 @@ from PIL import Image
 import engine
 
 MOST = 48  # frames
-EDGE = 400  # pixels: enough for an animation in a chat
-KIND = ".gif"
+EDGE = 480  # pixels: enough for an animation in a chat
+KIND = ".mp4"
 
 
 class Scene(Protocol):
@@ -51,7 +51,7 @@ class Reel:
             with tempfile.NamedTemporaryFile(suffix=KIND) as file:
                 engine.timelapse([*self._frames, _small(picture)], file.name)
                 return Path(file.name).read_bytes()
-        except OSError as error:  # the picture is worth more than the film
+        except (OSError, engine.EngineError) as error:  # the picture is worth more than the film
             sys.stderr.write(f"engine child: no timelapse: {error}\n")
             return None
 

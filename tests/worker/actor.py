@@ -99,7 +99,7 @@ def _result(*, stopped: bool, size: int, report: dict[str, Any]) -> Any:
 
 def film(frames: list[Image.Image], path: str) -> None:
     """Save the frames: loading the engine's own film would load torch."""
-    frames[0].save(path, save_all=True, append_images=frames[1:])
+    frames[0].save(path, "GIF", save_all=True, append_images=frames[1:])
 
 
 def _picture(size: int = 4) -> Image.Image:
