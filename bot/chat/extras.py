@@ -75,7 +75,8 @@ async def _strip(context: Context, query: CallbackQuery, message: Message, job: 
     await answer(query)
     if both := await _both(context, message, job):
         sheet = await gallery(await blends(*both, SHARES))
-        await _send(context, message, job, sheet, caption=context.say("strip"), reply_markup=blend_keyboard(job))
+        more = {"caption": context.say("strip"), "show_caption_above_media": True}
+        await _send(context, message, job, sheet, reply_markup=blend_keyboard(job), **more)
 
 
 async def _faces(context: Context, query: CallbackQuery, message: Message, job: Job) -> None:

@@ -11,6 +11,7 @@ from telegram import (
     Bot,
     InlineKeyboardMarkup,
     InputFile,
+    InputMedia,
     InputMediaDocument,
     InputMediaPhoto,
     ReplyParameters,
@@ -70,9 +71,12 @@ class Post:
 
     async def show(self, picture: bytes, text: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
         """Make the status message a picture. May be repeated. Raises TelegramError."""
-        kind = InputMediaPhoto if self._as_photo(picture) else InputMediaDocument
+        file, words = InputFile(picture, NAME), dict[str, Any](caption=text, parse_mode=ParseMode.HTML)
+        media: InputMedia = InputMediaDocument(file, **words)
+        if self._as_photo(picture):
+            media = InputMediaPhoto(file, **words, show_caption_above_media=self._is_choice)
         await self._bot.edit_message_media(
-            kind(InputFile(picture, NAME), caption=text, parse_mode=ParseMode.HTML),
+            media,
             self._job.address.chat_id,
             self._job.status_message_id,
             reply_markup=keyboard,
@@ -90,13 +94,18 @@ class Post:
             "reply_parameters": self._reply(),
             "reply_markup": keyboard,
         }
-        send = self._bot.send_photo if self._as_photo(picture) else self._bot.send_document
-        effect = CONFETTI if feast else None
-        try:
-            await send(address.chat_id, InputFile(picture, NAME), message_effect_id=effect, **more)
-        except BadRequest as error:  # nothing has arrived; what Telegram takes most readily is a plain file
-            log.info("a picture was refused", job=self._job.id, reason=error.message)
-            await self._bot.send_document(address.chat_id, InputFile(picture, NAME), **more)
+        file = InputFile(picture, NAME)
+        if self._as_photo(picture):
+            effect, above = CONFETTI if feast else None, self._is_choice
+            try:
+                await self._bot.send_photo(
+                    address.chat_id, file, message_effect_id=effect, show_caption_above_media=above, **more
+                )
+            except BadRequest as error:  # nothing has arrived; what Telegram takes most readily is a plain file
+                log.info("a photo was refused", job=self._job.id, reason=error.message)
+            else:
+                return
+        await self._bot.send_document(address.chat_id, file, **more)
 
     async def react(self, emoji: str | None) -> None:
         """In a group, mark the request: everybody sees what became of it. A chat that allows no reactions has none."""
@@ -116,8 +125,13 @@ class Post:
 
     def _as_photo(self, picture: bytes) -> bool:
         """Whether the picture goes as a photo; a preview does also where the result is wanted as a file."""
-        final = self._job.state is State.RENDERED
-        return fits_photo(picture) and not (final and self._job.output == "file")
+        as_file = self._job.output == "file" and self._job.state is State.RENDERED and not self._is_choice
+        return fits_photo(picture) and not as_file
+
+    @property
+    def _is_choice(self) -> bool:
+        """Whether the picture has numbers to choose from: nothing is to stand between it and its buttons."""
+        return self._job.kind == "sheet"
 
     def _reply(self) -> ReplyParameters:
         return ReplyParameters(self._job.message_id, allow_sending_without_reply=True)

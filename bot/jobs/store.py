@@ -208,8 +208,8 @@ class ChatStore(Protocol):
     async def standing(self, user_id: int) -> Standing:
         """Return what has to be known of a user before anything else, in one step."""
 
-    async def meet(self, user_id: int) -> None:
-        """Remember that somebody has spoken to us in private."""
+    async def meet(self, who: int) -> bool:
+        """Remember a user who has spoken to us in private, or a group that we have greeted; False if we knew them."""
 
     async def ban(self, user_id: int, *, banned: bool) -> bool:
         """Ban a user, or let them in again; False if nothing changed."""
@@ -218,7 +218,7 @@ class ChatStore(Protocol):
         """Begin or end maintenance."""
 
     async def write_letters(self, text: str) -> int:
-        """Leave a letter for everybody whom we know; return how many."""
+        """Leave a letter for every user whom we know; return how many."""
 
     async def take_letter(self) -> tuple[int, str] | None:
         """Take the next letter to send: whose it is and what it says; None if none is left."""

@@ -65,9 +65,9 @@ class SqliteChatStore(SqliteStore):
         return Standing(preference, bool(row["banned"]), bool(row["maintenance"]))
 
     @transaction
-    async def meet(self, t: Transaction, user_id: int) -> None:
-        """Remember that somebody has spoken to us in private."""
-        await t.rows(queries.MEET, {"user_id": user_id, "now": self._database.clock()})
+    async def meet(self, t: Transaction, who: int) -> bool:
+        """Remember a user or a group."""
+        return bool(await t.rows(queries.MEET, {"user_id": who, "now": self._database.clock()}))
 
     @transaction
     async def ban(self, t: Transaction, user_id: int, *, banned: bool) -> bool:
@@ -94,7 +94,7 @@ class SqliteChatStore(SqliteStore):
     @transaction
     async def move_chat(self, t: Transaction, old: int, new: int) -> None:
         """Move a group's settings to its new id."""
-        for sql in (queries.MOVE_RECIPE, queries.MOVE_PREFERENCE):
+        for sql in (queries.MOVE_RECIPE, queries.MOVE_PREFERENCE, queries.MOVE_ACQUAINTANCE):
             await t.rows(sql, {"old": old, "new": new})
 
     @transaction

@@ -29,6 +29,7 @@ ON CONFLICT (user_id) DO UPDATE SET language = excluded.language, output = exclu
 """
 
 MOVE_RECIPE = "UPDATE OR REPLACE recipe SET user_id = :new WHERE user_id = :old"
+MOVE_ACQUAINTANCE = "UPDATE OR REPLACE acquaintance SET user_id = :new WHERE user_id = :old"
 MOVE_PREFERENCE = "UPDATE OR REPLACE preference SET user_id = :new WHERE user_id = :old"
 
 STANDING = """
@@ -36,7 +37,9 @@ SELECT EXISTS (SELECT 1 FROM banned WHERE user_id = :user_id) AS banned,
        EXISTS (SELECT 1 FROM maintenance) AS maintenance
 """
 
-MEET = "INSERT INTO acquaintance (user_id, met_at) VALUES (:user_id, :now) ON CONFLICT (user_id) DO NOTHING"
+MEET = """
+INSERT INTO acquaintance (user_id, met_at) VALUES (:user_id, :now) ON CONFLICT (user_id) DO NOTHING RETURNING user_id
+"""
 BAN = "INSERT INTO banned (user_id, banned_at) VALUES (:user_id, :now) ON CONFLICT DO NOTHING RETURNING user_id"
 UNBAN = "DELETE FROM banned WHERE user_id = :user_id RETURNING user_id"
 BEGIN_MAINTENANCE = "INSERT INTO maintenance (id, since) VALUES (1, :now) ON CONFLICT DO NOTHING"
@@ -44,7 +47,8 @@ END_MAINTENANCE = "DELETE FROM maintenance"
 
 WRITE_LETTERS = """
 INSERT INTO letter (user_id, text)
-SELECT user_id, :text FROM acquaintance WHERE user_id NOT IN (SELECT user_id FROM banned)
+SELECT user_id, :text FROM acquaintance
+WHERE user_id > 0 AND user_id NOT IN (SELECT user_id FROM banned)  -- groups have negative numbers
 RETURNING id
 """
 
