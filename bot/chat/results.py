@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import secrets
 
 from telegram import CallbackQuery, Message, ReplyParameters, Update
 
@@ -50,7 +51,9 @@ async def pick(update: Update, context: Context) -> None:
 
 async def _repeat(context: Context, query: CallbackQuery, message: Message, job: Job, action: str) -> None:
     recipe = await _recipe(context, job, action, query.from_user.id)
-    if recipe is None:
+    if action == "again" and recipe == job.recipe:
+        await order(context, query, job, recipe, job.sources, variation=secrets.randbits(31) or 1, said="varied")
+    elif recipe is None:
         await answer(query, context.say(f"no-{action}"), alert=True)
     elif action in GOING_ON:
         start = await _start(context, message, job)
@@ -68,6 +71,7 @@ async def order(
     sources: tuple[str, ...],
     *,
     start: bytes | None = None,
+    variation: int = 0,
     said: str = "on-it",
 ) -> None:
     """Have a job's pictures painted by a recipe, or others in their place, and answer the press that asked for it."""
@@ -90,6 +94,7 @@ async def order(
         content="",
         styles=(),
         sources=sources,
+        variation=variation,
     )
     try:
         await requests.repeat(context.bot, services, new, start)
@@ -123,5 +128,4 @@ async def _recipe(context: Context, job: Job, action: str, user_id: int) -> Reci
             return recoloured(job)
         case "swap":
             return job.recipe
-    chosen = await context.services.recipe_for(dataclasses.replace(job.address, user_id=user_id))  # again: with today's
-    return chosen if chosen != job.recipe else None
+    return await context.services.recipe_for(dataclasses.replace(job.address, user_id=user_id))  # again: with today's

@@ -117,6 +117,7 @@ class NewJob:
     kind: Kind = "picture"
     advice: str = ""  # what the chat side tells the user before the painting begins
     start: str | None = None  # blob key of an earlier picture to go on from; it may be another row's as well
+    variation: int = 0  # a seed for another picture by the same recipe; 0: the one that the recipe makes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,6 +151,7 @@ class Job:
     advice: str = ""  # what the chat side tells the user before the painting begins
     stop_asked: bool = False  # its user wants the picture as it is now
     start: str | None = None  # blob key of an earlier picture to go on from
+    variation: int = 0  # a seed for another picture by the same recipe
     resumed: bool = False  # it goes on from an earlier picture, or did
     sketched: bool = False  # no sketch is to come any more: it is done, or there is none
     film: str | None = None  # blob key of the timelapse

@@ -95,6 +95,7 @@ class Easel:
         self._start = parts.pop() if order.fields["start"] else None
         self._content, *self._styles = parts
         self._options = options_of(order)
+        self._variation: int = order.fields["variation"]
         self._sketch = order.fields["sketch"] and self._options.longest_edge > SKETCH.longest_edge
         tell.sketched = not self._sketch
         self._model = model
@@ -140,6 +141,10 @@ class Easel:
     def _paint(
         self, styles: list[bytes], options: engine.Options, start: bytes | Image.Image | None, share: _Share
     ) -> engine.Result:
+        if (
+            start is None and self._variation
+        ):  # noise leads every descent elsewhere; what goes on has gone there already
+            options = dataclasses.replace(options, init="noise", seed=self._variation)
         return engine.stylize(
             self._content, styles, options, model=self._model, start=start, on_progress=share, should_stop=self._stop
         )

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 
@@ -104,8 +104,8 @@ class Painting:
     def _send(self) -> None:
         self._ending = False
         job, start = self._job, [] if self._start is None else [self._start]
-        order = {"recipe": job.recipe.to_dict(), "kind": job.kind, "halve": self._halved}
-        order |= {"sketch": job.sketch_first and not start, "start": bool(start)}
+        order: dict[str, Any] = {"recipe": job.recipe.to_dict(), "kind": job.kind, "halve": self._halved}
+        order |= {"sketch": job.sketch_first and not start, "start": bool(start), "variation": job.variation}
         self._child.send(Frame("paint", order, (*self._pictures, *start)))
         self._began = self._heard = time.monotonic()
 

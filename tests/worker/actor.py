@@ -59,10 +59,11 @@ def act(
 
 
 def _note(options: engine.Options, start: bytes | Image.Image | None) -> None:
-    """Note what was asked for, and the width of the picture to go on from."""
+    """Note what was asked for, and the width of the picture to go on from, or the seed of the noise."""
     if isinstance(start, bytes):
         start = Image.open(io.BytesIO(start))
-    run = [options.preset, options.longest_edge, options.style_scale, start.width if start else None]
+    begin = start.width if start else options.seed or None
+    run = [options.preset, options.longest_edge, options.style_scale, begin]
     with (FOLDER / "runs").open("a") as runs:
         runs.write(f"{json.dumps(run)}\n")
 

@@ -113,3 +113,11 @@ async def test_the_timelapse_comes_with_the_picture(stage: Stage) -> None:
     assert ended.film is not None
     with Image.open(io.BytesIO(await stage.stores.blobs.get(ended.film))) as film:
         assert film.format == "GIF"
+
+
+async def test_a_variation_begins_from_noise(stage: Stage) -> None:
+    """Its sketch does; the picture goes on from that."""
+    async with stage.working():
+        job = await enqueue(stage.stores, "u1", content=script(), recipe=FINE, variation=7)
+        assert (await stage.ended(job)).state is State.RENDERED
+    assert stage.runs() == [["sketch", 384, 2.0, 7], ["fine", 500, 2.0, 384]]

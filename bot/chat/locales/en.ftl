@@ -186,8 +186,8 @@ button-is-content = ⇄ This is the photo to paint
 
 on-it = On it.
 going-on = On it: I go on from this picture.
+varied = On it: the same recipe, painted in another way.
 going-anew = On it. This picture is gone, so I begin anew.
-no-again = It would come out the same. Change something in /settings first.
 no-stronger = It has all the style there is.
 no-softer = It has as little of the style as there is.
 no-bigger = It is as big as I can paint.

@@ -63,10 +63,10 @@ RETURNING finish_vt - :cost AS vt
 ENQUEUE = """
 INSERT INTO job (dedup_key, chat_id, thread_id, user_id, message_id, language,
                  quality, size, strength, colors, strokes, content, styles, sources, style, output, kind, advice,
-                 start, resumed, vt, created_at)
+                 start, resumed, variation, vt, created_at)
 VALUES (:dedup_key, :chat_id, :thread_id, :user_id, :message_id, :language,
         :quality, :size, :strength, :colors, :strokes, :content, :styles, :sources, :style, :output, :kind, :advice,
-        :start, :start IS NOT NULL, :vt, :now)
+        :start, :start IS NOT NULL, :variation, :vt, :now)
 RETURNING *
 """
 

@@ -1,7 +1,8 @@
--- Pictures that go on from an earlier one, a sketch before the masterpiece, timelapses, the size of the strokes.
+-- Pictures that go on from earlier ones, variations, a sketch before the masterpiece, timelapses, the size of strokes.
 
 ALTER TABLE job ADD COLUMN start TEXT;                                       -- the blob of the picture to go on from
 ALTER TABLE job ADD COLUMN resumed INTEGER NOT NULL DEFAULT 0 CHECK (resumed IN (0, 1));  -- had such a picture
+ALTER TABLE job ADD COLUMN variation INTEGER NOT NULL DEFAULT 0;             -- a seed; 0: the picture as the recipe has it
 ALTER TABLE job ADD COLUMN sketched INTEGER NOT NULL DEFAULT 0 CHECK (sketched IN (0, 1));  -- the sketch is done
 ALTER TABLE job ADD COLUMN film TEXT;                                        -- the blob of its timelapse
 ALTER TABLE keepsake ADD COLUMN film TEXT;
