@@ -137,6 +137,7 @@ BUTTONS: Mapping[str, Handle] = MappingProxyType(  # callback data comes from us
         rf"^do:\d{{1,18}}:({'|'.join(results.NAMES)})$": results.press,
         r"^pick:\d{1,18}:\d{1,2}$": results.pick,
         rf"^blend:\d{{1,18}}:({'|'.join(map(str, SHARES))})$": extras.blend,
+        r"^remedy:\d{1,18}$": live.remedy,
         r"^other:\d{1,18}$": live.other,
         r"^instead:\d{1,18}:[a-z0-9-]{1,30}$": live.instead,
         r"^sheet$": gallery.sheet,

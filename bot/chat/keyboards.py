@@ -6,6 +6,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import KeyboardButtonStyle
 
 from bot.chat.context import Services
+from bot.chat.recipes import remedied
 from bot.chat.texts import Texts
 from bot.jobs.job import Job, State
 from bot.presets.sheet import COLUMNS
@@ -32,6 +33,9 @@ def status_keyboard(job: Job, say: Texts) -> InlineKeyboardMarkup:
     rows = [row]
     if job.advice.startswith("style"):
         rows.append([InlineKeyboardButton(say("button-other"), callback_data=f"other:{job.id}", style=PRIMARY)])
+    elif remedied(job):
+        label = say(f"button-{job.advice}")
+        rows.append([InlineKeyboardButton(label, callback_data=f"remedy:{job.id}", style=PRIMARY)])
     return InlineKeyboardMarkup(rows)
 
 

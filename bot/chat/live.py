@@ -8,7 +8,7 @@ from bot.chat import requests
 from bot.chat.context import Context
 from bot.chat.gate import answer, may_press, pressed
 from bot.chat.keyboards import preset_rows
-from bot.chat.recipes import PRESET
+from bot.chat.recipes import PRESET, remedied
 from bot.chat.results import order
 from bot.jobs.job import Job, State
 
@@ -47,6 +47,15 @@ async def swap(update: Update, context: Context) -> None:
     if job := await _own(query, context, "swap-too-late", State.QUEUED):
         swapped = len(job.sources) == 2 and await requests.swap(context.services, job)
         await answer(query, context.say("swapped" if swapped else "swap-too-late"))
+
+
+async def remedy(update: Update, context: Context) -> None:
+    """Cancel a job whose photo is long or blurred, and paint it by the recipe that does better by it."""
+    query = pressed(update)
+    job = await _own(query, context, "cancel-too-late", State.QUEUED, State.RUNNING)
+    if job is not None and (recipe := remedied(job)) is not None:
+        await context.services.jobs.cancel(job.id)
+        await order(context, query, job, recipe, job.sources)
 
 
 async def other(update: Update, context: Context) -> None:

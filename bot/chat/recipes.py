@@ -19,6 +19,7 @@ from bot.jobs.job import Colors, Job, Quality, Recipe, Strokes
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # without letters that look like digits
 SIZES: tuple[int | None, ...] = (None, 256, 384, 512, 640, 768, 896, 1024, 1280, 1536, 2048)
 STRENGTH_STEP = 15
+LARGE = 1024  # pixels: enough for the narrow side of a panorama
 PRESET = "preset:"  # how a source names a preset; any other source is a file at Telegram
 _KEY_LENGTH = 8
 CODE = re.compile(
@@ -100,6 +101,16 @@ def bigger(job: Job) -> Recipe | None:
     edge = max(job.report["size"])
     size = next((size for size in SIZES if size is not None and size > edge), None)
     return dataclasses.replace(job.recipe, size=size) if size else None
+
+
+def remedied(job: Job) -> Recipe | None:
+    """Return the recipe that does better by a photo that the coach has seen to be long or blurred, if there is one."""
+    match job.advice:
+        case "content-long" if (job.recipe.size or 0) < LARGE:
+            return dataclasses.replace(job.recipe, size=LARGE)
+        case "content-blurred" if job.recipe.strokes != "large":
+            return dataclasses.replace(job.recipe, strokes="large")
+    return None
 
 
 def recoloured(job: Job) -> Recipe:
