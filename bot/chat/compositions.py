@@ -14,8 +14,9 @@ from bot.presets.sheet import TILE, contact_sheet
 
 SIDE = 900  # pixels: the height of a side-by-side picture
 GAP = 12
+PREVIEW = 512  # pixels: the longer side of a preview in the chat, at least
 STICKER = 512  # pixels: what Telegram wants one side of a sticker to have
-PRINT_TIMES = 4.0  # at most: beyond that an enlargement is visibly one
+PRINT_TIMES = 4  # at most: beyond that an enlargement is visibly one
 PRINT_EDGE = 4961  # pixels: A3 at
 PRINT_DPI = 300
 DENOISE = 0.06  # weight of total variation: enough for grain, too little for brush strokes
@@ -56,6 +57,11 @@ async def enlarged(picture: bytes) -> tuple[bytes, tuple[int, int]]:
     return await asyncio.to_thread(_enlarged, picture)
 
 
+async def as_preview(picture: bytes) -> bytes:
+    """Return a preview, enlarged if it is small, so that the message does not grow with the scales."""
+    return await asyncio.to_thread(_as_preview, picture)
+
+
 def _blends(before: bytes, after: bytes, shares: Sequence[int]) -> list[bytes]:
     photo, painted = _one_size(before, after)
     return [_jpeg(Image.blend(photo, painted, share / 100)) for share in shares]
@@ -74,22 +80,30 @@ def _gentler_faces(before: bytes, after: bytes) -> bytes | None:
 
 
 def _sticker(data: bytes) -> bytes:
-    picture = _opened(data)
-    scale = STICKER / max(picture.size)
-    size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
     buffer = io.BytesIO()
-    picture.resize(size, Image.Resampling.LANCZOS).save(buffer, "WEBP", quality=90)
+    _scaled(_opened(data), STICKER).save(buffer, "WEBP", quality=90)
     return buffer.getvalue()
 
 
 def _enlarged(data: bytes) -> tuple[bytes, tuple[int, int]]:
     picture = _opened(data)
-    scale = min(PRINT_TIMES, max(1.0, PRINT_EDGE / max(picture.size)))
-    size = round(picture.width * scale), round(picture.height * scale)
+    edge = max(picture.size)
+    large = _scaled(picture, max(edge, min(PRINT_TIMES * edge, PRINT_EDGE)))
     buffer = io.BytesIO()
-    large = picture.resize(size, Image.Resampling.LANCZOS)
     large.save(buffer, "JPEG", quality=92, subsampling=0, dpi=(PRINT_DPI, PRINT_DPI))
-    return buffer.getvalue(), size
+    return buffer.getvalue(), large.size
+
+
+def _as_preview(data: bytes) -> bytes:
+    picture = _opened(data)
+    return _jpeg(_scaled(picture, PREVIEW)) if max(picture.size) < PREVIEW else data
+
+
+def _scaled(picture: Image.Image, edge: int) -> Image.Image:
+    """Return the picture with this longer side."""
+    scale = edge / max(picture.size)
+    size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
+    return picture.resize(size, Image.Resampling.LANCZOS)
 
 
 def _opened(data: bytes) -> Image.Image:

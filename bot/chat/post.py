@@ -19,6 +19,7 @@ from telegram import (
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
+from bot.chat.compositions import as_preview
 from bot.jobs.job import Job, State
 
 log = structlog.get_logger(__name__)
@@ -71,6 +72,8 @@ class Post:
 
     async def show(self, picture: bytes, text: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
         """Make the status message a picture. May be repeated. Raises TelegramError."""
+        if self._job.state is State.RUNNING:
+            picture = await as_preview(picture)
         file, words = InputFile(picture, NAME), dict[str, Any](caption=text, parse_mode=ParseMode.HTML)
         media: InputMedia = InputMediaDocument(file, **words)
         if self._as_photo(picture):

@@ -17,7 +17,7 @@ import threading
 from typing import BinaryIO
 
 import engine
-from bot.worker.easel import Easel, Send, Teller, jpeg
+from bot.worker.easel import Send, jpeg, paint_picture, paint_sheet
 from bot.worker.wire import Frame, WireError, encode, read_frame
 
 _REASONS = {
@@ -61,8 +61,8 @@ class Orders(threading.Thread):
 def paint(order: Frame, model: engine.Model, orders: Orders, send: Send) -> Frame:
     """Paint one picture; return the last frame about it."""
     try:
-        easel = Easel(order, model, orders.stopped.is_set, Teller(send))
-        painted = easel.sheet() if order.fields["kind"] == "sheet" else easel.picture()
+        paint_order = paint_sheet if order.fields["kind"] == "sheet" else paint_picture
+        painted = paint_order(order, model, orders.stopped.is_set, send)
     except engine.EngineError as error:
         return Frame("failed", {"reason": _REASONS.get(type(error), "engine"), "message": str(error)})
     if painted.stopped and not orders.keep:

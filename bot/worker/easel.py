@@ -1,4 +1,4 @@
-"""Where one order is painted, within the engine child: a picture, its sketch and its timelapse, or a contact sheet."""
+"""Where one order is painted, within the engine child: a picture and its timelapse, or a contact sheet."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _SHEET_ITERATIONS = 30  # of each picture on a contact sheet
 _PREVIEW_EDGE = 640  # pixels: enough for a chat, and quick to send
 
 _STYLE_SCALES = {"fine": 0.5, "normal": 1.0, "large": 2.0}
-SKETCH = engine.PRESETS["sketch"]
-_AFTER_SKETCH = 1.5  # work after the sketch for each sketch's worth of pixels
+_SKETCH_EDGE = 240  # pixels: the first scale that is at least so large and is followed by another is the sketch
 
 Send = Callable[[Frame], None]
+Stop = Callable[[], bool]
 
 
 class Step(Protocol):
@@ -50,8 +50,8 @@ class Teller:
         sketched: Whether no sketch is to come any more.
     """
 
-    def __init__(self, send: Send) -> None:
-        self.sketched = False
+    def __init__(self, send: Send, *, sketched: bool = True) -> None:
+        self.sketched = sketched
         self._send = send
         self._next = time.monotonic()
         self._next_preview = self._next + _PREVIEW / 3
@@ -87,121 +87,69 @@ class Painted:
     reel: Reel | None = None  # a sheet has none
 
 
-class Easel:
-    """Where one order is painted."""
+def paint_picture(order: Frame, model: engine.Model, stop: Stop, send: Send) -> Painted:
+    """Paint the content like the styles. Its coarse scales are the sketch, where one is asked for and has a sense."""
+    content, *styles = order.parts
+    start = styles.pop() if order.fields["start"] else None
+    options = options_of(order)
+    if order.fields["variation"] and start is None:  # noise leads a descent elsewhere; what goes on has gone there
+        options = dataclasses.replace(options, init="noise", seed=order.fields["variation"])
+    sketch = order.fields["sketch"] and start is None and options.longest_edge >= 2 * _SKETCH_EDGE
+    reel, tell = Reel(), Teller(send, sketched=not sketch)
+    edge = 0  # of the present scale
 
-    def __init__(self, order: Frame, model: engine.Model, stop: Callable[[], bool], tell: Teller) -> None:
-        parts = list(order.parts)
-        self._start = parts.pop() if order.fields["start"] else None
-        self._content, *self._styles = parts
-        self._options = options_of(order)
-        self._variation: int = order.fields["variation"]
-        self._sketch = order.fields["sketch"] and self._options.longest_edge > SKETCH.longest_edge
-        tell.sketched = not self._sketch
-        self._model = model
-        self._stop = stop
-        self._tell = tell
-        self._began = time.monotonic()
+    def follow(progress: engine.Progress) -> None:
+        nonlocal edge
+        reel.take(progress)
+        if not tell.sketched and _SKETCH_EDGE <= edge < max(progress.size):
+            tell.show_sketch()
+        edge = max(progress.size)
+        tell(progress)
 
-    def picture(self) -> Painted:
-        """Paint the content like the styles; a sketch comes first where one is asked for and has less to paint."""
-        reel, share = Reel(), self._share_of_sketch()
-        start: bytes | Image.Image | None = self._start
-        if self._sketch:
-            sketch = self._paint(self._styles, self._sketched(), start, _Share(self, 0.0, share, reel=reel))
-            if sketch.report.stopped:
-                return self._painted(sketch, reel)
-            start = sketch.image
-            self._tell.show_sketch()
-        result = self._paint(self._styles, self._options, start, _Share(self, share, 1 - share, reel=reel))
-        return self._painted(result, reel)
-
-    def sheet(self) -> Painted:
-        """Paint the content in each style, small and quickly, and put the pictures on one sheet."""
-        options = dataclasses.replace(self._options, iterations=_SHEET_ITERATIONS)
-        pictures: list[Image.Image] = []
-        for number, style in enumerate(self._styles):
-            part = _Share(self, number / len(self._styles), 1 / len(self._styles), before=pictures)
-            result = self._paint([style], options, None, part)
-            pictures.append(result.image)
-            if result.report.stopped:
-                break
-        sheet = contact_sheet(pictures)
-        report = result.report.to_dict() | {"size": sheet.size, "seconds": self.seconds()}
-        return Painted(sheet, report, result.report.stopped)
-
-    def tell(self, step: Step) -> None:
-        """Tell the owner how far the whole order is."""
-        self._tell(step)
-
-    def seconds(self) -> float:
-        """Return how long it has been painted."""
-        return time.monotonic() - self._began
-
-    def _paint(
-        self, styles: list[bytes], options: engine.Options, start: bytes | Image.Image | None, share: _Share
-    ) -> engine.Result:
-        if (
-            start is None and self._variation
-        ):  # noise leads every descent elsewhere; what goes on has gone there already
-            options = dataclasses.replace(options, init="noise", seed=self._variation)
-        return engine.stylize(
-            self._content, styles, options, model=self._model, start=start, on_progress=share, should_stop=self._stop
-        )
-
-    def _painted(self, result: engine.Result, reel: Reel) -> Painted:
-        report = result.report.to_dict() | {"seconds": self.seconds()}
-        return Painted(result.image, report, result.report.stopped, reel)
-
-    def _sketched(self) -> engine.Options:
-        """Return the options of the sketch: all as wanted, but small and quick."""
-        return dataclasses.replace(self._options, preset="sketch", size=SKETCH.longest_edge)
-
-    def _share_of_sketch(self) -> float:
-        """Return about how much of the work the sketch is: the rest grows with its pixels."""
-        growth = (self._options.longest_edge / SKETCH.longest_edge) ** 2
-        return 1 / (1 + _AFTER_SKETCH * growth) if self._sketch else 0.0
+    result = engine.stylize(content, styles, options, model=model, start=start, on_progress=follow, should_stop=stop)
+    return Painted(result.image, result.report.to_dict(), result.report.stopped, reel)
 
 
-class _Share:
-    """One run's share in the progress of an order."""
+def paint_sheet(order: Frame, model: engine.Model, stop: Stop, send: Send) -> Painted:
+    """Paint the content in each style, small and quickly, and put the pictures on one sheet."""
+    began = time.monotonic()
+    options, tell = dataclasses.replace(options_of(order), iterations=_SHEET_ITERATIONS), Teller(send)
+    content, *styles = order.parts
+    pictures: list[Image.Image] = []
+    for style in styles:
+        part = _Part(pictures, len(styles), began, tell)
+        result = engine.stylize(content, [style], options, model=model, on_progress=part, should_stop=stop)
+        pictures.append(result.image)
+        if result.report.stopped:
+            break
+    sheet = contact_sheet(pictures)
+    report = result.report.to_dict() | {"size": sheet.size, "seconds": time.monotonic() - began}
+    return Painted(sheet, report, result.report.stopped)
 
-    def __init__(
-        self,
-        easel: Easel,
-        begin: float,
-        share: float,
-        *,
-        reel: Reel | None = None,
-        before: list[Image.Image] | None = None,
-    ) -> None:
-        self.fraction = begin
+
+class _Part:
+    """One picture's share in the progress of its sheet."""
+
+    def __init__(self, pictures: list[Image.Image], count: int, began: float, tell: Teller) -> None:
+        self.fraction = 0.0
         self.seconds_left: float | None = None
-        self._easel = easel
-        self._begin, self._share = begin, share
-        self._reel = reel
-        self._before = before  # the pictures of a sheet that are done
+        self._pictures = pictures
+        self._count = count
+        self._began = began
+        self._tell = tell
         self._progress: engine.Progress | None = None
 
     def __call__(self, progress: engine.Progress) -> None:
-        """Tell of the whole order."""
+        """Tell of the whole sheet."""
+        self.fraction = (len(self._pictures) + progress.fraction) / self._count
+        self.seconds_left = (time.monotonic() - self._began) * (1 / self.fraction - 1) if self.fraction else None
         self._progress = progress
-        self.fraction = self._begin + self._share * progress.fraction
-        self.seconds_left = self._left(progress)
-        if self._reel is not None:
-            self._reel.take(progress)
-        self._easel.tell(self)
+        self._tell(self)
 
     def preview(self) -> Image.Image:
-        """Return the picture, or the sheet, so far."""
+        """Return the sheet so far."""
         assert self._progress is not None
-        picture = self._progress.preview()
-        return picture if self._before is None else contact_sheet([*self._before, picture])
-
-    def _left(self, progress: engine.Progress) -> float | None:
-        if self._begin + self._share == 1 and self._before is None:  # nothing comes after it
-            return progress.seconds_left
-        return self._easel.seconds() * (1 / self.fraction - 1) if self.fraction else None
+        return contact_sheet([*self._pictures, self._progress.preview()])
 
 
 def options_of(order: Frame) -> engine.Options:

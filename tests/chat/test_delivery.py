@@ -192,6 +192,8 @@ async def test_a_preview_turns_the_status_message_into_a_picture(stage: Stage) -
         assert await stage.stores.jobs.record_progress(job, 0.5, 20.0, preview)
         shown = await chat.wait(lambda message: message.id == status.id and message.photo is not None)
         assert "50%" in shown.text
+        assert shown.photo is not None
+        assert (shown.photo.width, shown.photo.height) == (512, 341)  # whatever scale it is painted at just now
         assert EN.duration(20) in shown.text
         assert len(await from_bot(chat)) == 1
 

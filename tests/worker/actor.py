@@ -35,7 +35,7 @@ def act(
     _styles: Any,
     options: engine.Options,
     *,
-    start: bytes | Image.Image | None,
+    start: bytes | None = None,
     on_progress: Tell,
     should_stop: Asked,
     **_: Any,
@@ -50,7 +50,9 @@ def act(
         vars(easel).update(_PROGRESS=0.0, _PREVIEW=0.0)
     steps = script.get("steps", 3)
     for step in range(1, steps + 1):
-        on_progress(SimpleNamespace(fraction=step / steps, seconds_left=script.get("left"), preview=_picture))
+        edge = options.longest_edge if 2 * step > steps else options.longest_edge // 2
+        left = script.get("left")
+        on_progress(SimpleNamespace(fraction=step / steps, seconds_left=left, size=(edge, edge), preview=_picture))
         time.sleep(script.get("pause", 0.0))
         if should_stop() and not script.get("deaf"):
             return _result(stopped=True, size=1, report={"stopped_at": step})
@@ -58,14 +60,17 @@ def act(
     return _result(stopped=False, size=options.longest_edge, report=report)
 
 
-def _note(options: engine.Options, start: bytes | Image.Image | None) -> None:
+def _note(options: engine.Options, start: bytes | None) -> None:
     """Note what was asked for, and the width of the picture to go on from, or the seed of the noise."""
-    if isinstance(start, bytes):
-        start = Image.open(io.BytesIO(start))
-    begin = start.width if start else options.seed or None
+    begin = _width(start) if start else options.seed or None
     run = [options.preset, options.longest_edge, options.style_scale, begin]
     with (FOLDER / "runs").open("a") as runs:
         runs.write(f"{json.dumps(run)}\n")
+
+
+def _width(picture: bytes) -> int:
+    with Image.open(io.BytesIO(picture)) as image:
+        return image.width
 
 
 def _times(script: dict[str, Any]) -> int:

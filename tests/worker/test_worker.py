@@ -26,8 +26,7 @@ async def test_a_job_is_painted(stage: Stage) -> None:
     async with stage.working():
         asked = await enqueue(stage.stores, "u1", content=script(), recipe=Recipe(size=300))
         job = await stage.ended(asked)
-        assert (job.state, job.report["size"], job.attempt) == (State.RENDERED, 300, 1)
-        assert 0 <= job.report["seconds"] < 60
+        assert (job.state, job.report, job.attempt) == (State.RENDERED, {"size": 300}, 1)
         assert job.result is not None
         picture = await stage.stores.blobs.get(job.result)
         assert size_of(picture) == (300, 300)
@@ -157,8 +156,7 @@ async def test_a_picture_too_large_for_the_device_is_painted_at_half_size(stage:
     """Out of memory is tried once more, smaller, and the report says so."""
     async with stage.working():
         ended = await stage.ended(await stage.ask(failure="memory unless halved", failures=99))
-    assert (ended.state, ended.report["size"], ended.report["halved"]) == (State.RENDERED, 192, True)
-    assert ended.attempt == 1
+    assert (ended.state, ended.report, ended.attempt) == (State.RENDERED, {"size": 192, "halved": True}, 1)
 
 
 async def test_an_impossible_recipe_is_not_retried(stage: Stage) -> None:
