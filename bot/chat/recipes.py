@@ -1,8 +1,8 @@
 """Recipe codes such as `K7Q-mosaic`, and the recipes that the buttons under a picture lead to.
 
-A code is three characters for quality, size, strength and colours, a fourth where the strokes are not the normal ones,
-and after the dash the style: a preset's name, or the key under which the store remembers where a style's pictures can
-be fetched.
+A code is three characters for quality, size, strength and colours, a fourth where the strokes are not the normal ones
+or it is a variation, and after the dash the style: a preset's name, or the key under which the store remembers where a
+style's pictures can be fetched.
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ from bot.jobs.job import Colors, Job, Quality, Recipe, Strokes
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # without letters that look like digits
 SIZES: tuple[int | None, ...] = (None, 256, 384, 512, 640, 768, 896, 1024, 1280, 1536, 2048)
 STRENGTH_STEP = 15
+VARIATIONS = 8
 LARGE = 1024  # pixels: enough for the narrow side of a panorama
 PRESET = "preset:"  # how a source names a preset; any other source is a file at Telegram
 _KEY_LENGTH = 8
 CODE = re.compile(
-    rf"^(?P<recipe>[{ALPHABET}]{{3}})(?P<strokes>[{ALPHABET}]?)-(?P<style>[{ALPHABET}]{{{_KEY_LENGTH}}}|[a-z][a-z0-9-]{{1,29}})$"
+    rf"^(?P<recipe>[{ALPHABET}]{{3}})(?P<more>[{ALPHABET}]?)-(?P<style>[{ALPHABET}]{{{_KEY_LENGTH}}}|[a-z][a-z0-9-]{{1,29}})$"
 )
 
 
@@ -41,8 +42,8 @@ def encode(recipe: Recipe, style: str) -> str:
     number = number * 16 + SIZES.index(recipe.size)
     number = number * 128 + recipe.strength
     number = number * 4 + get_args(Colors).index(recipe.colors)
-    strokes = get_args(Strokes).index(recipe.strokes)
-    return f"{_letters(number, 3)}{ALPHABET[strokes] if strokes else ''}-{style}"
+    more = recipe.variation * len(get_args(Strokes)) + get_args(Strokes).index(recipe.strokes)
+    return f"{_letters(number, 3)}{ALPHABET[more] if more else ''}-{style}"
 
 
 def decode(text: str) -> Code | None:
@@ -56,13 +57,18 @@ def decode(text: str) -> Code | None:
     number, colors = divmod(number, 4)
     number, strength = divmod(number, 128)
     quality, size = divmod(number, 16)
-    strokes = ALPHABET.index(found["strokes"] or "0")
-    if colors >= len(get_args(Colors)) or strength > 100 or size >= len(SIZES) or strokes >= len(get_args(Strokes)):
+    variation, strokes = divmod(ALPHABET.index(found["more"] or "0"), len(get_args(Strokes)))
+    if colors >= len(get_args(Colors)) or strength > 100 or size >= len(SIZES) or variation >= VARIATIONS:
         return None
-    if found["strokes"] == "0":  # one recipe has one code
+    if found["more"] == "0":  # one recipe has one code
         return None
     recipe = Recipe(
-        get_args(Quality)[quality], SIZES[size], strength, get_args(Colors)[colors], get_args(Strokes)[strokes]
+        quality=get_args(Quality)[quality],
+        size=SIZES[size],
+        strength=strength,
+        colors=get_args(Colors)[colors],
+        strokes=get_args(Strokes)[strokes],
+        variation=variation,
     )
     return Code(recipe, found["style"])
 
@@ -80,6 +86,13 @@ def reference_of(styles: Sequence[str]) -> str:
 
 def _letters(number: int, length: int) -> str:
     return "".join(ALPHABET[number >> 5 * place & 31] for place in reversed(range(length)))
+
+
+def again(job: Job, chosen: Recipe) -> Recipe:
+    """Return the recipe of today's settings; where these are still the job's, the next variation of its own."""
+    if dataclasses.replace(job.recipe, variation=0) != chosen:
+        return chosen
+    return dataclasses.replace(job.recipe, variation=(job.recipe.variation + 1) % VARIATIONS)
 
 
 def stronger(job: Job) -> Recipe | None:

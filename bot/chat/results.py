@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import secrets
 
 from telegram import CallbackQuery, Message, ReplyParameters, Update
 
@@ -13,7 +12,7 @@ from bot.chat.extras import ACTIONS, kept_picture, shown_picture
 from bot.chat.gate import answer, may_press, pressed
 from bot.chat.keyboards import RESULT_ROWS
 from bot.chat.photos import BadPictureError
-from bot.chat.recipes import bigger, recoloured, softer, stronger
+from bot.chat.recipes import again, bigger, recoloured, softer, stronger
 from bot.jobs.job import Job, NewJob, Recipe
 
 NAMES = tuple(name for row in RESULT_ROWS for name in row)
@@ -51,9 +50,7 @@ async def pick(update: Update, context: Context) -> None:
 
 async def _repeat(context: Context, query: CallbackQuery, message: Message, job: Job, action: str) -> None:
     recipe = await _recipe(context, job, action, query.from_user.id)
-    if action == "again" and recipe == job.recipe:
-        await order(context, query, job, recipe, job.sources, variation=secrets.randbits(31) or 1, said="varied")
-    elif recipe is None:
+    if recipe is None:
         await answer(query, context.say(f"no-{action}"), alert=True)
     elif action in GOING_ON:
         start = await _start(context, message, job)
@@ -71,7 +68,6 @@ async def order(
     sources: tuple[str, ...],
     *,
     start: bytes | None = None,
-    variation: int = 0,
     said: str = "on-it",
 ) -> None:
     """Have a job's pictures painted by a recipe, or others in their place, and answer the press that asked for it."""
@@ -94,7 +90,6 @@ async def order(
         content="",
         styles=(),
         sources=sources,
-        variation=variation,
     )
     try:
         await requests.repeat(context.bot, services, new, start)
@@ -128,4 +123,4 @@ async def _recipe(context: Context, job: Job, action: str, user_id: int) -> Reci
             return recoloured(job)
         case "swap":
             return job.recipe
-    return await context.services.recipe_for(dataclasses.replace(job.address, user_id=user_id))  # again: with today's
+    return again(job, await context.services.recipe_for(dataclasses.replace(job.address, user_id=user_id)))

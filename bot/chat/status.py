@@ -56,6 +56,8 @@ def choices(recipe: Recipe, say: Texts) -> list[str]:
         said.append(say("choice-colors", colors=say(f"colors-{recipe.colors}")))
     if recipe.strokes != usual.strokes:
         said.append(say("choice-strokes", strokes=say(f"strokes-{recipe.strokes}")))
+    if recipe.variation:
+        said.append(say("choice-variation", number=recipe.variation))
     return said
 
 

@@ -44,13 +44,14 @@ class Delivery(StrEnum):
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a picture is to be painted; a user's settings are one too."""
+    """How a picture is to be painted; a user's settings are one too, without a variation."""
 
     quality: Quality = "standard"
     size: int | None = None  # longest edge in pixels; None = what the quality takes
     strength: int = 50  # 0..100; 50 = the balance of the quality's own recipe
     colors: Colors = "style"
     strokes: Strokes = "normal"  # their size, relative to the picture
+    variation: int = 0  # 0..7: the style as it is, or turned and mirrored in one of seven ways
 
     def to_dict(self) -> dict[str, Any]:
         """Return the recipe as plain JSON values."""
@@ -117,7 +118,6 @@ class NewJob:
     kind: Kind = "picture"
     advice: str = ""  # what the chat side tells the user before the painting begins
     start: str | None = None  # blob key of an earlier picture to go on from; it may be another row's as well
-    variation: int = 0  # a seed for another picture by the same recipe; 0: the one that the recipe makes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,7 +151,6 @@ class Job:
     advice: str = ""  # what the chat side tells the user before the painting begins
     stop_asked: bool = False  # its user wants the picture as it is now
     start: str | None = None  # blob key of an earlier picture to go on from
-    variation: int = 0  # a seed for another picture by the same recipe
     resumed: bool = False  # it goes on from an earlier picture, or did
     sketched: bool = False  # no sketch is to come any more: it is done, or there is none
     film: str | None = None  # blob key of the timelapse

@@ -92,8 +92,6 @@ def paint_picture(order: Frame, model: engine.Model, stop: Stop, send: Send) -> 
     content, *styles = order.parts
     start = styles.pop() if order.fields["start"] else None
     options = options_of(order)
-    if order.fields["variation"] and start is None:  # noise leads a descent elsewhere; what goes on has gone there
-        options = dataclasses.replace(options, init="noise", seed=order.fields["variation"])
     sketch = order.fields["sketch"] and start is None and options.longest_edge >= 2 * _SKETCH_EDGE
     reel, tell = Reel(), Teller(send, sketched=not sketch)
     edge = 0  # of the present scale
@@ -106,8 +104,14 @@ def paint_picture(order: Frame, model: engine.Model, stop: Stop, send: Send) -> 
         edge = max(progress.size)
         tell(progress)
 
-    result = engine.stylize(content, styles, options, model=model, start=start, on_progress=follow, should_stop=stop)
+    laid = [turned(style, order.fields["recipe"]["variation"]) for style in styles]
+    result = engine.stylize(content, laid, options, model=model, start=start, on_progress=follow, should_stop=stop)
     return Painted(result.image, result.report.to_dict(), result.report.stopped, reel)
+
+
+def turned(style: bytes, variation: int) -> bytes | Image.Image:
+    """Return the style for a variation of the picture: its strokes go another way, its colours stay."""
+    return engine.load_image(style).transpose(Image.Transpose(variation - 1)) if variation else style
 
 
 def paint_sheet(order: Frame, model: engine.Model, stop: Stop, send: Send) -> Painted:
@@ -155,6 +159,7 @@ class _Part:
 def options_of(order: Frame) -> engine.Options:
     """Return the engine's options for the recipe of a job."""
     recipe = dict(order.fields["recipe"])
+    del recipe["variation"]  # of the style, not of the painting
     scale = _STYLE_SCALES[recipe.pop("strokes")]
     options = engine.preset(recipe.pop("quality"), style_scale=scale, **recipe)
     if order.fields["halve"]:

@@ -105,7 +105,7 @@ class Painting:
         self._ending = False
         job, start = self._job, [] if self._start is None else [self._start]
         order: dict[str, Any] = {"recipe": job.recipe.to_dict(), "kind": job.kind, "halve": self._halved}
-        order |= {"sketch": job.sketch_first, "start": bool(start), "variation": job.variation}
+        order |= {"sketch": job.sketch_first, "start": bool(start)}
         self._child.send(Frame("paint", order, (*self._pictures, *start)))
         self._began = self._heard = time.monotonic()
 

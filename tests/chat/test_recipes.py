@@ -16,6 +16,7 @@ recipes = st.builds(
     st.integers(0, 100),
     st.sampled_from(get_args(Colors)),
     st.sampled_from(get_args(Strokes)),
+    st.integers(0, 7),
 )
 
 
@@ -23,7 +24,7 @@ recipes = st.builds(
 def test_a_code_says_the_whole_recipe(recipe: Recipe, style: str) -> None:
     """What is written under a picture paints it again."""
     code = encode(recipe, style)
-    assert len(code) == 4 + len(style) + (recipe.strokes != "normal")
+    assert len(code) == 4 + len(style) + (recipe.strokes != "normal" or recipe.variation > 0)
     assert decode(code) == Code(recipe, style)
 
 
@@ -46,7 +47,7 @@ def test_any_other_text_is_no_code(text: str) -> None:
         "000-mosaic\n",
         "000-../x",
         "0000-mosaic",
-        "0003-mosaic",
+        "000R-mosaic",
     ],
 )
 def test_what_only_looks_like_a_code_is_none(text: str) -> None:

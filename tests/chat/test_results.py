@@ -11,7 +11,7 @@ from bot.chat.recipes import decode
 from bot.chat.texts import texts
 from bot.demo.person import Person
 from bot.jobs.job import Recipe
-from tests.chat.stage import Stage, painted, picture, request
+from tests.chat.stage import Stage, from_bot, painted, picture, request
 
 EN = texts("en")
 
@@ -74,16 +74,21 @@ async def test_again_is_another_picture(stage: Stage) -> None:
         chat = await ann.open()
         answer, _ = await painted(stage, chat)
         for _ in range(2):  # pressed twice, painted once
-            assert (await chat.press(answer, EN("button-again"))).text == EN("varied")
+            assert (await chat.press(answer, EN("button-again"))).text == EN("on-it")
         job = await stage.claim()
-        assert job.recipe == Recipe()
-        assert job.variation > 0
+        assert job.recipe == Recipe(variation=1)
+        await stage.finish(job)
+        await stage.settled()
+        varied = (await from_bot(chat))[-1]
+        assert EN("choice-variation", number=1) in varied.text
+        await chat.press(varied, EN("button-again"))
+        job = await stage.claim()
+        assert job.recipe == Recipe(variation=2)
         await stage.finish(job)
         await stage.settled()
         await stage.stores.chats.save_recipe(ann.id, Recipe("sketch"))
         assert (await chat.press(answer, EN("button-again"))).text == EN("on-it")
-        job = await stage.claim()
-        assert (job.recipe, job.variation) == (Recipe("sketch"), 0)
+        assert (await stage.claim()).recipe == Recipe("sketch")
 
 
 async def test_a_button_that_is_pressed_twice_makes_one_job(stage: Stage) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from PIL import Image
 
 from bot.jobs.job import Job, Recipe, State
+from bot.worker.easel import turned
 from tests.jobs.samples import enqueue, eventually
 from tests.worker.stage import Stage, script
 
@@ -106,9 +108,22 @@ async def test_the_timelapse_comes_with_the_picture(stage: Stage) -> None:
         assert film.format == "GIF"
 
 
-async def test_a_variation_begins_from_noise(stage: Stage) -> None:
-    """Another seed, another picture by the same recipe."""
+async def test_a_variation_turns_the_style(stage: Stage) -> None:
+    """Same colours, other strokes; the recipe as it is leaves the style as it is."""
+    style = await stage.stores.blobs.put(picture(50))
     async with stage.working():
-        job = await enqueue(stage.stores, "u1", content=script(), recipe=FINE, variation=7)
-        assert (await stage.ended(job)).state is State.RENDERED
-    assert stage.runs() == [["fine", 500, 2.0, 7]]
+        for number in range(8):
+            recipe = dataclasses.replace(FINE, variation=number)
+            job = await enqueue(stage.stores, f"u{number}", content=script(), recipe=recipe, styles=(style,))
+            assert (await stage.ended(job)).state is State.RENDERED
+    assert len(stage.runs()) == 8
+
+
+def test_variations_are_all_different() -> None:
+    """Each of the eight ways to lay a picture down."""
+    file = io.BytesIO()
+    sample = Image.effect_noise((6, 4), 90).convert("RGB")
+    sample.save(file, "PNG")
+    assert turned(file.getvalue(), 0) == file.getvalue()
+    laid = [sample, *(turned(file.getvalue(), number) for number in range(1, 8))]
+    assert len({(way.size, way.tobytes()) for way in laid if isinstance(way, Image.Image)}) == 8

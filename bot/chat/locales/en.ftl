@@ -72,6 +72,7 @@ done-stopped = Stopped early. Stronger, Softer and Bigger go on from here.
 done-halved = The device was short of memory, so the picture is smaller than you asked for.
 choice-strength = strength { $percent } %
 choice-colors = colours: { $colors }
+choice-variation = variation { $number }
 choice-strokes = strokes: { $strokes }
 undeliverable = The picture is painted, but I may not send pictures or files here. Let me, then ask for it again.
 time-left-seconds = about { $seconds } s
@@ -188,7 +189,6 @@ button-is-content = ⇄ This is the photo to paint
 
 on-it = On it.
 going-on = On it: I go on from this picture.
-varied = On it: the same recipe, painted in another way.
 going-anew = On it. This picture is gone, so I begin anew.
 no-stronger = It has all the style there is.
 no-softer = It has as little of the style as there is.

@@ -75,6 +75,7 @@ done-stopped = Остановлено раньше. «Сильнее», «Мяг
 done-halved = Устройству не хватило памяти, поэтому картина меньше, чем вы просили.
 choice-strength = сила { $percent } %
 choice-colors = цвета: { $colors }
+choice-variation = вариант { $number }
 choice-strokes = мазки: { $strokes }
 undeliverable = Картина готова, но мне нельзя присылать сюда картинки и файлы. Разрешите и попросите ещё раз.
 time-left-seconds = около { $seconds } с
@@ -197,7 +198,6 @@ button-is-content = ⇄ Эту рисовать
 
 on-it = Принято.
 going-on = Принято: продолжаю эту картину.
-varied = Принято: тот же рецепт, но по-другому.
 going-anew = Принято. Этой картины больше нет, начинаю заново.
 no-stronger = Сильнее стиля не бывает.
 no-softer = Мягче стиля не бывает.

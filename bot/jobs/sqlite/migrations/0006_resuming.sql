@@ -2,7 +2,7 @@
 
 ALTER TABLE job ADD COLUMN start TEXT;                                       -- the blob of the picture to go on from
 ALTER TABLE job ADD COLUMN resumed INTEGER NOT NULL DEFAULT 0 CHECK (resumed IN (0, 1));  -- had such a picture
-ALTER TABLE job ADD COLUMN variation INTEGER NOT NULL DEFAULT 0;             -- a seed; 0: the picture as the recipe has it
+ALTER TABLE job ADD COLUMN variation INTEGER NOT NULL DEFAULT 0 CHECK (variation BETWEEN 0 AND 7);
 ALTER TABLE job ADD COLUMN sketched INTEGER NOT NULL DEFAULT 0 CHECK (sketched IN (0, 1));  -- the sketch is done
 ALTER TABLE job ADD COLUMN film TEXT;                                        -- the blob of its timelapse
 ALTER TABLE keepsake ADD COLUMN film TEXT;
