@@ -30,7 +30,21 @@ from telegram.ext import (
 )
 from telegram.request import HTTPXRequest
 
-from bot.chat import commands, drafts, gallery, gate, groups, menu, names, owners, personal, recipes, results
+from bot.chat import (
+    commands,
+    drafts,
+    extras,
+    gallery,
+    gate,
+    groups,
+    live,
+    menu,
+    names,
+    owners,
+    personal,
+    recipes,
+    results,
+)
 from bot.chat.context import ChatApplication, Context, Services, asked, words
 from bot.chat.inbox import ChatOrder, Inbox
 from bot.chat.keyboards import SHARES
@@ -117,18 +131,19 @@ FOR_EVERYBODY: Mapping[str, Handle] = MappingProxyType(
 )
 BUTTONS: Mapping[str, Handle] = MappingProxyType(  # callback data comes from users: what fits no pattern is dropped
     {
-        r"^cancel:\d{1,18}$": commands.press_cancel,
-        r"^stop:\d{1,18}$": commands.press_stop,
-        r"^swap:\d{1,18}$": results.swap_queued,
+        r"^cancel:\d{1,18}$": live.cancel,
+        r"^stop:\d{1,18}$": live.stop,
+        r"^swap:\d{1,18}$": live.swap,
         rf"^do:\d{{1,18}}:({'|'.join(results.NAMES)})$": results.press,
         r"^pick:\d{1,18}:\d{1,2}$": results.pick,
-        rf"^blend:\d{{1,18}}:({'|'.join(map(str, SHARES))})$": results.blend,
-        r"^other:\d{1,18}$": results.other,
-        r"^instead:\d{1,18}:[a-z0-9-]{1,30}$": results.instead,
+        rf"^blend:\d{{1,18}}:({'|'.join(map(str, SHARES))})$": extras.blend,
+        r"^remedy:\d{1,18}$": live.remedy,
+        r"^other:\d{1,18}$": live.other,
+        r"^instead:\d{1,18}:[a-z0-9-]{1,30}$": live.instead,
         r"^sheet$": gallery.sheet,
         r"^use:[a-z0-9-]{1,30}$": gallery.use,
         r"^turn$": drafts.turn,
-        r"^set:-?\d{1,18}:(quality|size|strength|colors|output|reset):\w*$": menu.choose,
+        r"^set:-?\d{1,18}:(quality|size|strength|colors|strokes|output|language|reset):\w*$": menu.choose,
         r"^(forget|keep):\d{1,18}$": personal.decide,
         rf"^lang:\d{{1,18}}:({'|'.join(LANGUAGES)})$": personal.choose_language,
     }

@@ -1,13 +1,12 @@
-"""The commands, the Cancel button, and what is not a picture."""
+"""The commands, and what is not a picture."""
 
 from __future__ import annotations
 
-from telegram import Update
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.constants import ChatType, ParseMode
 
 from bot.chat import drafts
 from bot.chat.context import Context, address_of, asked
-from bot.chat.gate import answer, may_press, pressed
 from bot.chat.photos import attachment
 from bot.chat.sources import styles_of
 from bot.chat.texts import Texts
@@ -24,7 +23,10 @@ async def start(update: Update, context: Context) -> None:
         await context.services.jobs.make_wish(address_of(message, user), reference)
         await drafts.settle(context.bot, context.services, message, user)
         return
-    await message.reply_text(context.say("start"))
+    link = f"https://t.me/{context.bot.username}?startgroup"  # without a word to start with: the welcome is enough
+    keyboard = InlineKeyboardMarkup([[InlineKeyboardButton(context.say("button-group"), url=link)]])
+    in_private = message.chat.type == ChatType.PRIVATE
+    await message.reply_text(context.say("start"), reply_markup=keyboard if in_private else None)
 
 
 async def explain(update: Update, context: Context) -> None:
@@ -88,32 +90,6 @@ async def cancel(update: Update, context: Context) -> None:
         await message.reply_text(say("cancel-done", count=cancelled))
     else:
         await message.reply_text(say("cancel-draft" if forgotten else "cancel-nothing"))
-
-
-async def press_cancel(update: Update, context: Context) -> None:
-    """Cancel the job whose button was pressed, if it is the presser's own."""
-    query, say = pressed(update), context.say
-    job = await context.services.jobs.get(int((query.data or "").split(":")[1]))
-    if job is None or job.state not in (State.QUEUED, State.RUNNING):
-        await answer(query, say("cancel-too-late"))
-    elif not await may_press(query, job.address.user_id):
-        await answer(query, say("not-yours"), alert=True)
-    else:
-        cancelled = await context.services.jobs.cancel(job.id)
-        await answer(query, say("cancel-done", count=1) if cancelled else say("cancel-too-late"))
-
-
-async def press_stop(update: Update, context: Context) -> None:
-    """End the painting with the picture as it is."""
-    query, say = pressed(update), context.say
-    job = await context.services.jobs.get(int((query.data or "").split(":")[1]))
-    if job is None or job.state is not State.RUNNING:
-        await answer(query, say("cancel-too-late"))
-    elif not await may_press(query, job.address.user_id):
-        await answer(query, say("not-yours"), alert=True)
-    else:
-        stopped = await context.services.jobs.stop_here(job.id)
-        await answer(query, say("stopping" if stopped else "cancel-too-late"))
 
 
 async def not_a_picture(update: Update, context: Context) -> None:

@@ -1,11 +1,17 @@
 """The answer to a finished job: at least once, at most twice, never not at all.
 
+Where somebody is likely to be looking, the live message itself becomes the picture: an edit, which may be repeated
+until it is known to have worked. But an edit does not ring. So a picture that took long, one in a group, and somebody's
+first come as a new message, and the live one goes.
+
 Telegram has no key that would make a send idempotent, and a send that timed out often did arrive. So a send is
-noted before it begins. When its outcome is unknown, it is never repeated: the status message becomes the picture
-instead, an edit that may be repeated.
+noted before it begins. When its outcome is unknown, it is never repeated: the live message becomes the picture
+instead.
 """
 
 from __future__ import annotations
+
+import time
 
 import httpx
 import structlog
@@ -22,6 +28,7 @@ from bot.jobs.job import Delivery, Job, State
 log = structlog.get_logger(__name__)
 
 DONE = "🎉"
+WATCHED = 60.0  # seconds that somebody is taken to look at the live message after they have asked
 
 # Failures of the transport after which the request provably never reached Telegram.
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -33,65 +40,73 @@ async def deliver(bot: Bot, services: Services, job: Job) -> None:
     Raises:
         TelegramError: it did not work this time; the job stays unsettled and this may be called again.
     """
-    post = Post(bot, job)
+    post, painted = Post(bot, job), job.state is State.RENDERED
     try:
-        if job.state is State.RENDERED:
-            await _deliver_picture(post, services, job)
-        else:
-            await _deliver_reason(post, job)
-    except Forbidden as error:  # blocked, kicked, or the chat is gone: there is nobody to tell
-        log.info("a result has no taker", job=job.id, reason=error.message)
+        sent = await _deliver_picture(post, services, job) if painted else await _deliver_reason(post, job)
+    except (Forbidden, BadRequest) as error:  # blocked, kicked, or the chat or topic is gone: there is nobody to tell
+        log.info("an answer has no taker", job=job.id, reason=error.message)
         await services.jobs.finish_delivery(job.id)
         return
-    await services.jobs.finish_delivery(job.id, keep=job.state is State.RENDERED)
-    await post.react(DONE if job.state is State.RENDERED else None)
-    if job.state is State.RENDERED and job.delivery is Delivery.PENDING:
+    await services.jobs.finish_delivery(job.id, keep=painted)
+    await post.react(DONE if painted else None)
+    if sent:
         await post.remove_status()
     log.info("answered", job=job.id, state=str(job.state))
 
 
-async def _deliver_picture(post: Post, services: Services, job: Job) -> None:
+async def _deliver_picture(post: Post, services: Services, job: Job) -> bool:
+    """Give the picture; return whether it is a new message, and the live one is to go."""
     if job.result is None:
         raise ValueError(f"job {job.id} is rendered but has no picture")
     picture = await services.blobs.get(job.result)
     say = texts(job.language)
     text, keyboard = caption(services, job, say), result_keyboard(job, say)
-    if not await services.jobs.begin_delivery(job.id):  # a send was begun before, and nobody knows how it ended
-        await _replace_status(post, job, picture, text, keyboard)
-        return
+    first = job.address.chat_id > 0 and await services.jobs.is_first(job)
+    in_place = job.delivery is Delivery.SENDING or (_watched(job) and not first)
+    if in_place and await _become(post, job, picture, text, keyboard):
+        return False
+    await services.jobs.begin_delivery(job.id)
     try:
-        await post.send(picture, text, keyboard)
-    except (RetryAfter, BadRequest, Forbidden):
+        await post.send(picture, text, keyboard, feast=first)
+    except BadRequest as error:  # a group, for instance, that lets us write but send no files
+        log.warning("a picture cannot be sent", job=job.id, reason=error.message)
+        await post.say(say("undeliverable"))
+    except (RetryAfter, Forbidden):
         await services.jobs.delivery_failed(job.id)
         raise
     except NetworkError as error:
         if isinstance(error.__cause__, UNSENT):
             await services.jobs.delivery_failed(job.id)
         raise
+    return True
 
 
-async def _replace_status(
-    post: Post, job: Job, picture: bytes, text: str, keyboard: InlineKeyboardMarkup | None
-) -> None:
-    """Turn the status message into the picture; if there is none any more, send the picture once again."""
+def _watched(job: Job) -> bool:
+    """Return whether its user is likely to be looking at the live message, so that nothing has to ring."""
+    return job.address.chat_id > 0 and (job.stop_asked or time.time() - job.created_at < WATCHED)
+
+
+async def _become(post: Post, job: Job, picture: bytes, text: str, keyboard: InlineKeyboardMarkup | None) -> bool:
+    """Turn the live message into the picture, for as often as that is tried; False if there is none any more."""
+    if job.status_message_id is None:
+        return False
+    try:
+        await post.show(picture, text, keyboard)
+    except BadRequest as error:
+        if "is not modified" not in error.message:
+            log.info("a live message cannot become the result", job=job.id, reason=error.message)
+            return False
+    return True
+
+
+async def _deliver_reason(post: Post, job: Job) -> bool:
+    """Tell the reason; return whether it is a new message, and the live one is to go."""
+    text = describe(job, None, texts(job.language))
     try:
         if job.status_message_id is not None:
-            await post.show(picture, text, keyboard)
-            return
-    except BadRequest as error:
-        if "is not modified" in error.message:
-            return
-        log.info("a status message cannot become the result", job=job.id, reason=error.message)
-    await post.send(picture, text, keyboard)
-
-
-async def _deliver_reason(post: Post, job: Job) -> None:
-    text = describe(job, None, texts(job.language))
-    if job.status_message_id is None:
-        await post.say(text)
-        return
-    try:
-        await post.edit(text)
+            await post.edit(text)
+            return False
     except BadRequest as error:
         log.info("a status message cannot be edited", job=job.id, reason=error.message)
-        await post.say(text)
+    await post.say(text)
+    return True

@@ -24,7 +24,9 @@ async def show(update: Update, context: Context) -> None:
     keyboard = InlineKeyboardMarkup(preset_rows(services, say))
     own = await services.chats.style_names(user.id)
     caption = f"{say('presets')}\n{say('presets-own', names=', '.join(own))}" if own else say("presets")
-    await message.reply_photo(sheet, caption=caption[:MAX_CAPTION], reply_markup=keyboard)
+    await message.reply_photo(
+        sheet, caption=caption[:MAX_CAPTION], reply_markup=keyboard, show_caption_above_media=True
+    )
 
 
 async def use(update: Update, context: Context) -> None:

@@ -14,11 +14,12 @@ INSIDE = (ChatMemberStatus.MEMBER, ChatMemberStatus.ADMINISTRATOR, ChatMemberSta
 
 
 async def welcome(update: Update, context: Context) -> None:
-    """Say once what to do, when somebody has added the bot to a group."""
+    """Say what to do when somebody has added the bot to a group: once, however often it is added."""
     change = update.my_chat_member
     if change is None or change.chat.type not in (ChatType.GROUP, ChatType.SUPERGROUP):
         return
-    if change.old_chat_member.status not in INSIDE and change.new_chat_member.status in INSIDE:
+    came = change.old_chat_member.status not in INSIDE and change.new_chat_member.status in INSIDE
+    if came and await context.services.chats.meet(change.chat.id):
         await context.bot.send_message(change.chat.id, context.say("welcome"))
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram.constants import KeyboardButtonStyle
 
 from bot.chat.context import Services
+from bot.chat.recipes import remedied
 from bot.chat.texts import Texts
 from bot.jobs.job import Job, State
 from bot.presets.sheet import COLUMNS
@@ -12,23 +14,28 @@ from bot.presets.sheet import COLUMNS
 PER_ROW = 2  # presets
 SHARES = (20, 40, 60, 80)  # per cent of the painting in the pictures of a strength strip
 RESULT_ROWS = (
-    ("again", "stronger", "softer"),
-    ("swap", "colors", "bigger"),
-    ("file", "compare", "delete"),
-    ("strip", "denoise"),
+    ("stronger", "softer", "bigger"),
+    ("again", "swap", "colors"),
+    ("strip", "faces", "denoise"),
+    ("compare", "timelapse", "sticker"),
+    ("file", "print", "delete"),
 )
+PRIMARY, SUCCESS, DANGER = KeyboardButtonStyle.PRIMARY, KeyboardButtonStyle.SUCCESS, KeyboardButtonStyle.DANGER
 
 
 def status_keyboard(job: Job, say: Texts) -> InlineKeyboardMarkup:
     """Return the buttons of a status message."""
-    row = [InlineKeyboardButton(say("button-cancel"), callback_data=f"cancel:{job.id}")]
+    row = [InlineKeyboardButton(say("button-cancel"), callback_data=f"cancel:{job.id}", style=DANGER)]
     if job.state is State.QUEUED and job.kind == "picture" and len(job.sources) == 2:
         row.append(InlineKeyboardButton(say("button-swap"), callback_data=f"swap:{job.id}"))
     if job.state is State.RUNNING and job.preview:  # there is something to keep
-        row.insert(0, InlineKeyboardButton(say("button-stop"), callback_data=f"stop:{job.id}"))
+        row.insert(0, InlineKeyboardButton(say("button-stop"), callback_data=f"stop:{job.id}", style=SUCCESS))
     rows = [row]
     if job.advice.startswith("style"):
-        rows.append([InlineKeyboardButton(say("button-other"), callback_data=f"other:{job.id}")])
+        rows.append([InlineKeyboardButton(say("button-other"), callback_data=f"other:{job.id}", style=PRIMARY)])
+    elif remedied(job):
+        label = say(f"button-{job.advice}")
+        rows.append([InlineKeyboardButton(label, callback_data=f"remedy:{job.id}", style=PRIMARY)])
     return InlineKeyboardMarkup(rows)
 
 
@@ -43,11 +50,13 @@ def result_keyboard(job: Job, say: Texts) -> InlineKeyboardMarkup | None:
         labels["colors"] = say("button-style-colors")
     if len(job.sources) > 2:
         del labels["swap"]  # a mix of styles cannot become a content
-    rows = [
-        [InlineKeyboardButton(labels[name], callback_data=f"do:{job.id}:{name}") for name in row if name in labels]
-        for row in RESULT_ROWS
-    ]
+    rows = [[_action(job, name, labels[name]) for name in row if name in labels] for row in RESULT_ROWS]
     return InlineKeyboardMarkup(rows)
+
+
+def _action(job: Job, name: str, label: str) -> InlineKeyboardButton:
+    style = DANGER if name == "delete" else None
+    return InlineKeyboardButton(label, callback_data=f"do:{job.id}:{name}", style=style)
 
 
 def _numbers(job: Job) -> list[list[InlineKeyboardButton]]:
@@ -70,7 +79,7 @@ def question_keyboard(services: Services, say: Texts, *, has_style: bool) -> Inl
     if has_style:
         return InlineKeyboardMarkup([[InlineKeyboardButton(say("button-is-content"), callback_data="turn")]])
     swap = [InlineKeyboardButton(say("button-is-style"), callback_data="turn")]
-    sheet = [InlineKeyboardButton(say("button-sheet"), callback_data="sheet")]
+    sheet = [InlineKeyboardButton(say("button-sheet"), callback_data="sheet", style=PRIMARY)]
     return InlineKeyboardMarkup([swap, *preset_rows(services, say), sheet])
 
 

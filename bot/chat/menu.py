@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import get_args
 
@@ -13,8 +13,10 @@ from telegram.error import BadRequest
 
 from bot.chat.context import Context, asked
 from bot.chat.gate import answer, is_admin, pressed
-from bot.chat.texts import Texts
+from bot.chat.keyboards import DANGER, PRIMARY
+from bot.chat.texts import LANGUAGES, Texts, texts
 from bot.jobs.job import Colors, Output, Preference, Quality, Recipe
+from bot.jobs.store import JobStore
 
 SIZES: tuple[int | None, ...] = (None, 256, 512, 768, 1024)
 STRENGTHS = (20, 35, 50, 65, 80)
@@ -24,9 +26,12 @@ CHOICES: Mapping[str, tuple[str | int | None, ...]] = MappingProxyType(
         "size": SIZES,
         "strength": STRENGTHS,
         "colors": get_args(Colors),
+        "strokes": ("fine", "normal", "large"),
         "output": get_args(Output),
+        "language": LANGUAGES,
     }
 )
+PERSONAL = ("output", "language")  # no settings of a group
 
 
 async def show(update: Update, context: Context) -> None:
@@ -49,7 +54,9 @@ async def choose(update: Update, context: Context) -> None:
         await answer(query, say("not-yours" if owner > 0 else "settings-admins"), alert=True)
         return
     changed = await _save(context, owner, field, value)
-    await answer(query, say("settings-saved"))
+    if field == "language":
+        context.say = texts(value)
+    await answer(query, context.say("settings-saved"))
     if changed:
         text, keyboard = await _menu(context, owner)
         try:
@@ -71,7 +78,7 @@ async def _save(context: Context, owner: int, field: str, value: str) -> bool:
     recipe, preference = before
     if field == "reset":
         recipe, preference = context.services.default, dataclasses.replace(preference, output="photo")
-    elif field == "output":
+    elif field in PERSONAL:
         preference = Preference(**(dataclasses.asdict(preference) | {field: _value(field, value)}))
     else:
         recipe = Recipe(**(recipe.to_dict() | {field: _value(field, value)}))
@@ -88,7 +95,7 @@ def _value(field: str, value: str) -> str | int | None:
 
 
 async def _menu(context: Context, owner: int) -> tuple[str, InlineKeyboardMarkup]:
-    """Return the menu: its text with what the choice costs here, and a row for each setting."""
+    """Return the menu: its text with what the choices cost here, and a row for each setting."""
     recipe, say = await context.services.recipe(owner), context.say
     preference = await context.services.chats.preference(owner)
     title = say("settings" if owner > 0 else "settings-group")
@@ -98,32 +105,53 @@ async def _menu(context: Context, owner: int) -> tuple[str, InlineKeyboardMarkup
         size=say("size-pixels", size=str(recipe.size)) if recipe.size else say("size-auto"),
         strength=f"{recipe.strength} %",
         colors=say(f"colors-{recipe.colors}"),
+        strokes=say(f"strokes-{recipe.strokes}"),
     )
-    seconds = await context.services.jobs.estimate(recipe)
-    cost = "" if seconds is None else f"\n{say('settings-estimate', time=say.duration(seconds))}"
-    return f"<b>{title}</b>\n{text}{cost}", _keyboard(recipe, preference, say, owner)
+    costs = await _costs(context.services.jobs, recipe, say)
+    return "\n".join([f"<b>{title}</b>", text, *costs]), _keyboard(recipe, preference, say, owner)
+
+
+async def _costs(jobs: JobStore, recipe: Recipe, say: Texts) -> list[str]:
+    """Return what each quality and each size would take here, as far as earlier pictures tell."""
+    lines = []
+    seconds = await jobs.estimate(recipe)
+    if seconds is not None:
+        lines.append(say("settings-estimate", time=say.duration(seconds)))
+    for field in ("quality", "size"):
+        known = []
+        for choice in CHOICES[field]:
+            taken = await jobs.estimate(Recipe(**(recipe.to_dict() | {field: choice})))
+            if taken is not None and choice is not None:
+                label = say("size-pixels", size=str(choice)) if field == "size" else say(f"quality-{choice}")
+                known.append(f"{label} {say.duration(taken)}")
+        if len(known) > 1:
+            lines.append(say("settings-costs", costs=" · ".join(known)))
+    return lines
 
 
 def _keyboard(recipe: Recipe, preference: Preference, say: Texts, owner: int) -> InlineKeyboardMarkup:
     """Return a row for each setting, a dot before the present choice."""
-
-    def row(field: str, present: object, choices: Sequence[tuple[str, object]]) -> list[InlineKeyboardButton]:
-        return [
-            InlineKeyboardButton(
-                f"• {label}" if value == present else label,
-                callback_data=f"set:{owner}:{field}:{'' if value is None else value}",
-            )
-            for label, value in choices
-        ]
-
-    rows = [
-        row("quality", recipe.quality, [(say(f"quality-{quality}"), quality) for quality in CHOICES["quality"]]),
-        row("size", recipe.size, [(str(size) if size else say("size-auto-short"), size) for size in SIZES]),
-        row("strength", recipe.strength, [(f"{strength} %", strength) for strength in STRENGTHS]),
-        row("colors", recipe.colors, [(say(f"colors-{colors}"), colors) for colors in CHOICES["colors"]]),
-    ]
-    if owner > 0:
-        outputs = [(say(f"output-{output}"), output) for output in CHOICES["output"]]
-        rows.append(row("output", preference.output, outputs))
-    rows.append([InlineKeyboardButton(say("button-reset"), callback_data=f"set:{owner}:reset:")])
+    present = recipe.to_dict() | {"output": preference.output, "language": say.language}
+    fields = [field for field in CHOICES if owner > 0 or field not in PERSONAL]
+    rows = [[_choice(owner, field, choice, present[field], say) for choice in CHOICES[field]] for field in fields]
+    rows.append([InlineKeyboardButton(say("button-reset"), callback_data=f"set:{owner}:reset:", style=DANGER)])
     return InlineKeyboardMarkup(rows)
+
+
+def _choice(owner: int, field: str, choice: str | int | None, present: object, say: Texts) -> InlineKeyboardButton:
+    match field:
+        case "size":
+            label = str(choice) if choice else say("size-auto-short")
+        case "strength":
+            label = f"{choice} %"
+        case "language":
+            label = texts(str(choice))("language-name")
+        case "output":
+            label = say(f"output-{choice}")
+        case _:
+            label = say(f"{field}-{choice}")
+    return InlineKeyboardButton(
+        f"• {label}" if choice == present else label,
+        callback_data=f"set:{owner}:{field}:{'' if choice is None else choice}",
+        style=PRIMARY if choice == present else None,
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Awaitable, Callable
+from typing import Any
 
 import structlog
 from PIL import Image
@@ -11,15 +11,16 @@ from telegram import (
     Bot,
     InlineKeyboardMarkup,
     InputFile,
+    InputMedia,
     InputMediaDocument,
     InputMediaPhoto,
-    Message,
     ReplyParameters,
 )
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
-from bot.jobs.job import Job
+from bot.chat.compositions import as_preview
+from bot.jobs.job import Job, State
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +29,7 @@ MAX_PHOTO_BYTES = 10_000_000
 MAX_PHOTO_EDGES = 10_000
 MAX_PHOTO_RATIO = 20
 NAME = "vitrage.jpg"
+CONFETTI = "5046509860389126442"  # Telegram's effect 🎉
 
 
 class Post:
@@ -70,28 +72,43 @@ class Post:
 
     async def show(self, picture: bytes, text: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
         """Make the status message a picture. May be repeated. Raises TelegramError."""
-        kind = InputMediaPhoto if fits_photo(picture) else InputMediaDocument
-        file = InputFile(picture, NAME)
+        if self._job.state is State.RUNNING:
+            picture = await as_preview(picture)
+        file, words = InputFile(picture, NAME), dict[str, Any](caption=text, parse_mode=ParseMode.HTML)
+        media: InputMedia = InputMediaDocument(file, **words)
+        if self._as_photo(picture):
+            media = InputMediaPhoto(file, **words, show_caption_above_media=self._is_choice)
         await self._bot.edit_message_media(
-            kind(file, caption=text, parse_mode=ParseMode.HTML),
+            media,
             self._job.address.chat_id,
             self._job.status_message_id,
             reply_markup=keyboard,
         )
 
-    async def send(self, picture: bytes, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
-        """Send the finished picture as a reply to the request. Raises TelegramError."""
-        as_photo = self._job.output == "photo" and fits_photo(picture)
-        send: Callable[..., Awaitable[Message]] = self._bot.send_photo if as_photo else self._bot.send_document
-        await send(
-            self._job.address.chat_id,
-            InputFile(picture, NAME),
-            caption=text,
-            parse_mode=ParseMode.HTML,
-            message_thread_id=self._job.address.thread_id,
-            reply_parameters=self._reply(),
-            reply_markup=keyboard,
-        )
+    async def send(
+        self, picture: bytes, text: str, keyboard: InlineKeyboardMarkup | None, *, feast: bool = False
+    ) -> None:
+        """Send the finished picture as a reply to the request, as a feast with an effect. Raises TelegramError."""
+        address = self._job.address
+        more: dict[str, Any] = {
+            "caption": text,
+            "parse_mode": ParseMode.HTML,
+            "message_thread_id": address.thread_id,
+            "reply_parameters": self._reply(),
+            "reply_markup": keyboard,
+        }
+        file = InputFile(picture, NAME)
+        if self._as_photo(picture):
+            effect, above = CONFETTI if feast else None, self._is_choice
+            try:
+                await self._bot.send_photo(
+                    address.chat_id, file, message_effect_id=effect, show_caption_above_media=above, **more
+                )
+            except BadRequest as error:  # nothing has arrived; what Telegram takes most readily is a plain file
+                log.info("a photo was refused", job=self._job.id, reason=error.message)
+            else:
+                return
+        await self._bot.send_document(address.chat_id, file, **more)
 
     async def react(self, emoji: str | None) -> None:
         """In a group, mark the request: everybody sees what became of it. A chat that allows no reactions has none."""
@@ -108,6 +125,16 @@ class Post:
                 await self._bot.delete_message(self._job.address.chat_id, self._job.status_message_id)
             except BadRequest:
                 return
+
+    def _as_photo(self, picture: bytes) -> bool:
+        """Whether the picture goes as a photo; a preview does also where the result is wanted as a file."""
+        as_file = self._job.output == "file" and self._job.state is State.RENDERED and not self._is_choice
+        return fits_photo(picture) and not as_file
+
+    @property
+    def _is_choice(self) -> bool:
+        """Whether the picture has numbers to choose from: nothing is to stand between it and its buttons."""
+        return self._job.kind == "sheet"
 
     def _reply(self) -> ReplyParameters:
         return ReplyParameters(self._job.message_id, allow_sending_without_reply=True)

@@ -1,7 +1,8 @@
 """Recipe codes such as `K7Q-mosaic`, and the recipes that the buttons under a picture lead to.
 
-A code is three characters for quality, size, strength and colours, and after the dash the style: a preset's name, or
-the key under which the store remembers where a style's pictures can be fetched.
+A code is three characters for quality, size, strength and colours, a fourth where the strokes are not the normal ones
+or it is a variation, and after the dash the style: a preset's name, or the key under which the store remembers where a
+style's pictures can be fetched.
 """
 
 from __future__ import annotations
@@ -13,14 +14,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import get_args
 
-from bot.jobs.job import Colors, Job, Quality, Recipe
+from bot.jobs.job import Colors, Job, Quality, Recipe, Strokes
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # without letters that look like digits
 SIZES: tuple[int | None, ...] = (None, 256, 384, 512, 640, 768, 896, 1024, 1280, 1536, 2048)
 STRENGTH_STEP = 15
+VARIATIONS = 8
+LARGE = 1024  # pixels: enough for the narrow side of a panorama
 PRESET = "preset:"  # how a source names a preset; any other source is a file at Telegram
 _KEY_LENGTH = 8
-CODE = re.compile(rf"^(?P<recipe>[{ALPHABET}]{{3}})-(?P<style>[{ALPHABET}]{{{_KEY_LENGTH}}}|[a-z][a-z0-9-]{{1,29}})$")
+CODE = re.compile(
+    rf"^(?P<recipe>[{ALPHABET}]{{3}})(?P<more>[{ALPHABET}]?)-(?P<style>[{ALPHABET}]{{{_KEY_LENGTH}}}|[a-z][a-z0-9-]{{1,29}})$"
+)
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,8 @@ def encode(recipe: Recipe, style: str) -> str:
     number = number * 16 + SIZES.index(recipe.size)
     number = number * 128 + recipe.strength
     number = number * 4 + get_args(Colors).index(recipe.colors)
-    return f"{_letters(number, 3)}-{style}"
+    more = recipe.variation * len(get_args(Strokes)) + get_args(Strokes).index(recipe.strokes)
+    return f"{_letters(number, 3)}{ALPHABET[more] if more else ''}-{style}"
 
 
 def decode(text: str) -> Code | None:
@@ -51,9 +57,19 @@ def decode(text: str) -> Code | None:
     number, colors = divmod(number, 4)
     number, strength = divmod(number, 128)
     quality, size = divmod(number, 16)
-    if colors >= len(get_args(Colors)) or strength > 100 or size >= len(SIZES):
+    variation, strokes = divmod(ALPHABET.index(found["more"] or "0"), len(get_args(Strokes)))
+    if colors >= len(get_args(Colors)) or strength > 100 or size >= len(SIZES) or variation >= VARIATIONS:
         return None
-    recipe = Recipe(get_args(Quality)[quality], SIZES[size], strength, get_args(Colors)[colors])
+    if found["more"] == "0":  # one recipe has one code
+        return None
+    recipe = Recipe(
+        quality=get_args(Quality)[quality],
+        size=SIZES[size],
+        strength=strength,
+        colors=get_args(Colors)[colors],
+        strokes=get_args(Strokes)[strokes],
+        variation=variation,
+    )
     return Code(recipe, found["style"])
 
 
@@ -70,6 +86,13 @@ def reference_of(styles: Sequence[str]) -> str:
 
 def _letters(number: int, length: int) -> str:
     return "".join(ALPHABET[number >> 5 * place & 31] for place in reversed(range(length)))
+
+
+def again(job: Job, chosen: Recipe) -> Recipe:
+    """Return the recipe of today's settings; where these are still the job's, the next variation of its own."""
+    if dataclasses.replace(job.recipe, variation=0) != chosen:
+        return chosen
+    return dataclasses.replace(job.recipe, variation=(job.recipe.variation + 1) % VARIATIONS)
 
 
 def stronger(job: Job) -> Recipe | None:
@@ -91,6 +114,16 @@ def bigger(job: Job) -> Recipe | None:
     edge = max(job.report["size"])
     size = next((size for size in SIZES if size is not None and size > edge), None)
     return dataclasses.replace(job.recipe, size=size) if size else None
+
+
+def remedied(job: Job) -> Recipe | None:
+    """Return the recipe that does better by a photo that the coach has seen to be long or blurred, if there is one."""
+    match job.advice:
+        case "content-long" if (job.recipe.size or 0) < LARGE:
+            return dataclasses.replace(job.recipe, size=LARGE)
+        case "content-blurred" if job.recipe.strokes != "large":
+            return dataclasses.replace(job.recipe, strokes="large")
+    return None
 
 
 def recoloured(job: Job) -> Recipe:

@@ -35,14 +35,15 @@ async def place(services: Services, new: NewJob) -> Job:
     return await services.jobs.enqueue(dataclasses.replace(new, style=reference, output=preference.output))
 
 
-async def repeat(bot: Bot, services: Services, new: NewJob) -> Job:
-    """Fetch the pictures that a job's sources name, and queue it.
+async def repeat(bot: Bot, services: Services, new: NewJob, start: bytes | None = None) -> Job:
+    """Fetch the pictures that a job's sources name, and queue it; it goes on from the picture `start`, if there is one.
 
     Raises:
         BadPictureError: one of them cannot be had any more.
     """
     content, *styles = [await services.blobs.put(await picture(bot, services, source)) for source in new.sources]
-    return await place(services, dataclasses.replace(new, content=content, styles=tuple(styles)))
+    begin = await services.blobs.put(start) if start else None
+    return await place(services, dataclasses.replace(new, content=content, styles=tuple(styles), start=begin))
 
 
 async def swap(services: Services, job: Job) -> bool:

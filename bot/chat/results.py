@@ -1,26 +1,22 @@
-"""The buttons under a finished picture, and what each does."""
+"""The buttons under a finished picture that lead to another one, painted by another recipe."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Awaitable, Callable, Mapping
-from types import MappingProxyType
-from typing import Any
 
-from telegram import CallbackQuery, InlineKeyboardMarkup, Message, ReplyParameters, Update
-from telegram.error import BadRequest
+from telegram import CallbackQuery, Message, ReplyParameters, Update
 
 from bot.chat import requests
-from bot.chat.compositions import blends, denoised, gallery, side_by_side
 from bot.chat.context import Context
+from bot.chat.extras import ACTIONS, kept_picture, shown_picture
 from bot.chat.gate import answer, may_press, pressed
-from bot.chat.keyboards import RESULT_ROWS, SHARES, blend_keyboard, preset_rows
-from bot.chat.photos import Attachment, BadPictureError, attachment, fetch
-from bot.chat.recipes import PRESET, bigger, recoloured, softer, stronger
-from bot.chat.sources import picture
-from bot.jobs.job import Job, NewJob, Recipe, State
+from bot.chat.keyboards import RESULT_ROWS
+from bot.chat.photos import BadPictureError
+from bot.chat.recipes import again, bigger, recoloured, softer, stronger
+from bot.jobs.job import Job, NewJob, Recipe
 
 NAMES = tuple(name for row in RESULT_ROWS for name in row)
+GOING_ON = ("stronger", "softer", "bigger")  # from the picture that is there; other colours or photos begin anew
 
 
 async def press(update: Update, context: Context) -> None:
@@ -35,10 +31,7 @@ async def press(update: Update, context: Context) -> None:
     elif action in ACTIONS:
         await ACTIONS[action](context, query, message, job)
     else:
-        await _repeat(context, query, job, action)
-
-
-# --- Another picture of the same photos
+        await _repeat(context, query, message, job, action)
 
 
 async def pick(update: Update, context: Context) -> None:
@@ -52,29 +45,42 @@ async def pick(update: Update, context: Context) -> None:
         await answer(query, context.say("not-yours"), alert=True)
     else:
         recipe = await context.services.recipe_for(dataclasses.replace(job.address, user_id=query.from_user.id))
-        await _order(context, query, job, recipe, (job.sources[0], job.sources[int(number)]))
+        await order(context, query, job, recipe, (job.sources[0], job.sources[int(number)]))
 
 
-async def _repeat(context: Context, query: CallbackQuery, job: Job, action: str) -> None:
+async def _repeat(context: Context, query: CallbackQuery, message: Message, job: Job, action: str) -> None:
     recipe = await _recipe(context, job, action, query.from_user.id)
     if recipe is None:
         await answer(query, context.say(f"no-{action}"), alert=True)
+    elif action in GOING_ON:
+        start = await _start(context, message, job)
+        await order(context, query, job, recipe, job.sources, start=start, said="going-on" if start else "going-anew")
     else:
         sources = (job.sources[1], job.sources[0]) if action == "swap" else job.sources
-        await _order(context, query, job, recipe, sources)
+        await order(context, query, job, recipe, sources)
 
 
-async def _order(context: Context, query: CallbackQuery, job: Job, recipe: Recipe, sources: tuple[str, ...]) -> None:
+async def order(
+    context: Context,
+    query: CallbackQuery,
+    job: Job,
+    recipe: Recipe,
+    sources: tuple[str, ...],
+    *,
+    start: bytes | None = None,
+    said: str = "on-it",
+) -> None:
+    """Have a job's pictures painted by a recipe, or others in their place, and answer the press that asked for it."""
     services, say = context.services, context.say
     address = dataclasses.replace(job.address, user_id=query.from_user.id)
     waiting = [(each.recipe, each.sources) for each in await services.jobs.jobs_of(address)]
     if (recipe, sources) in waiting:  # pressed twice
-        await answer(query, say("on-it"))
+        await answer(query, say(said))
         return
     if sentence := await requests.refusal(services, address, say):
         await answer(query, sentence[:200], alert=True)
         return
-    await answer(query, say("on-it"))
+    await answer(query, say(said))
     new = NewJob(
         dedup_key=f"press:{query.id}",
         address=address,
@@ -86,7 +92,7 @@ async def _order(context: Context, query: CallbackQuery, job: Job, recipe: Recip
         sources=sources,
     )
     try:
-        await requests.repeat(context.bot, services, new)
+        await requests.repeat(context.bot, services, new, start)
     except BadPictureError as error:
         await context.bot.send_message(
             address.chat_id,
@@ -94,6 +100,14 @@ async def _order(context: Context, query: CallbackQuery, job: Job, recipe: Recip
             message_thread_id=address.thread_id,
             reply_parameters=ReplyParameters(job.message_id, allow_sending_without_reply=True),
         )
+
+
+async def _start(context: Context, message: Message, job: Job) -> bytes | None:
+    """Return the picture to go on from: ours for a day, then Telegram's copy; None if both are gone."""
+    try:
+        return await kept_picture(context, job) or await shown_picture(context, message)
+    except BadPictureError:
+        return None
 
 
 async def _recipe(context: Context, job: Job, action: str, user_id: int) -> Recipe | None:
@@ -109,151 +123,4 @@ async def _recipe(context: Context, job: Job, action: str, user_id: int) -> Reci
             return recoloured(job)
         case "swap":
             return job.recipe
-    chosen = await context.services.recipe_for(dataclasses.replace(job.address, user_id=user_id))  # again: with today's
-    return chosen if chosen != job.recipe else None
-
-
-# --- More of this picture
-
-
-async def _file(context: Context, query: CallbackQuery, message: Message, job: Job) -> None:
-    """Send the picture as a file, at full quality."""
-    data = await _kept(context, job)
-    if data is None:
-        await answer(query, context.say("file-gone"), alert=True)
-        return
-    await answer(query)
-    await context.bot.send_document(
-        message.chat_id,
-        data,
-        filename=f"vitrage-{job.id}.jpg",
-        message_thread_id=job.address.thread_id,
-        reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
-    )
-
-
-async def _compare(context: Context, query: CallbackQuery, message: Message, job: Job) -> None:
-    """Send the photo and the picture side by side."""
-    await answer(query)
-    if both := await _both(context, message, job):
-        await _send(context, message, job, await side_by_side(*both), caption=context.say("compared"))
-
-
-async def _strip(context: Context, query: CallbackQuery, message: Message, job: Job) -> None:
-    """Send the photo blended with the picture, weaker to stronger; a button sends one of them in full."""
-    await answer(query)
-    if both := await _both(context, message, job):
-        sheet = await gallery(await blends(*both, SHARES))
-        await _send(context, message, job, sheet, caption=context.say("strip"), reply_markup=blend_keyboard(job))
-
-
-async def _denoise(context: Context, query: CallbackQuery, message: Message, job: Job) -> None:
-    """Send the picture without its grain."""
-    await answer(query)
-    if both := await _both(context, message, job):
-        await _send(context, message, job, await denoised(both[1]), caption=context.say("denoised"))
-
-
-async def blend(update: Update, context: Context) -> None:
-    """Send the mixture whose share was pressed under a strength strip."""
-    query = pressed(update)
-    _, job_id, share = (query.data or "").split(":")
-    job, message = await context.services.jobs.get(int(job_id)), query.message
-    kept = await _kept(context, job) if job else None
-    if job is None or kept is None or not isinstance(message, Message) or message.chat_id != job.address.chat_id:
-        await answer(query, context.say("file-gone"), alert=True)
-        return
-    if not await may_press(query, job.address.user_id):
-        await answer(query, context.say("not-yours"), alert=True)
-        return
-    await answer(query)
-    if both := await _both(context, message, job):
-        [mixed] = await blends(both[0], kept, [int(share)])
-        await _send(context, message, job, mixed, caption=f"{share} %")
-
-
-async def _both(context: Context, message: Message, job: Job) -> tuple[bytes, bytes] | None:
-    """Return the photo and the picture; tell the user and return None if they cannot be had any more."""
-    shown = attachment(message)
-    try:
-        before = await picture(context.bot, context.services, job.sources[0])
-        return before, await _kept(context, job) or await fetch(context.bot, shown or Attachment("", 0))
-    except BadPictureError as error:
-        await message.reply_text(context.say(error.name, **error.values), do_quote=True)
-        return None
-
-
-async def _send(context: Context, message: Message, job: Job, data: bytes, **more: Any) -> None:
-    reply = ReplyParameters(message.message_id, allow_sending_without_reply=True)
-    await context.bot.send_photo(
-        message.chat_id, data, message_thread_id=job.address.thread_id, reply_parameters=reply, **more
-    )
-
-
-async def _delete(context: Context, query: CallbackQuery, message: Message, job: Job) -> None:
-    """Take the picture out of the chat and off our disk."""
-    await context.services.jobs.drop_kept(job.id)
-    try:
-        await message.delete()
-        await answer(query, context.say("deleted"))
-    except BadRequest:  # Telegram lets a bot delete its messages for 48 hours
-        await answer(query, context.say("delete-too-old"), alert=True)
-
-
-async def _kept(context: Context, job: Job) -> bytes | None:
-    key = await context.services.jobs.kept(job.id)
-    try:
-        return await context.services.blobs.get(key) if key else None
-    except KeyError:
-        return None
-
-
-Action = Callable[[Context, CallbackQuery, Message, Job], Awaitable[None]]
-
-ACTIONS: Mapping[str, Action] = MappingProxyType(
-    {"file": _file, "compare": _compare, "delete": _delete, "strip": _strip, "denoise": _denoise}
-)
-
-
-# --- Before there is a result
-
-
-async def swap_queued(update: Update, context: Context) -> None:
-    """Swap content and style of a job that nobody paints yet."""
-    query, say = pressed(update), context.say
-    job = await context.services.jobs.get(int((query.data or "").split(":")[1]))
-    if job is None or job.state is not State.QUEUED or len(job.sources) != 2:
-        await answer(query, say("swap-too-late"), alert=True)
-    elif not await may_press(query, job.address.user_id):
-        await answer(query, say("not-yours"), alert=True)
-    else:
-        swapped = await requests.swap(context.services, job)
-        await answer(query, say("swapped" if swapped else "swap-too-late"))
-
-
-async def other(update: Update, context: Context) -> None:
-    """Offer the presets in place of a style that will disappoint."""
-    query, say = pressed(update), context.say
-    job, message = await context.services.jobs.get(int((query.data or "").split(":")[1])), query.message
-    if job is None or not isinstance(message, Message):
-        await answer(query, say("result-too-old"), alert=True)
-    elif not await may_press(query, job.address.user_id):
-        await answer(query, say("not-yours"), alert=True)
-    else:
-        await answer(query)
-        keyboard = InlineKeyboardMarkup(preset_rows(context.services, say, f"instead:{job.id}"))
-        await message.reply_text(say("other"), reply_markup=keyboard, do_quote=True)
-
-
-async def instead(update: Update, context: Context) -> None:
-    """Cancel a job and paint its photo in the preset of the button."""
-    query = pressed(update)
-    _, job_id, name = (query.data or "").split(":")
-    job = await context.services.jobs.get(int(job_id))
-    if job is None or not job.sources or name not in context.services.presets.names:
-        await answer(query, context.say("result-too-old"), alert=True)
-    elif not await may_press(query, job.address.user_id):
-        await answer(query, context.say("not-yours"), alert=True)
-    else:
-        await context.services.jobs.cancel(job.id)
-        await _order(context, query, job, job.recipe, (job.sources[0], f"{PRESET}{name}"))
+    return again(job, await context.services.recipe_for(dataclasses.replace(job.address, user_id=user_id)))

@@ -95,22 +95,22 @@ async def _have_painted(url: str, pictures: list[bytes], stopwatch: Stopwatch) -
 
 
 async def _picture(chat: Chat, request: Message, status: Message, stopwatch: Stopwatch) -> bytes:
-    """Watch the status message until the picture comes as a reply to the request."""
+    """Watch the status message until it becomes the picture, or the picture comes as a reply to the request."""
     preview = await chat.wait(lambda m: _ended(m, request, status) or m.photo is not None, timeout=PAINT_SECONDS)
-    if preview.id == status.id and preview.buttons:
+    if not _ended(preview, request, status):
         stopwatch.lap("first preview")
     result = await chat.wait(lambda m: _ended(m, request, status), timeout=PAINT_SECONDS)
-    if result.id == status.id:
+    if not result.buttons:
         raise DemoError(f"The bot gave up: {result.text}")
     stopwatch.lap("picture received")
     return await chat.download(result)
 
 
 def _ended(message: Message, request: Message, status: Message) -> bool:
-    """Whether this is the result, or the status message with the reason why there is none."""
-    has_picture = message.photo is not None or message.document is not None
-    is_result = message.id > status.id and message.reply_to == request.id and has_picture
-    return is_result or (message.id == status.id and not message.buttons)
+    """Whether this is the result, which has buttons to go on, or the status message with a reason and no buttons."""
+    labels = [button.data for row in message.buttons for button in row]
+    is_result = message.reply_to == request.id and any(data.startswith("do:") for data in labels)
+    return is_result or (message.id == status.id and not labels)
 
 
 async def _unless_broken(demo: Demo, wanted: Coroutine[Any, Any, T]) -> T:

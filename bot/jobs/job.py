@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 Quality = Literal["sketch", "standard", "fine", "paper"]
 Colors = Literal["style", "content", "match"]
+Strokes = Literal["normal", "fine", "large"]
 Output = Literal["photo", "file"]
 Kind = Literal["picture", "sheet"]  # sheet: the content in each of the styles, as numbered thumbnails
 
@@ -43,12 +44,14 @@ class Delivery(StrEnum):
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a picture is to be painted; a user's settings are one too."""
+    """How a picture is to be painted; a user's settings are one too, without a variation."""
 
     quality: Quality = "standard"
     size: int | None = None  # longest edge in pixels; None = what the quality takes
     strength: int = 50  # 0..100; 50 = the balance of the quality's own recipe
     colors: Colors = "style"
+    strokes: Strokes = "normal"  # their size, relative to the picture
+    variation: int = 0  # 0..7: the style as it is, or turned and mirrored in one of seven ways
 
     def to_dict(self) -> dict[str, Any]:
         """Return the recipe as plain JSON values."""
@@ -114,6 +117,7 @@ class NewJob:
     output: Output = "photo"
     kind: Kind = "picture"
     advice: str = ""  # what the chat side tells the user before the painting begins
+    start: str | None = None  # blob key of an earlier picture to go on from; it may be another row's as well
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,6 +150,23 @@ class Job:
     kind: Kind = "picture"
     advice: str = ""  # what the chat side tells the user before the painting begins
     stop_asked: bool = False  # its user wants the picture as it is now
+    start: str | None = None  # blob key of an earlier picture to go on from
+    resumed: bool = False  # it goes on from an earlier picture, or did
+    sketched: bool = False  # no sketch is to come any more: it is done, or there is none
+    film: str | None = None  # blob key of the timelapse
+
+    @property
+    def sketch_first(self) -> bool:
+        """Whether a quick sketch is to be seen before the picture proper, where it does not go on from another."""
+        return self.kind == "picture" and self.recipe.quality in {"standard", "fine"}
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The blobs of a delivered picture that are kept for the buttons under it."""
+
+    picture: str
+    film: str | None
 
 
 @dataclass(frozen=True)

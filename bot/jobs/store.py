@@ -13,7 +13,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from bot.jobs.job import Address, Job, JobError, Load, NewJob, Photo, Place, Preference, Recipe, Standing
+from bot.jobs.job import (
+    Address,
+    Job,
+    JobError,
+    Kept,
+    Kind,
+    Load,
+    NewJob,
+    Photo,
+    Place,
+    Preference,
+    Recipe,
+    Standing,
+)
 
 
 class StoreFullError(Exception):
@@ -59,7 +72,10 @@ class JobStore(Protocol):
         """Queue a job, take its photos and the wish from the draft; the same dedup_key returns the first job."""
 
     async def swap(self, job_id: int, style: str) -> bool:
-        """Swap content and style of a queued job with one style; the new style is called `style`. False if too late."""
+        """Swap content and style of a queued job with one style; the new style is called `style`. False if too late.
+
+        What it was to go on from is forgotten: that was another picture.
+        """
 
     async def cancel(self, job_id: int) -> bool:
         """Cancel a job that is queued or running; False if it is finished already."""
@@ -77,13 +93,18 @@ class JobStore(Protocol):
         Users take turns by the seconds that their jobs need: who has queued many waits for those who queued one.
         """
 
-    async def record_progress(self, job: Job, progress: float, seconds_left: float | None, preview: str | None) -> bool:
+    async def record_progress(
+        self, job: Job, progress: float, seconds_left: float | None, preview: str | None, *, sketched: bool = False
+    ) -> bool:
         """Fenced. Note progress (0..1); also the heartbeat. A new preview replaces (and deletes) the old one."""
 
-    async def complete(self, job: Job, result: str, report: dict[str, Any], seconds: float | None) -> bool:
-        """Fenced. Mark the job rendered, with the blob of its picture, in the same step as its delivery pending.
+    async def complete(
+        self, job: Job, result: str, report: dict[str, Any], seconds: float | None, *, film: str | None = None
+    ) -> bool:
+        """Fenced. Mark the job rendered, with the blobs of its picture and of the timelapse of it, if there is one.
 
-        `seconds` count for estimates; None where they say nothing, because the painting was ended early.
+        In the same step its delivery is pending. `seconds` count for estimates; None where they say nothing, because
+        the painting was ended early or had begun before.
         """
 
     async def retry(self, job: Job, delay: float, *, died: bool = False) -> bool:
@@ -111,14 +132,17 @@ class JobStore(Protocol):
     async def finish_delivery(self, job_id: int, *, keep: bool = False) -> None:
         """Note that the user has the answer; a rendered job is delivered now. All its pictures are deleted.
 
-        With `keep` the finished picture stays for a day.
+        With `keep` the finished picture and its timelapse stay for a day.
         """
 
-    async def kept(self, job_id: int) -> str | None:
-        """Return the blob of a delivered picture that is still kept."""
+    async def kept(self, job_id: int) -> Kept | None:
+        """Return the blobs of a delivered picture that are still kept."""
 
     async def drop_kept(self, job_id: int) -> None:
-        """Delete a kept picture before its time."""
+        """Delete a kept picture and its timelapse before their time."""
+
+    async def is_first(self, job: Job) -> bool:
+        """Whether its user has had no other picture, as far as rows reach back."""
 
     async def get(self, job_id: int) -> Job | None:
         """Return one job."""
@@ -141,8 +165,11 @@ class JobStore(Protocol):
     async def place(self, job: Job) -> Place:
         """Return how many jobs are before a queued one, and about how many seconds its picture needs from now."""
 
-    async def estimate(self, recipe: Recipe) -> float | None:
-        """Return the mean seconds that recent jobs with this quality and size took, None if there were none."""
+    async def estimate(self, recipe: Recipe, *, kind: Kind = "picture", resumed: bool = False) -> float | None:
+        """Return the mean seconds of recent jobs of this kind, quality and size.
+
+        Where none had the size, others of the quality tell, by the number of pixels; None if nothing tells.
+        """
 
     async def wait(self, topic: Topic, seconds: float) -> None:
         """Return at the next change of this topic (also one since the last call), or after so many seconds.
@@ -181,8 +208,8 @@ class ChatStore(Protocol):
     async def standing(self, user_id: int) -> Standing:
         """Return what has to be known of a user before anything else, in one step."""
 
-    async def meet(self, user_id: int) -> None:
-        """Remember that somebody has spoken to us in private."""
+    async def meet(self, who: int) -> bool:
+        """Remember a user who has spoken to us in private, or a group that we have greeted; False if we knew them."""
 
     async def ban(self, user_id: int, *, banned: bool) -> bool:
         """Ban a user, or let them in again; False if nothing changed."""
@@ -191,7 +218,7 @@ class ChatStore(Protocol):
         """Begin or end maintenance."""
 
     async def write_letters(self, text: str) -> int:
-        """Leave a letter for everybody whom we know; return how many."""
+        """Leave a letter for every user whom we know; return how many."""
 
     async def take_letter(self) -> tuple[int, str] | None:
         """Take the next letter to send: whose it is and what it says; None if none is left."""

@@ -8,36 +8,23 @@ It ends with its owner: the end of its input, also by the owner's sudden death, 
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import io
 import os
 import queue
 import signal
 import sys
 import threading
-import time
-from collections.abc import Callable
-from typing import Any, BinaryIO, Protocol
-
-from PIL import Image
+from typing import BinaryIO
 
 import engine
-from bot.presets.sheet import contact_sheet
+from bot.worker.easel import Send, jpeg, paint_picture, paint_sheet
 from bot.worker.wire import Frame, WireError, encode, read_frame
-from engine.options import SIZES
-
-_PROGRESS = 0.5  # seconds between two progress frames
-_PREVIEW = 3.0  # seconds between two previews; the first comes after a third of it
-_SHEET_ITERATIONS = 30  # of each picture on a contact sheet
-_PREVIEW_EDGE = 640  # pixels: enough for a chat, and quick to send
 
 _REASONS = {
     engine.ImageError: "image",
     engine.OutOfMemoryError: "memory",
     engine.OptionsError: "options",
 }
-
-Send = Callable[[Frame], None]
 
 
 class Orders(threading.Thread):
@@ -71,136 +58,18 @@ class Orders(threading.Thread):
             self.pictures.put(frame)
 
 
-class Step(Protocol):
-    """How far a painting is: the engine's progress is one."""
-
-    @property
-    def fraction(self) -> float:
-        """Done, 0..1."""
-
-    @property
-    def seconds_left(self) -> float | None:
-        """As far as it is known."""
-
-    def preview(self) -> Image.Image:
-        """Return the picture so far."""
-
-
-class Teller:
-    """Tells the owner of progress, now and then with a preview."""
-
-    def __init__(self, send: Send) -> None:
-        self._send = send
-        self._next = time.monotonic()
-        self._next_preview = self._next + _PREVIEW / 3
-
-    def __call__(self, progress: Step) -> None:
-        """Take one iteration's progress."""
-        now = time.monotonic()
-        if now < self._next:
-            return
-        parts: tuple[bytes, ...] = ()
-        if now >= self._next_preview:
-            picture = progress.preview()
-            picture.thumbnail((_PREVIEW_EDGE, _PREVIEW_EDGE))
-            parts = (jpeg(picture, quality=80),)
-            self._next_preview = now + _PREVIEW
-        self._next = now + _PROGRESS
-        fields = {"fraction": progress.fraction, "seconds_left": progress.seconds_left}
-        self._send(Frame("progress", fields, parts))
-
-
 def paint(order: Frame, model: engine.Model, orders: Orders, send: Send) -> Frame:
     """Paint one picture; return the last frame about it."""
     try:
-        painter = _sheet if order.fields["kind"] == "sheet" else _picture
-        painted = painter(order.parts, options_of(order), model, orders, Teller(send))
+        paint_order = paint_sheet if order.fields["kind"] == "sheet" else paint_picture
+        painted = paint_order(order, model, orders.stopped.is_set, send)
     except engine.EngineError as error:
         return Frame("failed", {"reason": _REASONS.get(type(error), "engine"), "message": str(error)})
     if painted.stopped and not orders.keep:
         return Frame("failed", {"reason": "stopped", "message": "The painting was stopped."})
-    return Frame("result", {"report": painted.report}, (jpeg(painted.picture, quality=95),))
-
-
-@dataclasses.dataclass(frozen=True)
-class Painted:
-    """What came of an order."""
-
-    picture: Image.Image
-    report: dict[str, Any]
-    stopped: bool
-
-
-def _picture(
-    parts: tuple[bytes, ...], options: engine.Options, model: engine.Model, orders: Orders, tell: Teller
-) -> Painted:
-    content, *styles = parts
-    result = engine.stylize(content, styles, options, model=model, on_progress=tell, should_stop=orders.stopped.is_set)
-    return Painted(result.image, result.report.to_dict(), result.report.stopped)
-
-
-def _sheet(
-    parts: tuple[bytes, ...], options: engine.Options, model: engine.Model, orders: Orders, tell: Teller
-) -> Painted:
-    """Paint the content in each style, small and quickly, and put the pictures on one sheet."""
-    began = time.monotonic()
-    options = dataclasses.replace(options, iterations=_SHEET_ITERATIONS)
-    content, *styles = parts
-    pictures: list[Image.Image] = []
-    for style in styles:
-        part = _Part(pictures, len(styles), began, tell)
-        result = engine.stylize(
-            content, [style], options, model=model, on_progress=part, should_stop=orders.stopped.is_set
-        )
-        pictures.append(result.image)
-        if result.report.stopped:
-            break
-    sheet = contact_sheet(pictures)
-    report = result.report.to_dict() | {"size": sheet.size, "seconds": time.monotonic() - began}
-    return Painted(sheet, report, result.report.stopped)
-
-
-class _Part:
-    """One picture's share in the progress of its sheet."""
-
-    def __init__(self, pictures: list[Image.Image], count: int, began: float, tell: Teller) -> None:
-        self.fraction = 0.0
-        self.seconds_left: float | None = None
-        self._pictures = pictures
-        self._count = count
-        self._began = began
-        self._tell = tell
-        self._progress: engine.Progress | None = None
-
-    def __call__(self, progress: engine.Progress) -> None:
-        """Tell of the whole sheet."""
-        self.fraction = (len(self._pictures) + progress.fraction) / self._count
-        self.seconds_left = (time.monotonic() - self._began) * (1 / self.fraction - 1) if self.fraction else None
-        self._progress = progress
-        self._tell(self)
-
-    def preview(self) -> Image.Image:
-        """Return the sheet so far."""
-        assert self._progress is not None
-        return contact_sheet([*self._pictures, self._progress.preview()])
-
-
-def options_of(order: Frame) -> engine.Options:
-    """Return the engine's options for the recipe of a job."""
-    recipe = dict(order.fields["recipe"])
-    options = engine.preset(recipe.pop("quality"), **recipe)
-    if order.fields["halve"]:
-        options = dataclasses.replace(options, size=max(SIZES[0], options.longest_edge // 2))
-    return options
-
-
-def jpeg(picture: Image.Image, *, quality: int) -> bytes:
-    """Return the picture as JPEG without loss of colour detail and without metadata."""
-    picture = picture.convert("RGB")
-    picture.info = {}
-    file = io.BytesIO()
-    picture.save(file, "JPEG", quality=quality, subsampling=0)
-    return file.getvalue()
+    film = painted.reel.develop(painted.picture) if painted.reel else None
+    picture = jpeg(painted.picture, quality=95)
+    return Frame("result", {"report": painted.report}, (picture, film) if film else (picture,))
 
 
 def serve(arguments: argparse.Namespace, orders: Orders, send: Send) -> int:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import math
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 
@@ -59,6 +60,7 @@ class Painting:
         self._chance = chance
         self._log = log.bind(job=job.id, attempt=job.attempt)
         self._pictures: list[bytes] = []  # content, style, ...
+        self._start: bytes | None = None  # a picture to go on from
         self._halved = False
         self._ending = False  # the child was told to hand in what there is
         self._began = self._heard = self._looked = self._recorded = time.monotonic()
@@ -74,21 +76,37 @@ class Painting:
             await self._fail(JobError.CRASHED, "Every attempt ended with the program.")
             return
         try:
-            self._expected = await self._stores.jobs.estimate(self._job.recipe)
             self._pictures = [await self._stores.blobs.get(key) for key in (self._job.content, *self._job.styles)]
         except KeyError:
             await self._fail(JobError.ENGINE, "A picture of the job is gone from the store.")
             return
+        self._start = await self._found_start()
+        self._expected = await self._stores.jobs.estimate(
+            self._job.recipe, kind=self._job.kind, resumed=self._start is not None
+        )
         try:
             self._send()
             await self._oversee()
         except ChildDiedError as error:
             await self._died(str(error))
 
+    async def _found_start(self) -> bytes | None:
+        """Return the picture to go on from: the last preview of an earlier attempt, or what the job asks for."""
+        key = self._job.preview or self._job.start
+        if key is None or self._job.kind == "sheet":
+            return None
+        try:
+            return await self._stores.blobs.get(key)
+        except KeyError:
+            self._log.warning("start_gone")
+            return None
+
     def _send(self) -> None:
         self._ending = False
-        order = {"recipe": self._job.recipe.to_dict(), "kind": self._job.kind, "halve": self._halved}
-        self._child.send(Frame("paint", order, tuple(self._pictures)))
+        job, start = self._job, [] if self._start is None else [self._start]
+        order: dict[str, Any] = {"recipe": job.recipe.to_dict(), "kind": job.kind, "halve": self._halved}
+        order |= {"sketch": job.sketch_first, "start": bool(start)}
+        self._child.send(Frame("paint", order, (*self._pictures, *start)))
         self._began = self._heard = time.monotonic()
 
     async def _oversee(self) -> None:
@@ -148,7 +166,9 @@ class Painting:
         self._recorded = now
         try:
             key = await self._stores.blobs.put(preview) if preview else None
-            return await self._stores.jobs.record_progress(self._job, news["fraction"], news["seconds_left"], key)
+            return await self._stores.jobs.record_progress(
+                self._job, news["fraction"], news["seconds_left"], key, sketched=news["sketched"]
+            )
         except StoreFullError as error:  # progress can be missed; the picture cannot
             self._log.warning("progress_not_recorded", reason=str(error))
             return True
@@ -209,10 +229,13 @@ class Painting:
     # --- Ends
 
     async def _complete(self, frame: Frame) -> None:
-        seconds = None if self._ending else time.monotonic() - self._began
+        as_ordered = self._job.preview is None and self._job.resumed == (self._start is not None)
+        seconds = time.monotonic() - self._began if as_ordered and not self._ending else None
         report = frame.fields["report"] | ({"halved": True} if self._halved else {})
-        key = await self._settle(lambda: self._stores.blobs.put(frame.parts[0]))
-        if await self._settle(lambda: self._stores.jobs.complete(self._job, key, report, seconds)):
+        put, complete = self._stores.blobs.put, self._stores.jobs.complete
+        key, *films = [await self._settle(functools.partial(put, part)) for part in frame.parts]
+        film = films[0] if films else None
+        if await self._settle(lambda: complete(self._job, key, report, seconds, film=film)):
             self._log.info("job_rendered", seconds=round(time.monotonic() - self._began, 1))
 
     async def _failed(self, reason: str, message: str) -> None:

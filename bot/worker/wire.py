@@ -15,12 +15,15 @@ from typing import Any, BinaryIO
 
 KINDS: dict[str, tuple[set[str], int]] = {  # what each frame carries, and how many parts at least
     # to the child
-    "paint": ({"recipe", "kind", "halve"}, 2),  # content, style, ...
+    "paint": (
+        {"recipe", "kind", "halve", "sketch", "start"},
+        2,
+    ),  # content, style, ...; with `start` it is the last
     "stop": ({"keep"}, 0),  # keep: hand in the picture as it is
     # to the owner
     "ready": ({"device", "weights", "note"}, 0),
-    "progress": ({"fraction", "seconds_left"}, 0),  # preview, now and then
-    "result": ({"report"}, 1),  # picture
+    "progress": ({"fraction", "seconds_left", "sketched"}, 0),  # preview, now and then
+    "result": ({"report"}, 1),  # picture, and a timelapse if there is one
     "failed": ({"reason", "message"}, 0),  # reason: start, image, memory, options, stopped, engine or broken
 }
 MAX_HEADER = 1 << 20

@@ -112,3 +112,11 @@ async def request(chat: Chat) -> Message:
 async def from_bot(chat: Chat) -> list[Message]:
     """Return what the bot has in the chat now."""
     return [message for message in await chat.messages() if message.from_bot]
+
+
+async def painted(stage: Stage, chat: Chat) -> tuple[Message, Job]:
+    """Have two photos painted; return the picture's message and its job."""
+    await request(chat)
+    job = await stage.claim()
+    await stage.finish(job)
+    return await chat.wait(lambda message: message.photo is not None), job

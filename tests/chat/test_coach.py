@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from bot.chat.coach import look
 from bot.chat.texts import texts
 from bot.demo.person import Person
+from bot.jobs.job import Recipe
 from bot.presets.catalogue import DRAWN
 from tests.chat.stage import Stage, picture
 
@@ -69,5 +70,25 @@ async def test_a_flat_style_can_be_replaced_with_two_taps(stage: Stage) -> None:
         await chat.press(offer, next(button.data for row in offer.buttons for button in row if "oil" in button.data))
         job = await stage.claim()
         assert job.style == "oil-swirl"
+        assert await stage.stores.jobs.claim("test") is None
+        await chat.wait(lambda message: message.id == status.id and message.text == EN("cancelled"), after=0)
+
+
+@pytest.mark.parametrize(
+    ("photo", "advice", "recipe"),
+    [
+        (CAT.resize((900, 200)), "content-long", Recipe(size=1024)),
+        (CAT.filter(ImageFilter.GaussianBlur(4)), "content-blurred", Recipe(strokes="large")),
+    ],
+)
+async def test_what_helps_is_on_a_button(stage: Stage, photo: Image.Image, advice: str, recipe: Recipe) -> None:
+    """A long photo is painted larger, a blurred one with larger strokes, in place of what was asked for first."""
+    async with Person(stage.url) as ann:
+        chat = await ann.open()
+        await chat.send_photos([encoded(photo), encoded(GLASS)], as_file=True)
+        status = await chat.wait(lambda message: EN(f"advice-{advice}") in message.text)
+        assert (await chat.press(status, EN(f"button-{advice}"))).text == EN("on-it")
+        job = await stage.claim()
+        assert job.recipe == recipe
         assert await stage.stores.jobs.claim("test") is None
         await chat.wait(lambda message: message.id == status.id and message.text == EN("cancelled"), after=0)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from bot.chat.delivery import WATCHED
+from bot.chat.post import CONFETTI
 from bot.chat.texts import texts
-from bot.demo.person import Person
-from bot.jobs.job import JobError
+from bot.demo.person import Chat, Message, Person
+from bot.jobs.job import JobError, Preference
 from tests.chat.stage import Stage, eventually, from_bot, picture, request
+from tests.jobs.test_sqlite import connection_of
 
 EN = texts("en")
 
@@ -21,7 +24,8 @@ async def test_the_picture_replies_to_the_request_and_the_status_message_goes(st
         await stage.finish(job)
         answer = await chat.wait(lambda message: message.photo is not None)
         assert answer.reply_to == asked.id
-        assert answer.text.splitlines()[0] == EN("done", size="60×40", seconds=1)
+        done = EN("done", size="60×40", seconds=1)
+        assert answer.text.splitlines()[0] == f"{EN('quality-standard')} · {done}"
 
         async def status_is_gone() -> bool:
             return [message.id for message in await from_bot(chat)] == [answer.id]
@@ -30,6 +34,142 @@ async def test_the_picture_replies_to_the_request_and_the_status_message_goes(st
         await stage.settled()
         for blob in (job.content, *job.styles):
             await eventually(lambda blob=blob: gone(stage, blob))  # type: ignore[misc]
+
+
+async def had_one(stage: Stage, chat: Chat) -> None:
+    """Let somebody have had their first picture, which comes as a new message."""
+    await request(chat)
+    await stage.finish(await stage.claim())
+    await stage.settled()
+
+
+async def test_somebodys_first_picture_comes_with_confetti(stage: Stage) -> None:
+    """In private, once: the next one comes without."""
+    async with Person(stage.url) as ann:
+        chat = await ann.open()
+        await had_one(stage, chat)
+        await had_one(stage, chat)
+        first, second = [message for message in await from_bot(chat) if message.photo]
+        assert first.raw.get("effect_id") == CONFETTI
+        assert "effect_id" not in second.raw
+
+
+async def test_who_is_looking_sees_the_live_message_become_the_picture(stage: Stage) -> None:
+    """From the sketch to the result it is one message, whose buttons change; nothing has to ring."""
+    async with Person(stage.url) as ann:
+        chat = await ann.open()
+        await had_one(stage, chat)
+        asked = await request(chat)
+        status = await chat.wait(lambda message: bool(message.buttons))
+        job = await stage.claim()
+        assert await stage.stores.jobs.record_progress(job, 0.5, 20.0, await stage.stores.blobs.put(picture()))
+        await chat.wait(lambda message: message.id == status.id and message.photo is not None)
+        await stage.finish(job, picture(90, 60))
+        result = await chat.wait(lambda message: EN("button-stronger") in str(message.buttons))
+        assert (result.id, result.reply_to) == (status.id, asked.id)
+        assert result.photo is not None
+        assert result.photo.width == 90
+        await stage.settled()
+        assert len([message for message in await from_bot(chat) if message.photo]) == 2
+        assert (await chat.press(result, EN("button-stronger"))).text == EN("going-on")
+
+
+async def test_a_picture_that_took_long_rings(stage: Stage) -> None:
+    """Whoever has put the phone away is called by a new message, and the live one goes; not if they just said stop."""
+    async with Person(stage.url) as ann:
+        chat = await ann.open()
+        await had_one(stage, chat)
+        for stopped in (False, True):
+            await request(chat)
+            status = await chat.wait(lambda message: bool(message.buttons))
+            job = await stage.claim()
+            if stopped:
+                assert await stage.stores.jobs.stop_here(job.id)
+            connection = connection_of(stage.stores)
+            await connection.execute_fetchall("UPDATE job SET created_at = created_at - ?", (WATCHED,))
+            await connection.commit()
+            await stage.finish(job)
+            await stage.settled()
+            last = (await from_bot(chat))[-1]
+            assert (last.id == status.id) is stopped
+            assert last.photo is not None
+            assert not is_live(last)
+
+
+def is_live(message: Message) -> bool:
+    """Return whether a message can be cancelled still."""
+    return EN("button-cancel") in str(message.buttons)
+
+
+async def test_the_live_message_becomes_a_file_for_who_wants_files(stage: Stage) -> None:
+    """Untouched, also where the preview in it was a photo."""
+    async with Person(stage.url) as ann:
+        chat = await ann.open()
+        await had_one(stage, chat)
+        await stage.stores.chats.save_preference(ann.id, Preference(output="file"))
+        await request(chat)
+        status = await chat.wait(lambda message: bool(message.buttons))
+        job = await stage.claim()
+        assert await stage.stores.jobs.record_progress(job, 0.5, 20.0, await stage.stores.blobs.put(picture()))
+        await chat.wait(lambda message: message.id == status.id and message.photo is not None)
+        made = picture(90, 60, "green")
+        await stage.finish(job, made)
+        result = await chat.wait(lambda message: message.document is not None)
+        assert result.id == status.id
+        assert await chat.download(result) == made
+
+
+async def test_an_edit_that_may_have_been_lost_is_repeated(stage: Stage) -> None:
+    """The live message can become the picture as often as it takes: there is one copy, never two."""
+    async with Person(stage.url) as ann:
+        chat = await ann.open()
+        await had_one(stage, chat)
+        for stored in (True, False):
+            await request(chat)
+            status = await chat.wait(lambda message: bool(message.buttons))
+            await stage.fault(ann, "drop", "editMessageMedia", stored=stored)
+            await stage.finish(await stage.claim())
+            await stage.settled()
+            last = (await from_bot(chat))[-1]
+            assert (last.id, last.photo is not None, is_live(last)) == (status.id, True, False)
+
+
+async def test_a_live_message_that_is_gone_does_not_take_the_picture_along(stage: Stage) -> None:
+    """Deleted by its user: the picture comes as a new message."""
+    async with Person(stage.url) as ann:
+        chat = await ann.open()
+        await had_one(stage, chat)
+        asked = await request(chat)
+        await chat.wait(lambda message: bool(message.buttons))
+        await stage.fault(
+            ann, "error", "editMessageMedia", times=0, status=400, description="message to edit not found"
+        )
+        await stage.finish(await stage.claim())
+        await stage.settled()
+        last = (await from_bot(chat))[-1]
+        assert (last.reply_to, last.photo is not None) == (asked.id, True)
+
+
+@pytest.mark.parametrize("methods", [("sendPhoto",), ("sendPhoto", "sendDocument")])
+async def test_a_picture_that_telegram_refuses_is_not_silence(stage: Stage, methods: tuple[str, ...]) -> None:
+    """What cannot come as a photo comes as a file; where no file may come either, a sentence does, and that is all."""
+    async with Person(stage.url) as ann:
+        chat = await ann.open()
+        asked = await request(chat)
+        await chat.wait(lambda message: bool(message.buttons))
+        for method in methods:
+            refused = "Bad Request: not enough rights to send photos to the chat"
+            await stage.fault(ann, "error", method, times=0, status=400, description=refused)
+        await stage.finish(await stage.claim())
+
+        async def one_is_left() -> bool:
+            return [is_live(message) for message in await from_bot(chat)] == [False]
+
+        await eventually(one_is_left)
+        [answer] = await from_bot(chat)
+        assert answer.reply_to == asked.id
+        assert (answer.document is None) == ("sendDocument" in methods)
+        assert (answer.text == EN("undeliverable")) == ("sendDocument" in methods)
 
 
 async def gone(stage: Stage, blob: str) -> bool:
@@ -52,6 +192,8 @@ async def test_a_preview_turns_the_status_message_into_a_picture(stage: Stage) -
         assert await stage.stores.jobs.record_progress(job, 0.5, 20.0, preview)
         shown = await chat.wait(lambda message: message.id == status.id and message.photo is not None)
         assert "50%" in shown.text
+        assert shown.photo is not None
+        assert (shown.photo.width, shown.photo.height) == (512, 341)  # whatever scale it is painted at just now
         assert EN.duration(20) in shown.text
         assert len(await from_bot(chat)) == 1
 

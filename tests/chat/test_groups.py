@@ -31,6 +31,19 @@ async def group(ann: Person, *, forum: bool = False, admin: bool = True, kind: s
     return chat
 
 
+async def test_a_group_is_welcomed_once(stage: Stage) -> None:
+    """Whoever takes the bot out and in again knows already what it does."""
+    async with Person(stage.url) as ann:
+        await ann.open()
+        chat = await group(ann)
+        bot = (await ann.call("GET", "/api/bots"))["bots"][0]["id"]
+        for status in ("kicked", "member"):
+            await ann.call("POST", f"/api/chats/{chat.key}/members", {"user": ann.id, "member": bot, "status": status})
+        await chat.send("/queue")  # an answer to this proves that all before it was handled
+        await chat.wait(lambda message: message.text == EN("queue-empty"))
+        assert [message.text for message in await from_bot(chat)].count(EN("welcome")) == 1
+
+
 async def test_photos_that_are_not_for_the_bot_are_left_alone(stage: Stage) -> None:
     """Friends show each other photos and albums; the bot says nothing, and keeps nothing."""
     async with Person(stage.url) as ann:

@@ -106,6 +106,7 @@ async def test_a_contact_sheet_shows_the_photo_in_every_style_and_a_number_paint
         await stage.finish(job)
         sheet = await chat.wait(lambda message: message.photo is not None)
         assert sheet.text == EN("done-sheet")
+        assert sheet.raw["show_caption_above_media"]  # nothing stands between the numbers and their buttons
         assert [button.text for row in sheet.buttons for button in row] == [str(n + 1) for n in range(len(job.styles))]
         await chat.press(sheet, "3")
         full = await stage.claim()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chat.recipes import PRESET, SIZES, Code, decode, encode, reference_of
-from bot.jobs.job import Colors, Quality, Recipe
+from bot.jobs.job import Colors, Quality, Recipe, Strokes
 
 recipes = st.builds(
     Recipe,
@@ -15,6 +15,8 @@ recipes = st.builds(
     st.sampled_from(SIZES),
     st.integers(0, 100),
     st.sampled_from(get_args(Colors)),
+    st.sampled_from(get_args(Strokes)),
+    st.integers(0, 7),
 )
 
 
@@ -22,7 +24,7 @@ recipes = st.builds(
 def test_a_code_says_the_whole_recipe(recipe: Recipe, style: str) -> None:
     """What is written under a picture paints it again."""
     code = encode(recipe, style)
-    assert len(code) == 4 + len(style)
+    assert len(code) == 4 + len(style) + (recipe.strokes != "normal" or recipe.variation > 0)
     assert decode(code) == Code(recipe, style)
 
 
@@ -34,11 +36,29 @@ def test_any_other_text_is_no_code(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "mosaic", "ZZZ-mosaic", "000-", "000-Ab", "0O0-mosaic", "000-mosaic\n", "000-../x"]
+    "text",
+    [
+        "",
+        "mosaic",
+        "ZZZ-mosaic",
+        "000-",
+        "000-Ab",
+        "0O0-mosaic",
+        "000-mosaic\n",
+        "000-../x",
+        "0000-mosaic",
+        "000R-mosaic",
+    ],
 )
 def test_what_only_looks_like_a_code_is_none(text: str) -> None:
     """Letters outside the alphabet, values out of range, styles that no file could be called."""
     assert decode(text) is None
+
+
+def test_a_code_of_before_the_strokes_still_means_what_it_meant() -> None:
+    """Codes are written under pictures that people keep."""
+    assert encode(Recipe("standard", 512, 80, "content"), "mosaic") == "9T1-mosaic"
+    assert decode("9T1-mosaic") == Code(Recipe("standard", 512, 80, "content"), "mosaic")
 
 
 def test_a_style_is_called_by_its_preset_or_by_a_key_of_its_own() -> None:

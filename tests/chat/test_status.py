@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.chat.texts import texts
 from bot.demo.person import Person
-from tests.chat.stage import Stage, picture, request
+from tests.chat.stage import REPORT, Stage, painted, picture, request
 
 EN = texts("en")
 
@@ -37,3 +37,41 @@ async def test_the_wait_is_said_as_a_range(stage: Stage) -> None:
         await request(chat)
         waiting = await chat.wait(lambda message: bool(message.buttons))
         assert EN.range(1.0) in waiting.text
+
+
+async def test_a_sketch_is_told_from_the_masterpiece(stage: Stage) -> None:
+    """First that it comes, then that it is there and the picture follows in its place; and how long that takes."""
+    async with Person(stage.url) as ann:
+        chat = await ann.open()
+        await request(chat)
+        status = await chat.wait(lambda message: bool(message.buttons))
+        job = await stage.claim()
+        for progress, sketched, words in ((0.1, False, "sketching"), (0.3, True, "painting-over")):
+            preview = await stage.stores.blobs.put(picture())
+            assert await stage.stores.jobs.record_progress(job, progress, 45.0, preview, sketched=sketched)
+            shown = await chat.wait(lambda message, words=words: EN(words) in message.text)  # type: ignore[misc]
+            assert (shown.id, shown.photo is not None) == (status.id, True)
+            assert EN.duration(45) in shown.text
+            assert [button.style for button in shown.buttons[0]] == ["success", "danger"]
+
+
+async def test_a_picture_that_goes_on_from_another_says_so(stage: Stage) -> None:
+    """No sketch is promised where none comes."""
+    async with Person(stage.url) as ann:
+        chat = await ann.open()
+        answer, _ = await painted(stage, chat)
+        await chat.press(answer, EN("button-stronger"))
+        job = await stage.claim()
+        assert await stage.stores.jobs.record_progress(job, 0.5, 9.0, None, sketched=True)
+        await chat.wait(lambda message: EN("painting-on") in message.text)
+
+
+async def test_a_picture_that_was_stopped_early_says_so(stage: Stage) -> None:
+    """Its code repeats the recipe, but not this very picture."""
+    async with Person(stage.url) as ann:
+        chat = await ann.open()
+        await request(chat)
+        blob = await stage.stores.blobs.put(picture())
+        assert await stage.stores.jobs.complete(await stage.claim(), blob, REPORT | {"stopped": True}, None)
+        answer = await chat.wait(lambda message: message.photo is not None)
+        assert EN("done-stopped") in answer.text

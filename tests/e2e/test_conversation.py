@@ -204,3 +204,25 @@ async def test_too_many_waiting_pictures_are_refused_politely(house: House, cat:
         assert accepted in (5, 6)  # five waiting, and one in work if the painter was free
         await chat.send("/cancel")
         assert (await chat.wait(lambda message: message.text == EN("cancel-done", count=accepted))).from_bot
+
+
+async def test_a_sketch_comes_first_and_can_be_kept(house: House, cat: bytes, glass: bytes) -> None:
+    """In the same message the sketch, then the masterpiece; whoever says stop has it, and can go on from it later."""
+    async with Person(house.url, name="Sketcher") as person:
+        chat = await person.open()
+        await chat.send("/settings")
+        menu = await chat.wait(lambda message: bool(message.buttons))
+        await chat.press(menu, EN("quality-standard"))
+        request = (await chat.send_photos([cat, glass]))[0]
+        sketch = await chat.wait(lambda message: EN("sketching") in message.text and message.photo, timeout=PATIENCE)
+        over = await chat.wait(lambda message: EN("painting-over") in message.text, timeout=PATIENCE)
+        assert over.id == sketch.id
+        await chat.press(over, EN("button-stop"))
+        picture = await result(chat, request)
+        assert EN("done-stopped") in picture.text
+        assert picture.photo is not None
+        assert picture.photo.width == 512
+        assert (await chat.press(picture, EN("button-stronger"))).text == EN("going-on")
+        await chat.wait(lambda message: EN("painting-on") in message.text, timeout=PATIENCE)
+        await chat.send("/cancel")
+        assert (await chat.wait(lambda message: message.text == EN("cancel-done", count=1))).from_bot

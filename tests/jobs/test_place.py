@@ -25,6 +25,30 @@ async def test_an_estimate_is_the_mean_of_recent_jobs_of_the_same_kind(stores: S
     assert await stores.jobs.estimate(Recipe(size=700)) is None
 
 
+async def test_a_size_that_was_never_painted_is_estimated_by_its_pixels(stores: Stores) -> None:
+    """Seconds grow with the area that came out; another quality, or a contact sheet, tells nothing."""
+    for number, (kind, size, edge) in enumerate([("picture", None, 512), ("picture", 256, 256), ("sheet", None, 1020)]):
+        await enqueue(stores, f"u{number}", kind=kind, recipe=Recipe(size=size))
+        job = await claim(stores)
+        report = {"size": [edge, edge // 2]}
+        assert await stores.jobs.complete(job, await stores.blobs.put(b"x"), report, edge * edge / 4096)
+    assert await stores.jobs.estimate(Recipe()) == 64
+    assert await stores.jobs.estimate(Recipe(size=1024)) == 256
+    assert await stores.jobs.estimate(Recipe(), kind="sheet") == 1020 * 1020 / 4096
+    assert await stores.jobs.estimate(Recipe("fine", 512)) is None
+
+
+async def test_going_on_is_estimated_by_its_like(stores: Stores) -> None:
+    """As long as none went on, a whole painting is the limit."""
+    await _seen(stores, Recipe(), 40)
+    assert await stores.jobs.estimate(Recipe(), resumed=True) == 40
+    going = await enqueue(stores, "on", start=await stores.blobs.put(b"painted"))
+    assert await stores.jobs.place(going) == Place(ahead=0, seconds=40)
+    await render(stores, await claim(stores), seconds=10)
+    assert await stores.jobs.estimate(Recipe(), resumed=True) == 10
+    assert await stores.jobs.estimate(Recipe()) == 40
+
+
 async def test_the_place_counts_who_is_before(stores: Stores) -> None:
     """Running jobs and those that came earlier are ahead; the seconds are theirs and the job's own."""
     await _seen(stores, Recipe(), 20)

@@ -58,6 +58,7 @@ async def test_a_chat_that_gets_a_new_id_takes_everything_along(stores: Stores) 
     job = await enqueue(stores, "u1")
     await stores.jobs.set_status_message(job.id, 7)
     await stores.chats.save_preference(ALICE.chat_id, Preference("ru"))
+    await stores.chats.meet(ALICE.chat_id)
     await stores.jobs.move_chat(ALICE.chat_id, -1001)
     await stores.chats.move_chat(ALICE.chat_id, -1001)
     moved = dataclasses.replace(ALICE, chat_id=-1001)
@@ -66,13 +67,15 @@ async def test_a_chat_that_gets_a_new_id_takes_everything_along(stores: Stores) 
     found = await current(stores, job)
     assert (found.address, found.status_message_id) == (moved, None)
     assert await stores.chats.preference(-1001) == Preference("ru")
+    assert not await stores.chats.meet(-1001)
 
 
 async def test_bans_maintenance_and_letters(stores: Stores) -> None:
     """Each is said once and holds until it is taken back; a letter goes to each acquaintance that may come in."""
     assert await stores.chats.standing(1) == Standing(Preference(), banned=False, maintenance=False)
-    for user in (1, 2, 2, 3):
-        await stores.chats.meet(user)
+    for who in (1, 2, 3, -100):  # the last is a group, which gets no letters
+        assert await stores.chats.meet(who)
+        assert not await stores.chats.meet(who)
     assert await stores.chats.ban(2, banned=True)
     assert not await stores.chats.ban(2, banned=True)
     await stores.chats.maintain(on=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from bot.jobs.job import Preference
+from bot.jobs.job import Kept, Preference, Recipe
 from bot.jobs.store import Stores
-from tests.jobs.samples import ALICE, BOB, Clock, claim, current, enqueue, render
+from tests.jobs.samples import ALICE, BOB, Clock, claim, current, enqueue, names, render
 
 DAY = 24 * 3600.0
 
@@ -18,7 +20,7 @@ async def test_a_finished_picture_is_kept_for_a_day_where_that_is_asked_for(stor
     await stores.jobs.begin_delivery(job.id)
     await stores.jobs.finish_delivery(job.id, keep=True)
     assert (await current(stores, job)).result is None
-    assert await stores.jobs.kept(job.id) == picture
+    assert await stores.jobs.kept(job.id) == Kept(picture, film=None)
     await stores.prune(clock.now + DAY - 1)
     assert await stores.blobs.get(picture) == b"painted"
     await stores.prune(clock.now + DAY + 1)
@@ -41,6 +43,66 @@ async def test_only_a_finished_picture_is_kept_and_it_can_be_dropped(stores: Sto
         assert await stores.jobs.kept(job.id) is None
         with pytest.raises(KeyError):
             await stores.blobs.get(picture)
+
+
+async def test_a_kept_picture_can_be_gone_on_from(stores: Stores, tmp_path: Path, clock: Clock) -> None:
+    """Two rows name its blob: it stays until both are done with it; the timelapse goes with the picture."""
+    first = await enqueue(stores, "u1")
+    claimed = await claim(stores)
+    made, film = await stores.blobs.put(b"painted"), await stores.blobs.put(b"film")
+    assert await stores.jobs.complete(claimed, made, {}, 1.0, film=film)
+    await stores.jobs.finish_delivery(first.id, keep=True)
+    assert await stores.jobs.kept(first.id) == Kept(made, film)
+    second = await enqueue(stores, "u2", start=made, recipe=Recipe(strokes="large"))
+    assert (second.start, second.resumed, second.recipe.strokes) == (made, True, "large")
+    await stores.jobs.drop_kept(first.id)
+    assert await stores.blobs.get(made) == b"painted"
+    assert film not in names(tmp_path / "blobs")
+    await stores.jobs.cancel(second.id)
+    await stores.jobs.finish_delivery(second.id)
+    assert names(tmp_path / "blobs") == set()
+    assert (await current(stores, second)).start is None
+
+
+async def test_the_pictures_of_a_job_that_is_forgotten_go_too(stores: Stores, tmp_path: Path) -> None:
+    """What it was to go on from, the result and the timelapse, delivered or not."""
+    for key in ("u1", "u2"):
+        job = await enqueue(stores, key, start=await stores.blobs.put(b"start"))
+        result, film = await stores.blobs.put(b"painted"), await stores.blobs.put(b"film")
+        assert await stores.jobs.complete(await claim(stores), result, {}, 1.0, film=film)
+    await stores.jobs.finish_delivery(job.id, keep=True)
+    await stores.chats.forget(ALICE.user_id)
+    assert names(tmp_path / "blobs") == set()
+
+
+async def test_a_timelapse_that_comes_too_late_is_deleted(stores: Stores, tmp_path: Path) -> None:
+    """With the picture that came with it."""
+    job = await enqueue(stores, "u1")
+    claimed = await claim(stores)
+    await stores.jobs.cancel(job.id)
+    result, film = await stores.blobs.put(b"painted"), await stores.blobs.put(b"film")
+    assert not await stores.jobs.complete(claimed, result, {}, 1.0, film=film)
+    assert names(tmp_path / "blobs") == {job.content, *job.styles}
+
+
+async def test_the_first_picture_of_somebody_is_known_as_such(stores: Stores) -> None:
+    """Until another was delivered; other people's do not count."""
+    for key, address in (("b", BOB), ("a1", ALICE), ("a2", ALICE)):
+        job = await enqueue(stores, key, address=address)
+        await render(stores, await claim(stores))
+        assert await stores.jobs.is_first(job) is (key != "a2")
+        await stores.jobs.finish_delivery(job.id)
+
+
+async def test_a_swapped_job_begins_anew(stores: Stores, tmp_path: Path) -> None:
+    """What an earlier attempt painted, and what it was to go on from, was the other way round."""
+    job = await enqueue(stores, "u1", sources=("a", "b"), start=await stores.blobs.put(b"start"))
+    assert await stores.jobs.record_progress(await claim(stores), 0.5, None, await stores.blobs.put(b"preview"))
+    assert await stores.jobs.reclaim("w") == 1
+    assert await stores.jobs.swap(job.id, "OTHER")
+    swapped = await current(stores, job)
+    assert (swapped.start, swapped.preview, swapped.resumed) == (None, None, False)
+    assert names(tmp_path / "blobs") == {swapped.content, *swapped.styles}
 
 
 async def test_swap_exchanges_content_and_style_of_a_queued_job(stores: Stores) -> None:

@@ -193,7 +193,8 @@ def test_scripts_are_split_into_statements() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["CLAIM", "RECLAIM", "UNSETTLED", "JOBS_OF", "DRAFT", "ESTIMATE", "JOB_OF_KEY", "LOAD", "BEFORE"]
+    "name",
+    ["CLAIM", "RECLAIM", "UNSETTLED", "JOBS_OF", "DRAFT", "ESTIMATE", "JOB_OF_KEY", "LOAD", "BEFORE", "IS_FIRST"],
 )
 async def test_hot_queries_use_an_index(stores: Stores, name: str) -> None:
     """None of them reads the whole table, however many jobs a week leaves."""
@@ -209,6 +210,8 @@ async def test_hot_queries_use_an_index(stores: Stores, name: str) -> None:
         "dedup_key",
         "since",
         "id",
+        "kind",
+        "resumed",
     ]
     explain = f"EXPLAIN QUERY PLAN {getattr(queries, name)}"
     plan = await connection_of(stores).execute_fetchall(explain, dict.fromkeys(values, 0))

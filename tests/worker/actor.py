@@ -7,6 +7,7 @@ In the folder it notes its process id, and counts what has to be counted through
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -20,7 +21,7 @@ from typing import Any
 from PIL import Image
 
 import engine
-from bot.worker import child
+from bot.worker import child, easel
 
 Tell = Callable[[Any], None]
 Asked = Callable[[], bool]
@@ -30,23 +31,46 @@ MODEL = SimpleNamespace(device="stage", weights="none", note="")
 
 
 def act(
-    content: bytes, _styles: Any, options: engine.Options, *, on_progress: Tell, should_stop: Asked, **_: Any
+    content: bytes,
+    _styles: Any,
+    options: engine.Options,
+    *,
+    start: bytes | None = None,
+    on_progress: Tell,
+    should_stop: Asked,
+    **_: Any,
 ) -> Any:
     """Do what the script says, then hand in a picture of the size that was asked for."""
     script = json.loads(content)
+    _note(options, start)
     print("a stray print must not harm the wire")  # noqa: T201 - this is the test
     if "failures" in script and _times(script) < script["failures"]:
         _fail(script["failure"], options)
     if script.get("flood"):
-        vars(child).update(_PROGRESS=0.0, _PREVIEW=0.0)
+        vars(easel).update(_PROGRESS=0.0, _PREVIEW=0.0)
     steps = script.get("steps", 3)
     for step in range(1, steps + 1):
-        on_progress(SimpleNamespace(fraction=step / steps, seconds_left=script.get("left"), preview=_picture))
+        edge = options.longest_edge if 2 * step > steps else options.longest_edge // 2
+        left = script.get("left")
+        on_progress(SimpleNamespace(fraction=step / steps, seconds_left=left, size=(edge, edge), preview=_picture))
         time.sleep(script.get("pause", 0.0))
         if should_stop() and not script.get("deaf"):
             return _result(stopped=True, size=1, report={"stopped_at": step})
     report = {"size": options.longest_edge} | ({"said": script["report"]} if "report" in script else {})
     return _result(stopped=False, size=options.longest_edge, report=report)
+
+
+def _note(options: engine.Options, start: bytes | None) -> None:
+    """Note what was asked for, and the width of the picture to go on from, or the seed of the noise."""
+    begin = _width(start) if start else options.seed or None
+    run = [options.preset, options.longest_edge, options.style_scale, begin]
+    with (FOLDER / "runs").open("a") as runs:
+        runs.write(f"{json.dumps(run)}\n")
+
+
+def _width(picture: bytes) -> int:
+    with Image.open(io.BytesIO(picture)) as image:
+        return image.width
 
 
 def _times(script: dict[str, Any]) -> int:
@@ -79,6 +103,11 @@ def _result(*, stopped: bool, size: int, report: dict[str, Any]) -> Any:
     return SimpleNamespace(image=_picture(size), report=SimpleNamespace(stopped=stopped, to_dict=lambda: report))
 
 
+def film(frames: list[Image.Image], path: str) -> None:
+    """Save the frames: loading the engine's own film would load torch."""
+    frames[0].save(path, "GIF", save_all=True, append_images=frames[1:])
+
+
 def _picture(size: int = 4) -> Image.Image:
     picture = Image.new("RGB", (size, size), "navy")
     picture.info["comment"] = b"private"
@@ -92,8 +121,8 @@ def _load(*_: object) -> Any:
 
 
 if __name__ == "__main__":
-    vars(engine).update(stylize=act, load_model=_load)
-    vars(child).update(_PROGRESS=0.02, _PREVIEW=0.06)
+    vars(engine).update(stylize=act, load_model=_load, timelapse=film)
+    vars(easel).update(_PROGRESS=0.02, _PREVIEW=0.06)
     with (FOLDER / "pids").open("a") as pids:
         pids.write(f"{os.getpid()}\n")
     sys.exit(child.main())

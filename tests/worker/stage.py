@@ -16,7 +16,7 @@ from typing import Any
 
 from PIL import Image
 
-from bot.jobs.job import Job, State
+from bot.jobs.job import Job, Recipe, State
 from bot.jobs.store import Stores
 from bot.worker.dispatcher import Dispatcher
 from bot.worker.painting import Limits
@@ -74,13 +74,17 @@ class Stage:
         file = self.folder / "pids"
         return [int(line) for line in file.read_text().split()] if file.exists() else []
 
+    def runs(self) -> list[list[Any]]:
+        """Return what the actors were asked for: preset, size, style scale, and where it begins: width or seed."""
+        return [json.loads(line) for line in (self.folder / "runs").read_text().splitlines()]
+
     def kill(self) -> None:
         """Kill the child in service, as the kernel does when memory runs out."""
         os.kill(self.pids()[-1], signal.SIGKILL)
 
     async def ask(self, key: str = "u1", **acts: Any) -> Job:
         """Queue a job with a script for the actor."""
-        return await enqueue(self.stores, key, content=script(**acts))
+        return await enqueue(self.stores, key, content=script(**acts), recipe=Recipe("sketch"))
 
     async def now(self, job: Job) -> Job:
         """Read a job again."""

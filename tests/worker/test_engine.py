@@ -67,6 +67,15 @@ async def test_the_real_engine_paints(stage: Stage, weights: Path) -> None:
         assert (job.state, job.report["preset"], job.report["weights"]) == (State.RENDERED, "sketch", weights.name)
         assert job.result is not None
         assert size_of(await stage.stores.blobs.get(job.result)) == (64, 40)
+        assert job.film is not None
+        assert (await stage.stores.blobs.get(job.film))[4:8] == b"ftyp"  # MP4
+
+        bigger = Recipe("standard", 96, strokes="large")
+        changes = {"recipe": bigger, "styles": (style,), "start": job.result}
+        job = await stage.ended(await enqueue(stage.stores, "on", content=photo(96, 60, 1), **changes), within=60)
+        assert (job.state, job.report["init"], job.report["style_scale"]) == (State.RENDERED, "start", 2.0)
+        assert job.result is not None
+        assert size_of(await stage.stores.blobs.get(job.result)) == (96, 60)
 
         refused = await stage.ended(await enqueue(stage.stores, "u2", content=b"GIF89a, or so it says"))
         assert refused.error == JobError.BAD_IMAGE

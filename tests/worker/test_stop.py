@@ -61,7 +61,7 @@ async def test_forget_stops_the_painting(stage: Stage) -> None:
         await stage.stores.chats.forget(ALICE.user_id)
         following = await stage.ended(await stage.ask("u2"))
         assert following.state == State.RENDERED
-    named = {following.content, *following.styles, following.preview, following.result}
+    named = {following.content, *following.styles, following.preview, following.result, following.film}
     assert names(stage.folder / "blobs") <= named
 
 

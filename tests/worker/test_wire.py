@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.worker.wire import MAX_HEADER, MAX_PARTS, Frame, WireError, encode, read_frame, receive_frame
 
-PROGRESS = Frame("progress", {"fraction": 0.5, "seconds_left": None}, (b"preview",))
+PROGRESS = Frame("progress", {"fraction": 0.5, "seconds_left": None, "sketched": True}, (b"preview",))
 
 
 async def _receive(data: bytes) -> Frame:

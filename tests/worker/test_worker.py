@@ -156,7 +156,7 @@ async def test_a_picture_too_large_for_the_device_is_painted_at_half_size(stage:
     """Out of memory is tried once more, smaller, and the report says so."""
     async with stage.working():
         ended = await stage.ended(await stage.ask(failure="memory unless halved", failures=99))
-    assert (ended.state, ended.report, ended.attempt) == (State.RENDERED, {"size": 256, "halved": True}, 1)
+    assert (ended.state, ended.report, ended.attempt) == (State.RENDERED, {"size": 192, "halved": True}, 1)
 
 
 async def test_an_impossible_recipe_is_not_retried(stage: Stage) -> None:

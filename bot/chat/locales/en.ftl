@@ -9,16 +9,17 @@ help =
     <b>How it works</b>
     1. Send a photo: this is what will be painted.
     2. Send another: its style is used. Or send both as one album, the photo to paint first. Or choose a style with a button.
-    3. Wait: the message shows your place, then the progress. The picture comes as a reply.
+    3. Wait: the message shows your place, then a sketch, then the picture.
 
     A photo in reply to a picture paints that picture like the photo. More photos in an album are more styles, mixed. Stickers and videos work too: a video's first look is taken.
     Send a picture as a file to keep its full quality. In a group, reply to a photo with /style, or write /style under it.
+    Under a picture: stronger, softer and bigger go on from it; there is a timelapse, a sticker, a file for print.
     The code under a picture repeats its recipe: send it in reply to another photo, or write /style and the code.
 
     /style – start with a new photo; /style mosaic takes that style; /style mosaic+woodcut mixes two
     /presets – styles to choose from
     /save night – in reply to a picture: name its style, then /style night
-    /settings – quality, size, strength, colours, photo or file
+    /settings – quality, size, strength, colours, strokes, photo or file, language
     /queue – your pictures in the queue
     /cancel – stop what is queued and what is being painted
     /language · /privacy · /forget
@@ -56,6 +57,9 @@ queued = { $ahead ->
 }
 starting = Mixing the paints…
 painting = Painting
+sketching = A quick sketch first, then the masterpiece in its place
+painting-over = The sketch is done; the masterpiece is being painted over it
+painting-on = Going on from the earlier picture
 retrying = A hiccup: I am trying again, nothing is lost.
 finishing = Drying…
 done = { $size } · { $seconds ->
@@ -64,7 +68,13 @@ done = { $size } · { $seconds ->
 }
 done-code = Recipe: { $code }
 done-sheet = Your photo in every style. Tap a number to paint it in full.
+done-stopped = Stopped early. Stronger, Softer and Bigger go on from here.
 done-halved = The device was short of memory, so the picture is smaller than you asked for.
+choice-strength = strength { $percent } %
+choice-colors = colours: { $colors }
+choice-variation = variation { $number }
+choice-strokes = strokes: { $strokes }
+undeliverable = The picture is painted, but I may not send pictures or files here. Let me, then ask for it again.
 time-left-seconds = about { $seconds } s
 time-left-minutes = about { $minutes } min
 time-range-seconds = { $low }–{ $high } s
@@ -72,8 +82,8 @@ time-range-minutes = { $low }–{ $high } min
 stopping = You will get it as it is.
 advice-style-tiny = The style picture is tiny: it has too few brush strokes to learn from. A larger one will do better.
 advice-style-flat = The style picture is flat: you will get its colours, but hardly any drawing.
-advice-content-long = Your photo is very long: at this size it will be narrow. A larger size in /settings helps.
-advice-content-blurred = Your photo is blurred: fine strokes may find nothing to hold on to.
+advice-content-long = Your photo is very long: at this size it will be narrow. Larger is slower, but helps.
+advice-content-blurred = Your photo is blurred: fine strokes may find nothing to hold on to. Large ones will.
 cancelled = Cancelled. Your photos are deleted.
 
 failed-bad_image = One of the pictures could not be read: it is damaged or not a picture. Please send both again.
@@ -134,8 +144,10 @@ settings-now =
     Longest side: { $size }
     Strength of the style: { $strength }
     Colours: { $colors }
+    Strokes: { $strokes }
 settings-saved = Saved
 settings-estimate = Takes { $time } here.
+settings-costs = On this server: { $costs }
 quality-sketch = Sketch
 quality-standard = Standard
 quality-fine = Fine
@@ -146,6 +158,9 @@ size-pixels = { $size } px
 colors-style = from the style
 colors-content = my own
 colors-match = mixed
+strokes-fine = fine
+strokes-normal = normal
+strokes-large = large
 button-cancel = Cancel
 button-stop = Stop here
 button-swap = ⇄ Swap
@@ -158,25 +173,38 @@ button-bigger = Bigger
 button-file = File
 button-compare = Before/after
 button-delete = Delete
+button-timelapse = Timelapse
+button-sticker = Sticker
+button-print = For print
+button-faces = Gentler faces
+button-group = Add me to a group
 button-sheet = Try all styles
 button-strip = Strength strip
 button-denoise = Denoise
+button-content-long = Paint it larger
+button-content-blurred = With large strokes
 button-other = Choose another style
 button-is-style = ⇄ This is the style
 button-is-content = ⇄ This is the photo to paint
 
 on-it = On it.
-no-again = It would come out the same. Change something in /settings first.
+going-on = On it: I go on from this picture.
+going-anew = On it. This picture is gone, so I begin anew.
 no-stronger = It has all the style there is.
 no-softer = It has as little of the style as there is.
 no-bigger = It is as big as I can paint.
 swapped = Swapped: the other picture is painted now.
 swap-too-late = It is being painted already. Swap when you have the picture.
 result-too-old = This picture is too old for its buttons. Send the photos again; its recipe code still works.
-file-gone = I keep the full picture for one day only, and this one is older. Again paints it anew.
+file-gone = I keep the full picture for one day only, and this one is older. Stronger, Softer and Bigger still go on from it.
 source-gone = This style is not here any more.
 strip = From the photo to the painting: 1 is 20 %, 4 is 80 %. Tap one to get it in full.
 denoised = Without its grain
+gentler = Gentler to faces
+no-faces = I find no face in your photo that looks at me.
+filmed = How it was painted
+film-gone = I have no timelapse of this picture: I keep it for one day, and none where the painting took a moment only.
+printed = { $pixels } px: { $sides } cm at { $dpi } dpi. Enlarged smoothly; for finer strokes press Bigger before.
 other = Choose a style for your photo instead:
 compared = Before and after
 deleted = Deleted
@@ -193,7 +221,7 @@ welcome =
 privacy =
     <b>What I keep, and for how long</b>
     · Your photos: until the picture is painted and sent. A photo that waits for its second: 48 hours at most.
-    · The finished picture: one day, for the buttons under it, or until you press Delete.
+    · The finished picture and its timelapse: one day, for the buttons under it, or until you press Delete.
     · For each picture a note of who asked, in which chat, when, with which settings, and Telegram's number of your photos, so that the buttons can fetch them again: 7 days.
     · For a recipe code, Telegram's number of the style picture: 90 days since its last use. Whoever has the code can use that style.
     · What you write to me: until it is answered. Your settings and language: until you change them.
@@ -228,7 +256,7 @@ broadcast-done = { $count ->
 command-style = Start with a new photo
 command-presets = Styles to choose from
 command-save = Name a style, in reply to a picture
-command-settings = Quality, size, strength, colours
+command-settings = Quality, size, strength, colours, strokes
 command-queue = Your pictures in the queue
 command-cancel = Stop your pictures
 command-help = How it works

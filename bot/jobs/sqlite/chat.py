@@ -8,7 +8,7 @@ import json
 from bot.jobs.job import Preference, Recipe, Standing
 from bot.jobs.sqlite import chat_queries as queries
 from bot.jobs.sqlite.database import SqliteStore, Transaction, transaction
-from bot.jobs.sqlite.jobs import blobs_of
+from bot.jobs.sqlite.rows import blobs_of, kept_of
 
 _KEEP_UPDATES = 48 * 3600.0  # Telegram itself sends an update again for at most a day
 _KEEP_STYLES = 90 * 24 * 3600.0  # since a recipe code was last used
@@ -65,9 +65,9 @@ class SqliteChatStore(SqliteStore):
         return Standing(preference, bool(row["banned"]), bool(row["maintenance"]))
 
     @transaction
-    async def meet(self, t: Transaction, user_id: int) -> None:
-        """Remember that somebody has spoken to us in private."""
-        await t.rows(queries.MEET, {"user_id": user_id, "now": self._database.clock()})
+    async def meet(self, t: Transaction, who: int) -> bool:
+        """Remember a user or a group."""
+        return bool(await t.rows(queries.MEET, {"user_id": who, "now": self._database.clock()}))
 
     @transaction
     async def ban(self, t: Transaction, user_id: int, *, banned: bool) -> bool:
@@ -94,7 +94,7 @@ class SqliteChatStore(SqliteStore):
     @transaction
     async def move_chat(self, t: Transaction, old: int, new: int) -> None:
         """Move a group's settings to its new id."""
-        for sql in (queries.MOVE_RECIPE, queries.MOVE_PREFERENCE):
+        for sql in (queries.MOVE_RECIPE, queries.MOVE_PREFERENCE, queries.MOVE_ACQUAINTANCE):
             await t.rows(sql, {"old": old, "new": new})
 
     @transaction
@@ -139,7 +139,8 @@ class SqliteChatStore(SqliteStore):
         for job in jobs:
             t.drop(*blobs_of(job))
         t.drop(*(photo["blob"] for photo in await t.rows(queries.FORGET_PHOTOS, user)))
-        t.drop(*(kept["blob"] for kept in await t.rows(queries.FORGET_KEPT, user)))
+        for kept in await t.rows(queries.FORGET_KEPT, user):
+            t.drop(*kept_of(kept))
         for sql in (
             queries.FORGET_RECIPE, queries.FORGET_WISHES, queries.FORGET_STYLES, queries.FORGET_PREFERENCE,
             queries.FORGET_ACQUAINTANCE, queries.FORGET_LETTERS, queries.FORGET_TENANT, queries.FORGET_NAMES,

@@ -11,13 +11,14 @@ FINISH_UPDATE = "UPDATE inbox SET handled = 1, body = '' WHERE update_id = :upda
 
 PENDING_UPDATES = "SELECT body FROM inbox WHERE handled = 0 ORDER BY update_id"
 
-RECIPE = "SELECT quality, size, strength, colors FROM recipe WHERE user_id = :user_id"
+RECIPE = "SELECT quality, size, strength, colors, strokes FROM recipe WHERE user_id = :user_id"
 
 SAVE_RECIPE = """
-INSERT INTO recipe (user_id, quality, size, strength, colors)
-VALUES (:user_id, :quality, :size, :strength, :colors)
+INSERT INTO recipe (user_id, quality, size, strength, colors, strokes)
+VALUES (:user_id, :quality, :size, :strength, :colors, :strokes)
 ON CONFLICT (user_id) DO UPDATE
-SET quality = excluded.quality, size = excluded.size, strength = excluded.strength, colors = excluded.colors
+SET quality = excluded.quality, size = excluded.size, strength = excluded.strength, colors = excluded.colors,
+    strokes = excluded.strokes
 """
 
 PREFERENCE = "SELECT language, output FROM preference WHERE user_id = :user_id"
@@ -28,6 +29,7 @@ ON CONFLICT (user_id) DO UPDATE SET language = excluded.language, output = exclu
 """
 
 MOVE_RECIPE = "UPDATE OR REPLACE recipe SET user_id = :new WHERE user_id = :old"
+MOVE_ACQUAINTANCE = "UPDATE OR REPLACE acquaintance SET user_id = :new WHERE user_id = :old"
 MOVE_PREFERENCE = "UPDATE OR REPLACE preference SET user_id = :new WHERE user_id = :old"
 
 STANDING = """
@@ -35,7 +37,9 @@ SELECT EXISTS (SELECT 1 FROM banned WHERE user_id = :user_id) AS banned,
        EXISTS (SELECT 1 FROM maintenance) AS maintenance
 """
 
-MEET = "INSERT INTO acquaintance (user_id, met_at) VALUES (:user_id, :now) ON CONFLICT (user_id) DO NOTHING"
+MEET = """
+INSERT INTO acquaintance (user_id, met_at) VALUES (:user_id, :now) ON CONFLICT (user_id) DO NOTHING RETURNING user_id
+"""
 BAN = "INSERT INTO banned (user_id, banned_at) VALUES (:user_id, :now) ON CONFLICT DO NOTHING RETURNING user_id"
 UNBAN = "DELETE FROM banned WHERE user_id = :user_id RETURNING user_id"
 BEGIN_MAINTENANCE = "INSERT INTO maintenance (id, since) VALUES (1, :now) ON CONFLICT DO NOTHING"
@@ -43,7 +47,8 @@ END_MAINTENANCE = "DELETE FROM maintenance"
 
 WRITE_LETTERS = """
 INSERT INTO letter (user_id, text)
-SELECT user_id, :text FROM acquaintance WHERE user_id NOT IN (SELECT user_id FROM banned)
+SELECT user_id, :text FROM acquaintance
+WHERE user_id > 0 AND user_id NOT IN (SELECT user_id FROM banned)  -- groups have negative numbers
 RETURNING id
 """
 
@@ -68,9 +73,9 @@ RETURNING name
 NAMED_STYLE = "SELECT reference FROM named_style WHERE user_id = :user_id AND name = :name"
 STYLE_NAMES = "SELECT name FROM named_style WHERE user_id = :user_id ORDER BY name"
 
-FORGET_JOBS = "DELETE FROM job WHERE user_id = :user_id RETURNING content, styles, preview, result"
+FORGET_JOBS = "DELETE FROM job WHERE user_id = :user_id RETURNING content, styles, start, preview, result, film"
 FORGET_PHOTOS = "DELETE FROM photo WHERE user_id = :user_id RETURNING blob"
-FORGET_KEPT = "DELETE FROM keepsake WHERE user_id = :user_id RETURNING blob"
+FORGET_KEPT = "DELETE FROM keepsake WHERE user_id = :user_id RETURNING blob, film"
 FORGET_WISHES = "DELETE FROM wish WHERE user_id = :user_id"
 FORGET_STYLES = "DELETE FROM style WHERE user_id = :user_id"
 FORGET_PREFERENCE = "DELETE FROM preference WHERE user_id = :user_id"

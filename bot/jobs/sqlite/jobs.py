@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import sqlite3
 from typing import Any
 
-from bot.jobs.job import Address, Delivery, Job, JobError, Load, NewJob, Place, Recipe, State
-from bot.jobs.sqlite import queries
+from bot.jobs.job import Address, Job, JobError, Kept, Kind, Load, NewJob, Place, Recipe
+from bot.jobs.sqlite import estimates, queries
 from bot.jobs.sqlite.database import Transaction, transaction
 from bot.jobs.sqlite.drafts import SqliteDraftStore
+from bot.jobs.sqlite.rows import blobs_of, job_of, kept_of
 from bot.jobs.store import Topic
 
 LONGEST_DELAY = 60.0  # seconds; see queries.CLAIM for why a retry may not wait longer
@@ -19,8 +19,6 @@ _KEEP_JOBS = 7 * 24 * 3600.0
 _KEEP_PHOTOS = 48 * 3600.0  # also of a draft that nobody came back to
 _UNKNOWN_COST = 10.0  # seconds that a job is taken to need where none of its kind was seen
 _DAY = 24 * 3600.0
-
-Estimates = dict[tuple[str, int | None], float | None]  # seconds by quality and size
 
 
 class SqliteJobStore(SqliteDraftStore):
@@ -32,10 +30,10 @@ class SqliteJobStore(SqliteDraftStore):
     async def enqueue(self, t: Transaction, new: NewJob) -> Job:
         """Queue a job, or return the one that this update has made before."""
         if known := await t.row(queries.JOB_OF_KEY, {"dedup_key": new.dedup_key}):
-            return _job(known)
+            return job_of(known)
         values = dataclasses.asdict(new) | dataclasses.asdict(new.address) | new.recipe.to_dict()
         values |= {name: json.dumps(values[name]) for name in ("styles", "photos", "sources")} | {"now": self._now()}
-        cost = await _estimate(t, new.recipe.quality, new.recipe.size) or _UNKNOWN_COST
+        cost = await _estimate(t, new.recipe, new.kind, resumed=new.start is not None) or _UNKNOWN_COST
         turn = await t.row(queries.TAKE_TURN, {"user_id": new.address.user_id, "cost": cost})
         assert turn is not None
         row = await t.row(queries.ENQUEUE, values | {"vt": turn["vt"]})
@@ -45,13 +43,15 @@ class SqliteJobStore(SqliteDraftStore):
         if new.photos:
             await t.rows(queries.DROP_WISH, dataclasses.asdict(new.address))
         t.wake("work", "news")
-        return _job(row)
+        return job_of(row)
 
     @transaction
     async def swap(self, t: Transaction, job_id: int, style: str) -> bool:
         """Swap content and style of a queued job."""
+        before = await t.row(queries.JOB, {"id": job_id})
         swapped = bool(await t.rows(queries.SWAP, {"id": job_id, "style": style}))
-        if swapped:
+        if swapped and before is not None:
+            t.drop(before["start"], before["preview"])
             t.wake("news")
         return swapped
 
@@ -78,11 +78,18 @@ class SqliteJobStore(SqliteDraftStore):
             return None
         await t.rows(queries.ADVANCE, {"vt": row["vt"]})
         t.wake("news")
-        return _job(row)
+        return job_of(row)
 
     @transaction
     async def record_progress(
-        self, t: Transaction, job: Job, progress: float, seconds_left: float | None, preview: str | None
+        self,
+        t: Transaction,
+        job: Job,
+        progress: float,
+        seconds_left: float | None,
+        preview: str | None,
+        *,
+        sketched: bool = False,
     ) -> bool:
         """Fenced. Note progress; a new preview replaces the old one."""
         old = await t.row(queries.CURRENT_PREVIEW, {"id": job.id, "fence": job.fence})
@@ -91,16 +98,23 @@ class SqliteJobStore(SqliteDraftStore):
             return False
         if preview is not None:
             t.drop(old["preview"])
-        values = {"progress": progress, "seconds_left": seconds_left, "preview": preview}
+        values = {"progress": progress, "seconds_left": seconds_left, "preview": preview, "sketched": sketched}
         return await self._fenced(t, queries.PROGRESS, job, **values)
 
     @transaction
     async def complete(
-        self, t: Transaction, job: Job, result: str, report: dict[str, Any], seconds: float | None
+        self,
+        t: Transaction,
+        job: Job,
+        result: str,
+        report: dict[str, Any],
+        seconds: float | None,
+        *,
+        film: str | None = None,
     ) -> bool:
         """Fenced. Mark the job rendered; a result that comes too late is dropped."""
-        values = {"result": result, "report": json.dumps(report), "seconds": seconds}
-        t.drop(result)  # kept if the row names it
+        values = {"result": result, "report": json.dumps(report), "seconds": seconds, "film": film}
+        t.drop(result, film)  # kept if the row names them
         return await self._fenced(t, queries.COMPLETE, job, **values)
 
     @transaction
@@ -153,26 +167,34 @@ class SqliteJobStore(SqliteDraftStore):
             t.drop(*blobs_of(ended))
 
     @transaction
-    async def kept(self, t: Transaction, job_id: int) -> str | None:
-        """Return the blob of a finished picture that is still kept."""
+    async def kept(self, t: Transaction, job_id: int) -> Kept | None:
+        """Return the blobs of a finished picture that are still kept."""
         row = await t.row(queries.KEPT, {"id": job_id})
-        return row["blob"] if row else None
+        return Kept(row["blob"], row["film"]) if row else None
 
     @transaction
     async def drop_kept(self, t: Transaction, job_id: int) -> None:
-        """Delete a finished picture before its time."""
-        t.drop(*(row["blob"] for row in await t.rows(queries.DROP_KEPT, {"id": job_id})))
+        """Delete a finished picture and its timelapse before their time."""
+        for row in await t.rows(queries.DROP_KEPT, {"id": job_id}):
+            t.drop(*kept_of(row))
+
+    @transaction
+    async def is_first(self, t: Transaction, job: Job) -> bool:
+        """Whether its user has had no other picture."""
+        row = await t.row(queries.IS_FIRST, {"user_id": job.address.user_id, "id": job.id})
+        assert row is not None
+        return bool(row["first"])
 
     @transaction
     async def get(self, t: Transaction, job_id: int) -> Job | None:
         """Return one job."""
         row = await t.row(queries.JOB, {"id": job_id})
-        return _job(row) if row else None
+        return job_of(row) if row else None
 
     @transaction
     async def jobs_of(self, t: Transaction, address: Address) -> list[Job]:
         """Return this user's queued and running jobs in this chat."""
-        return [_job(row) for row in await t.rows(queries.JOBS_OF, dataclasses.asdict(address))]
+        return [job_of(row) for row in await t.rows(queries.JOBS_OF, dataclasses.asdict(address))]
 
     @transaction
     async def load(self, t: Transaction, address: Address) -> Load:
@@ -200,29 +222,19 @@ class SqliteJobStore(SqliteDraftStore):
     @transaction
     async def unsettled(self, t: Transaction) -> list[Job]:
         """Return all jobs that a user may have to hear of."""
-        return [_job(row) for row in await t.rows(queries.UNSETTLED)]
+        return [job_of(row) for row in await t.rows(queries.UNSETTLED)]
 
     @transaction
     async def place(self, t: Transaction, job: Job) -> Place:
         """Return how many jobs are before this one, and about how long its picture takes from now."""
-        rows = await t.rows(queries.BEFORE, {"id": job.id})
-        own = next((row for row in rows if row["id"] == job.id), None)
-        if own is None:  # it ended since
-            return Place(ahead=0, seconds=None)
-        if own["state"] == State.RUNNING:
-            return Place(ahead=0, seconds=await _rest(t, own, {}))
-        known: Estimates = {}
-        before = [await _rest(t, row, known) for row in rows if row is not own]
-        wait = None if None in before else sum(seconds or 0 for seconds in before)
-        workers = max(1, sum(row["state"] == State.RUNNING for row in rows))
-        needed = await _rest(t, own, known)
-        seconds = None if wait is None or needed is None else wait / workers + needed
-        return Place(ahead=len(before), seconds=seconds)
+        return await estimates.place(t, job.id)
 
     @transaction
-    async def estimate(self, t: Transaction, recipe: Recipe) -> float | None:
-        """Return the mean seconds of recent jobs with this quality and size."""
-        return await _estimate(t, recipe.quality, recipe.size)
+    async def estimate(
+        self, t: Transaction, recipe: Recipe, *, kind: Kind = "picture", resumed: bool = False
+    ) -> float | None:
+        """Return the mean seconds of recent jobs like this."""
+        return await _estimate(t, recipe, kind, resumed=resumed)
 
     async def wait(self, topic: Topic, seconds: float) -> None:
         """Return at the next change of this topic, or after so many seconds."""
@@ -232,7 +244,8 @@ class SqliteJobStore(SqliteDraftStore):
     async def prune(self, t: Transaction, now: float) -> int:
         """Delete what nobody needs any more: see the seconds above."""
         kept = await t.rows(queries.PRUNE_KEPT, {"before": now - KEEP_RESULTS})
-        t.drop(*(row["blob"] for row in kept))
+        for row in kept:
+            t.drop(*kept_of(row))
         wishes = await t.rows(queries.PRUNE_WISHES, {"before": now - _KEEP_PHOTOS})
         jobs = await t.rows(queries.PRUNE_JOBS, {"before": now - _KEEP_JOBS})
         photos = await t.rows(queries.PRUNE_PHOTOS, {"before": now - _KEEP_PHOTOS})
@@ -248,53 +261,5 @@ class SqliteJobStore(SqliteDraftStore):
         return True
 
 
-def blobs_of(row: sqlite3.Row) -> list[str | None]:
-    """Return every blob that a row of `job` names."""
-    return [row["content"], *json.loads(row["styles"]), row["preview"], row["result"]]
-
-
-async def _rest(t: Transaction, row: sqlite3.Row, known: Estimates) -> float | None:
-    """Return the seconds that a queued or running job still needs; `known` saves asking for each kind again."""
-    if row["seconds_left"] is not None:
-        return float(row["seconds_left"])
-    kind = row["quality"], row["size"]
-    if kind not in known:
-        known[kind] = await _estimate(t, *kind)
-    whole = known[kind]
-    return None if whole is None else whole * (1 - row["progress"])
-
-
-async def _estimate(t: Transaction, quality: str, size: int | None) -> float | None:
-    row = await t.row(queries.ESTIMATE, {"quality": quality, "size": size})
-    assert row is not None  # an average is one row, also of nothing
-    seconds: float | None = row["seconds"]
-    return seconds
-
-
-def _job(row: sqlite3.Row) -> Job:
-    columns = {field.name: row[field.name] for field in dataclasses.fields(Job) if field.name not in _MADE}
-    return Job(
-        **columns,
-        address=Address(row["chat_id"], row["thread_id"], row["user_id"]),
-        recipe=Recipe(row["quality"], row["size"], row["strength"], row["colors"]),
-        styles=tuple(json.loads(row["styles"])),
-        sources=tuple(json.loads(row["sources"])),
-        state=State(row["state"]),
-        report=json.loads(row["report"]),
-        error=JobError(row["error"]) if row["error"] else None,
-        delivery=Delivery(row["delivery"]),
-        stop_asked=bool(row["stop_asked"]),
-    )
-
-
-_MADE = {
-    "address",
-    "recipe",
-    "styles",
-    "sources",
-    "state",
-    "report",
-    "error",
-    "delivery",
-    "stop_asked",
-}  # not the column as it is
+async def _estimate(t: Transaction, recipe: Recipe, kind: Kind, *, resumed: bool) -> float | None:
+    return await estimates.estimate(t, recipe.quality, recipe.size, kind, resumed=resumed)

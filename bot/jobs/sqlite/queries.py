@@ -62,16 +62,18 @@ RETURNING finish_vt - :cost AS vt
 
 ENQUEUE = """
 INSERT INTO job (dedup_key, chat_id, thread_id, user_id, message_id, language,
-                 quality, size, strength, colors, content, styles, sources, style, output, kind, advice, vt, created_at)
+                 quality, size, strength, colors, strokes, content, styles, sources, style, output, kind, advice,
+                 start, resumed, variation, vt, created_at)
 VALUES (:dedup_key, :chat_id, :thread_id, :user_id, :message_id, :language,
-        :quality, :size, :strength, :colors, :content, :styles, :sources, :style, :output, :kind, :advice, :vt, :now)
+        :quality, :size, :strength, :colors, :strokes, :content, :styles, :sources, :style, :output, :kind, :advice,
+        :start, :start IS NOT NULL, :variation, :vt, :now)
 RETURNING *
 """
 
 # Only while nobody paints it, and only where there is one style to swap with.
 SWAP = """
 UPDATE job SET content = styles ->> 0, styles = json_array(content), style = :style,
-               sources = json_array(sources ->> 1, sources ->> 0)
+               sources = json_array(sources ->> 1, sources ->> 0), start = NULL, resumed = 0, preview = NULL
 WHERE id = :id AND state = 'queued' AND json_array_length(styles) = 1
 RETURNING id
 """
@@ -105,14 +107,15 @@ _FENCE = "WHERE id = :id AND fence = :fence AND state = 'running'"
 CURRENT_PREVIEW = f"SELECT preview FROM job {_FENCE}"  # noqa: S608 - made of constants
 
 PROGRESS = f"""
-UPDATE job SET progress = :progress, seconds_left = :seconds_left, preview = coalesce(:preview, preview)
+UPDATE job SET progress = :progress, seconds_left = :seconds_left, preview = coalesce(:preview, preview),
+               sketched = :sketched
 {_FENCE} RETURNING id
 """  # noqa: S608 - made of constants
 
 # Rendered and its delivery pending are one step.
 COMPLETE = f"""
 UPDATE job SET state = 'rendered', progress = 1.0, seconds_left = NULL, result = :result, report = :report,
-               seconds = :seconds, delivery = 'pending', finished_at = :now
+               seconds = :seconds, film = :film, delivery = 'pending', finished_at = :now
 {_FENCE} RETURNING id
 """  # noqa: S608 - made of constants
 
@@ -151,24 +154,24 @@ RETURNING id
 DELIVERY_FAILED = "UPDATE job SET delivery = 'pending' WHERE id = :id AND delivery = 'sending'"
 
 BLOBS_OF_ENDED = """
-SELECT content, styles, preview, result FROM job
+SELECT content, styles, start, preview, result, film FROM job
 WHERE id = :id AND state IN ('rendered', 'failed', 'cancelled') AND delivery <> 'done'
 """
 
 FINISH_DELIVERY = """
 UPDATE job SET state = iif(state = 'rendered', 'delivered', state), delivery = 'done',
-               content = '', styles = '[]', preview = NULL, result = NULL
+               content = '', styles = '[]', start = NULL, preview = NULL, result = NULL, film = NULL
 WHERE id = :id
 """
 
 KEEP_RESULT = """
-INSERT INTO keepsake (job_id, user_id, blob, kept_at)
-SELECT id, user_id, result, :now FROM job WHERE id = :id AND state = 'rendered'
+INSERT INTO keepsake (job_id, user_id, blob, film, kept_at)
+SELECT id, user_id, result, film, :now FROM job WHERE id = :id AND state = 'rendered'
 ON CONFLICT (job_id) DO NOTHING
 """
 
-KEPT = "SELECT blob FROM keepsake WHERE job_id = :id"
-DROP_KEPT = "DELETE FROM keepsake WHERE job_id = :id RETURNING blob"
+KEPT = "SELECT blob, film FROM keepsake WHERE job_id = :id"
+DROP_KEPT = "DELETE FROM keepsake WHERE job_id = :id RETURNING blob, film"
 
 JOB = "SELECT * FROM job WHERE id = :id"
 
@@ -213,16 +216,22 @@ UNSETTLED = "SELECT * FROM job WHERE delivery <> 'done' ORDER BY id"
 
 # The job itself, what runs, and what is queued before it.
 BEFORE = """
-SELECT id, state, quality, size, progress, seconds_left FROM job
+SELECT id, state, quality, size, kind, resumed, progress, seconds_left FROM job
 WHERE delivery <> 'done'
       AND (state = 'running' OR (state = 'queued' AND (vt, id) <= (SELECT vt, id FROM job WHERE id = :id)))
 """
 
+# Seconds grow with the number of pixels: jobs of another size tell too, by the edge that they came out with.
 ESTIMATE = """
-SELECT avg(seconds) AS seconds
-FROM (SELECT seconds FROM job
-      WHERE quality = :quality AND size IS :size AND seconds IS NOT NULL
+SELECT avg(seconds) FILTER (WHERE size IS :size) AS same, avg(seconds * :size * :size / (edge * edge)) AS scaled
+FROM (SELECT seconds, size, max(report ->> '$.size[0]', report ->> '$.size[1]') AS edge FROM job
+      WHERE quality = :quality AND kind = :kind AND resumed = :resumed AND seconds IS NOT NULL
       ORDER BY id DESC LIMIT 20)
+"""
+
+# The first picture of somebody's is a small feast.
+IS_FIRST = """
+SELECT NOT EXISTS (SELECT 1 FROM job WHERE user_id = :user_id AND state = 'delivered' AND id <> :id) AS first
 """
 
 # --- Blobs ------------------------------------------------------------------------------------------------
@@ -238,7 +247,7 @@ WHERE value NOT IN (SELECT key FROM named_blob)
 # --- Retention --------------------------------------------------------------------------------------------
 
 PRUNE_JOBS = "DELETE FROM job WHERE delivery = 'done' AND finished_at < :before RETURNING id"
-PRUNE_KEPT = "DELETE FROM keepsake WHERE kept_at < :before RETURNING job_id, blob"
+PRUNE_KEPT = "DELETE FROM keepsake WHERE kept_at < :before RETURNING blob, film"
 PRUNE_WISHES = "DELETE FROM wish WHERE wished_at < :before RETURNING reference"
 PRUNE_PHOTOS = """
 DELETE FROM photo WHERE left_at < :before OR (left_at IS NULL AND added_at < :before) RETURNING blob
