@@ -39,7 +39,8 @@ class Studio:
         self._features = model.features(exact=self._recipe.exact, dtype=torch.bfloat16 if means.bfloat16 else None)
         layers = choose_layers(self._recipe, model.layers)
         self._meter = Meter(self._features, layers, means=self._recipe.statistic == "wasserstein", tile=means.tile)
-        self._notes = [[*filter(None, [model.note, *layers.notes, means.note])] for _ in paintings]
+        custom = "painted by a custom recipe" if paintings[0].options.custom else ""
+        self._notes = [[*filter(None, [custom, model.note, *layers.notes, means.note])] for _ in paintings]
         self._losses: list[dict[str, float]] = [{} for _ in paintings]
         self._stopped = False
 
