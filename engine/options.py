@@ -121,10 +121,6 @@ class Options:
         )
         _check(self.upscale in UPSCALES, f"upscale must be {' or '.join(map(str, UPSCALES))}, not {self.upscale!r}")
         _check(
-            self.longest_edge in SIZES,
-            f"size times upscale must be {SIZES[-1]} pixels at most, not {self.longest_edge}",
-        )
-        _check(
             _real(self.strength) and 0 <= self.strength <= 100,
             f"strength must be a number from 0 to 100, not {self.strength!r}",
         )
@@ -145,6 +141,10 @@ class Options:
             f"iterations must be a whole number from 1 to 100000, not {self.iterations!r}",
         )
         _check(self.custom is None or isinstance(self.custom, Recipe), f"custom must be a Recipe, not {self.custom!r}")
+        _check(
+            self.longest_edge in SIZES,
+            f"size times upscale must be {SIZES[-1]} pixels at most, not {self.longest_edge}",
+        )
 
     @property
     def recipe(self) -> Recipe:

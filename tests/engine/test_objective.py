@@ -18,16 +18,16 @@ from engine.vgg import CHANNELS, CONVOLUTIONS, Features
 
 State = Mapping[str, Tensor]
 
-SIZES = [(48, 64), (37, 51), (16, 21), (2, 70)]
+SIZES = [(37, 51), (16, 21), (2, 40)]
 
 
 @pytest.fixture(scope="module")
 def deep_state() -> dict[str, Tensor]:
-    """Untrained weights from conv1_1 to conv5_1."""
+    """Untrained weights from conv1_1 to conv4_1."""
     generator = torch.Generator().manual_seed(5)
     state = {}
     for layer, index in CONVOLUTIONS.items():
-        if layer > "conv5_1":
+        if layer > "conv4_1":
             break
         inputs, outputs = CHANNELS[layer]
         weight = torch.randn(outputs, inputs, 3, 3, generator=generator) * (2 / (9 * inputs)) ** 0.5
@@ -66,12 +66,14 @@ def test_loss_and_gradient_agree_with_autograd(preset: str, size: tuple[int, int
 
 
 @pytest.mark.parametrize("statistic", ["gram", "wasserstein"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "deepest"), [((37, 51), "conv4_1"), ((70, 90), "conv2_2"), ((2, 40), "conv2_2")])
 def test_tiles_add_up_to_the_whole(
-    statistic: Literal["gram", "wasserstein"], size: tuple[int, int], deep_state: State
+    statistic: Literal["gram", "wasserstein"], size: tuple[int, int], deepest: str, deep_state: State
 ) -> None:
     """Also of the style's statistics and the content's features, which the tiled objective measures in tiles."""
     recipe = replace(RECIPES["standard"], statistic=statistic)
+    reached = CONVOLUTIONS[deepest]
+    deep_state = {key: part for key, part in deep_state.items() if int(key.split(".")[1]) <= reached}
     image, content, style = pictures(size, torch.float64)
     whole, _ = objective(deep_state, recipe, content, style, dtype=torch.float64)
     tiled, _ = objective(deep_state, recipe, content, style, dtype=torch.float64, tile=16)
