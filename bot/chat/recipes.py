@@ -110,10 +110,11 @@ def softer(job: Job) -> Recipe | None:
 
 
 def bigger(job: Job) -> Recipe | None:
-    """Return the recipe with the next larger size than the picture has, None if it is the largest."""
-    edge = max(job.report["size"])
-    size = next((size for size in SIZES if size is not None and size > edge), None)
-    return dataclasses.replace(job.recipe, size=size) if size else None
+    """Return the recipe with a size of at least half as much again as the picture has, None if it is the largest."""
+    edge, sizes = max(job.report["size"]), [size for size in SIZES if size is not None]
+    if edge >= sizes[-1]:
+        return None
+    return dataclasses.replace(job.recipe, size=next((size for size in sizes if size >= 1.5 * edge), sizes[-1]))
 
 
 def remedied(job: Job) -> Recipe | None:

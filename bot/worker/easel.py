@@ -106,7 +106,10 @@ def paint_picture(order: Frame, model: engine.Model, stop: Stop, send: Send) -> 
 
     laid = [turned(style, order.fields["recipe"]["variation"]) for style in styles]
     result = engine.stylize(content, laid, options, model=model, start=start, on_progress=follow, should_stop=stop)
-    return Painted(result.image, result.report.to_dict(), result.report.stopped, reel)
+    report = result.report.to_dict()
+    if max(result.image.size) < options.longest_edge:  # the engine's own way out when memory is short
+        report["halved"] = True
+    return Painted(result.image, report, result.report.stopped, reel)
 
 
 def turned(style: bytes, variation: int) -> bytes | Image.Image:

@@ -251,8 +251,7 @@ async def test_a_user_who_blocked_the_bot_does_not_hold_it_up(stage: Stage) -> N
         )
         await stage.finish(job)
         await stage.settled()
-        with pytest.raises(KeyError):
-            await stage.stores.blobs.get(job.content)
+        await eventually(lambda: gone(stage, job.content))
 
 
 @pytest.mark.parametrize("error", list(JobError))

@@ -1,13 +1,14 @@
 """Recipe codes: short, exact, and harmless when made up."""
 
+from dataclasses import fields, replace
 from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.recipes import PRESET, SIZES, Code, decode, encode, reference_of
-from bot.jobs.job import Colors, Quality, Recipe, Strokes
+from bot.chat.recipes import PRESET, SIZES, Code, bigger, decode, encode, reference_of
+from bot.jobs.job import Colors, Job, Quality, Recipe, Strokes
 
 recipes = st.builds(
     Recipe,
@@ -59,6 +60,14 @@ def test_a_code_of_before_the_strokes_still_means_what_it_meant() -> None:
     """Codes are written under pictures that people keep."""
     assert encode(Recipe("standard", 512, 80, "content"), "mosaic") == "9T1-mosaic"
     assert decode("9T1-mosaic") == Code(Recipe("standard", 512, 80, "content"), "mosaic")
+
+
+@pytest.mark.parametrize(("edge", "larger"), [(60, 256), (512, 768), (768, 1280), (1280, 2048), (1536, 2048)])
+def test_bigger_is_visibly_bigger(edge: int, larger: int) -> None:
+    """At least half as much again, as long as there is such a size; then the largest; then no further."""
+    job = Job(**dict.fromkeys((field.name for field in fields(Job)), None) | {"recipe": Recipe(), "report": {}})  # type: ignore[arg-type]
+    assert bigger(replace(job, report={"size": [edge, 40]})) == Recipe(size=larger)
+    assert bigger(replace(job, report={"size": [40, 2048]})) is None
 
 
 def test_a_style_is_called_by_its_preset_or_by_a_key_of_its_own() -> None:

@@ -56,8 +56,9 @@ def act(
         time.sleep(script.get("pause", 0.0))
         if should_stop() and not script.get("deaf"):
             return _result(stopped=True, size=1, report={"stopped_at": step})
-    report = {"size": options.longest_edge} | ({"said": script["report"]} if "report" in script else {})
-    return _result(stopped=False, size=options.longest_edge, report=report)
+    size = options.longest_edge // script.get("shrink", 1)
+    report = {"size": size} | ({"said": script["report"]} if "report" in script else {})
+    return _result(stopped=False, size=size, report=report)
 
 
 def _note(options: engine.Options, start: bytes | None) -> None:

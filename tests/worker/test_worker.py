@@ -159,6 +159,13 @@ async def test_a_picture_too_large_for_the_device_is_painted_at_half_size(stage:
     assert (ended.state, ended.report, ended.attempt) == (State.RENDERED, {"size": 192, "halved": True}, 1)
 
 
+async def test_a_picture_that_the_engine_has_made_smaller_says_so(stage: Stage) -> None:
+    """The engine itself falls back when memory is short; its user is told all the same."""
+    async with stage.working():
+        ended = await stage.ended(await stage.ask(shrink=2))
+    assert (ended.state, ended.report) == (State.RENDERED, {"size": 192, "halved": True})
+
+
 async def test_an_impossible_recipe_is_not_retried(stage: Stage) -> None:
     """Options that the engine refuses would be refused again."""
     async with stage.working():
