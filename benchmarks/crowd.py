@@ -20,7 +20,6 @@ from tests.e2e.house import House
 
 TOKEN = "1000000009:AAEvitrage-load-token-0123456789abcdef"  # noqa: S105 - the sandbox takes any
 SIZE = (1280, 853)  # as a phone's messenger sends photos
-PAINTING = 2.0  # seconds that the player needs for a picture
 PLAYERS = 4
 NO_LIMITS = {"max_queued": 1000, "max_queued_group": 10_000, "max_per_day": 10_000, "max_depth": 10_000}
 
@@ -36,11 +35,11 @@ def photo(seed: int) -> bytes:
 
 
 @contextmanager
-def at_work(worker: Worker) -> Iterator[str]:
+def at_work(worker: Worker, painting: float = 2.0) -> Iterator[str]:
     """Run a sandbox and the bot; yields the sandbox's URL.
 
     With the engine it is `vitrage run` as it is, whose child paints sketches on all cores. With the player it is the
-    chat side alone, and somebody who hands in a picture every half second, so that there is more to tell.
+    chat side alone, and four players who need so many seconds for a picture: there is more to tell of.
     """
     with tempfile.TemporaryDirectory() as folder:
         house = House(Path(folder), token=TOKEN, **{name: str(value) for name, value in NO_LIMITS.items()})
@@ -49,7 +48,7 @@ def at_work(worker: Worker) -> Iterator[str]:
             if worker == "engine":
                 house.start_bot()
             else:
-                command = [sys.executable, "-m", "benchmarks.crowd", house.url, folder]
+                command = [sys.executable, "-m", "benchmarks.crowd", house.url, folder, str(painting)]
                 player = subprocess.Popen(command, stdout=subprocess.DEVNULL)
             yield house.url
         finally:
@@ -59,7 +58,7 @@ def at_work(worker: Worker) -> Iterator[str]:
             house.close()
 
 
-async def play(url: str, folder: Path) -> None:
+async def play(url: str, folder: Path, painting: float) -> None:
     """Be the chat side of the bot, with players for an engine, until killed."""
     from bot.chat.context import Limits
     from bot.jobs.sqlite import open_sqlite
@@ -72,10 +71,10 @@ async def play(url: str, folder: Path) -> None:
         asyncio.TaskGroup() as players,
     ):
         for number in range(PLAYERS):
-            players.create_task(_paint(stores, f"player{number}"))
+            players.create_task(_paint(stores, f"player{number}", painting))
 
 
-async def _paint(stores: Stores, name: str) -> None:
+async def _paint(stores: Stores, name: str, painting: float) -> None:
     """Take jobs, tell of progress, hand in the content as the picture: it tells whose it is."""
     while True:
         job = await stores.jobs.claim(name)
@@ -84,11 +83,11 @@ async def _paint(stores: Stores, name: str) -> None:
             continue
         picture = await stores.blobs.get(job.content)
         for step in range(1, 5):
-            await asyncio.sleep(PAINTING / 4)
+            await asyncio.sleep(painting / 4)
             preview = await stores.blobs.put(picture)
-            await stores.jobs.record_progress(job, step / 4, PAINTING * (1 - step / 4), preview)
-        report: dict[str, Any] = {"size": SIZE, "seconds": PAINTING}
-        await stores.jobs.complete(job, await stores.blobs.put(picture), report, PAINTING)
+            await stores.jobs.record_progress(job, step / 4, painting * (1 - step / 4), preview)
+        report: dict[str, Any] = {"size": SIZE, "seconds": painting}
+        await stores.jobs.complete(job, await stores.blobs.put(picture), report, painting)
 
 
 @asynccontextmanager
@@ -101,4 +100,4 @@ async def crowd(url: str, count: int) -> AsyncIterator[list[Person]]:
 
 
 if __name__ == "__main__":
-    asyncio.run(play(sys.argv[1], Path(sys.argv[2])))
+    asyncio.run(play(sys.argv[1], Path(sys.argv[2]), float(sys.argv[3])))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine
@@ -17,6 +18,7 @@ from telegram.ext import BaseRateLimiter
 log = structlog.get_logger(__name__)
 
 MAX_TRIES = 5
+COUNTED = re.compile("(send(?!ChatAction)|edit|copy|forward)[A-Z]")
 FORGET = 4096  # chats whose windows are remembered before idle ones are dropped
 
 
@@ -85,8 +87,8 @@ class ChatLimiter(BaseRateLimiter[None]):
         chat = data.get("chat_id")
         for attempt in range(1, MAX_TRIES + 1):
             await asyncio.sleep(max(0.0, self._until.get(chat, 0.0) - time.monotonic()))
-            if endpoint.startswith("send") and endpoint != "sendChatAction":
-                await self._turn(chat)
+            if COUNTED.match(endpoint):
+                await self._turn(chat, edit=endpoint.startswith("edit"))
             try:
                 return await callback(*args, **kwargs)
             except RetryAfter as error:
@@ -95,13 +97,17 @@ class ChatLimiter(BaseRateLimiter[None]):
                 self._pause(chat, error, endpoint)
         raise AssertionError("unreachable")
 
-    async def _turn(self, chat: object) -> None:
-        """Wait until a message to this chat may leave: the chat's own turn first, so that it holds up no other."""
+    async def _turn(self, chat: object, *, edit: bool) -> None:
+        """Wait until a message to this chat may leave: the chat's own turn first, so that it holds up no other.
+
+        An edit counts as a message in a group. In private it does not: a button that is pressed is answered at once.
+        """
         now = time.monotonic()
         if len(self._chats) > FORGET:
             self._chats = {key: window for key, window in self._chats.items() if not window.idle(now)}
-        pace = GROUP if isinstance(chat, int) and chat < 0 else CHAT
-        for window in (self._chats.setdefault(chat, Window(pace)), self._overall):
+        group = isinstance(chat, int) and chat < 0
+        own = [] if edit and not group else [self._chats.setdefault(chat, Window(GROUP if group else CHAT))]
+        for window in (*own, self._overall):
             await asyncio.sleep(window.take(time.monotonic()))
 
     def _pause(self, chat: object, error: RetryAfter, endpoint: str) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
+from collections import Counter
 from dataclasses import dataclass
 
 import structlog
-from telegram import Bot
+from telegram import Bot, InlineKeyboardMarkup
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
 from bot.chat.context import Services
@@ -23,8 +25,8 @@ log = structlog.get_logger(__name__)
 SEEN = "👀"
 POLL_SECONDS = 1.0
 GATHER_SECONDS = 0.03  # news come in flocks: look at those together that follow the first
-EDIT_SECONDS = 3.0  # between two edits in a private chat
-GROUP_EDIT_SECONDS = 10.0  # a group may get 20 messages a minute from us, all topics together
+EDIT_SECONDS = 3.1  # between two edits in a private chat, of all its jobs together
+GROUP_EDIT_SECONDS = 10.1  # a group may get 20 messages and edits a minute from us, all topics together
 FAR_BACK = 10  # jobs ahead for which the pause between two edits grows by itself: there is little to tell
 RETRY_SECONDS = 5.0  # after an answer could not be delivered
 STOP_SECONDS = 10.0  # for messages on their way when the program stops
@@ -48,6 +50,8 @@ class Reporter:
         self._services = services
         self._shown: dict[int, _Shown] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._turns: dict[int, float] = {}  # when a chat may be edited again, on the monotonic clock
+        self._crowded: set[int] = set()  # chats with several jobs
         self._resting: dict[int, float] = {}  # jobs to leave alone for a while, until when on the monotonic clock
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -58,7 +62,10 @@ class Reporter:
                 if job.id not in self._tasks and self._due(job):
                     self._tasks[job.id] = asyncio.create_task(self._attend(job))
             unsettled = {job.id for job in jobs}
+            counts = Counter(job.address.chat_id for job in jobs)
+            self._crowded = {chat for chat, count in counts.items() if count > 1}
             self._shown = {id_: shown for id_, shown in self._shown.items() if id_ in unsettled}
+            self._turns = {chat: turn for chat, turn in self._turns.items() if turn > time.monotonic()}
             self._resting = {id_: until for id_, until in self._resting.items() if id_ in unsettled}
             await asyncio.sleep(GATHER_SECONDS)
             await self._services.jobs.wait("news", POLL_SECONDS)
@@ -94,22 +101,33 @@ class Reporter:
             del self._tasks[job.id]
 
     async def _report(self, job: Job) -> None:
-        """Bring the status message up to date."""
+        """Bring the status message up to date, unless its chat was edited a moment ago."""
         shown, say = self._shown.get(job.id), texts(job.language)
         place = await self._services.jobs.place(job) if job.state is State.QUEUED else None
         text = describe(job, place, say)
         changed = shown is None or (shown.text, shown.preview) != (text, job.preview)
+        now, posted = time.monotonic(), job.status_message_id is not None
+        if changed and posted and now < self._turns.get(job.address.chat_id, 0.0):
+            return
         if changed or place is not None:  # a place that is still the same is not asked for again at once
-            self._shown[job.id] = _Shown(text, job.preview, job.state, time.monotonic() + _pause(job, place))
+            self._shown[job.id] = _Shown(text, job.preview, job.state, now + self._rest(job, place))
         if not changed:
             return
         post, keyboard = Post(self._bot, job), status_keyboard(job, say)
-        if job.status_message_id is None:
+        if not posted:
             await self._services.jobs.set_status_message(job.id, await post.say(text, keyboard))
             await post.react(SEEN)
-            return
+        else:
+            await self._edit(job, post, text, keyboard, fresh=shown is None or shown.preview != job.preview)
+
+    async def _edit(
+        self, job: Job, post: Post, text: str, keyboard: InlineKeyboardMarkup | None, *, fresh: bool
+    ) -> None:
+        """Edit the status message, with its picture if that is fresh; the chat's next turn is a pause after that."""
+        chat_id = job.address.chat_id
+        self._turns[chat_id] = math.inf
         try:
-            if job.preview and (shown is None or shown.preview != job.preview):
+            if job.preview and fresh:
                 await post.show(await self._services.blobs.get(job.preview), text, keyboard)
             else:
                 await post.edit(text, keyboard)
@@ -117,8 +135,15 @@ class Reporter:
             log.info("a status message cannot be edited", job=job.id, reason=error.message)
         except KeyError:
             log.debug("a newer preview came in between", job=job.id)
+        finally:
+            self._turns[chat_id] = time.monotonic() + _pause(job)
+
+    def _rest(self, job: Job, place: Place | None) -> float:
+        """How long a message that is up to date stays as it is, at least."""
+        if place is not None:
+            return _pause(job) * (1 + place.ahead / FAR_BACK)
+        return _pause(job) * (2 if job.address.chat_id in self._crowded else 1)  # leaves every other turn to the others
 
 
-def _pause(job: Job, place: Place | None) -> float:
-    pause = GROUP_EDIT_SECONDS if job.address.chat_id < 0 else EDIT_SECONDS
-    return pause * (1 + place.ahead / FAR_BACK) if place else pause
+def _pause(job: Job) -> float:
+    return GROUP_EDIT_SECONDS if job.address.chat_id < 0 else EDIT_SECONDS

@@ -1,6 +1,7 @@
 """Telegram's flood limits (Bots FAQ, "My bot is hitting limits"); off until switched on.
 
-About one message a second to one chat, 20 a minute to one group, 30 a second in all.
+About one message a second to one chat, 20 a minute to one group, 30 a second in all. Edits count as messages in groups
+and in all; in a private chat, where each follows a press or a job of its own, they do not.
 """
 
 from __future__ import annotations
@@ -34,13 +35,15 @@ class FloodLimits:
         self.refused = 0  # calls so far
         self._sent: dict[tuple[int, str], deque[float]] = defaultdict(deque)
 
-    def check(self, bot_id: int, chat_id: str, messages: int = 1) -> None:
+    def check(self, bot_id: int, chat_id: str, messages: int = 1, *, edit: bool = False) -> None:
         """Refuse with 429 what exceeds a limit; count what does not."""
         if not self.enabled:
             return
-        chat_window = GROUP if chat_id.startswith("-") else CHAT
+        group = chat_id.startswith("-")
         moment = time.monotonic()
-        logs = [(self._sent[bot_id, ""], OVERALL), (self._sent[bot_id, chat_id], chat_window)]
+        logs = [(self._sent[bot_id, ""], OVERALL)]
+        if group or not edit:
+            logs.append((self._sent[bot_id, chat_id], GROUP if group else CHAT))
         for log, window in logs:
             while log and moment - log[0] > window.seconds:
                 log.popleft()

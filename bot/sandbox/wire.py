@@ -18,7 +18,7 @@ from bot.sandbox.connections import cut
 from bot.sandbox.errors import ApiError, bad_request
 from bot.sandbox.faults import Fault
 from bot.sandbox.journal import Entry
-from bot.sandbox.methods import BY_LOWER_NAME, COUNTED, METHODS
+from bot.sandbox.methods import BY_LOWER_NAME, COUNTED, EDITS, METHODS
 from bot.sandbox.parameters import Params
 from bot.sandbox.world import World
 
@@ -71,9 +71,9 @@ class Wire:
         if known is None:
             # 404 would be Telegram's answer, but libraries take that for a wrong token
             raise bad_request(f"method {name} is not in the sandbox")
-        if known in COUNTED:
+        if known in COUNTED or known in EDITS:
             count = len(params.array("media") or [1]) if known == "sendMediaGroup" else 1
-            self.world.limits.check(bot.id, params.text("chat_id"), count)
+            self.world.limits.check(bot.id, params.text("chat_id"), count, edit=known in EDITS)
         return await METHODS[known](Call(self.world, bot, params))
 
     async def obey(self, bot: Bot, name: str, params: Params) -> None:

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
+import pytest
+
+from bot.chat import reporter
 from bot.chat.texts import texts
-from bot.demo.person import Person
+from bot.demo.person import Chat, Person
 from tests.chat.stage import REPORT, Stage, painted, picture, request
 
 EN = texts("en")
+BOT = "vitrage_bot"
+
+
+async def grouped(ann: Person) -> Chat:
+    """A group of Ann's with the bot."""
+    me = (await ann.call("GET", "/api/bots"))["bots"][0]["id"]
+    made = await ann.call("POST", "/api/groups", {"user": ann.id, "title": "Glaziers", "members": [me]})
+    return ann.chat(made["key"])
 
 
 async def test_stop_here_asks_for_the_picture_as_it_is(stage: Stage) -> None:
@@ -75,3 +88,29 @@ async def test_a_picture_that_was_stopped_early_says_so(stage: Stage) -> None:
         assert await stage.stores.jobs.complete(await stage.claim(), blob, REPORT | {"stopped": True}, None)
         answer = await chat.wait(lambda message: message.photo is not None)
         assert EN("done-stopped") in answer.text
+
+
+@pytest.mark.parametrize("kind", ["private", "group"])
+async def test_a_chat_is_edited_in_turns(stage: Stage, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """All jobs of a chat share its pace, and none of those that are painted is left out."""
+    name = "EDIT_SECONDS" if kind == "private" else "GROUP_EDIT_SECONDS"
+    monkeypatch.setattr(reporter, name, 0.3)
+    async with Person(stage.url) as ann:
+        begun = (await ann.call("GET", "/api/bots"))["cursor"]
+        chat = await ann.open() if kind == "private" else await grouped(ann)
+        for _ in range(3):
+            await chat.send_photos([picture()], f"/style@{BOT} mosaic")
+            await chat.wait(lambda message: "cancel:" in str(message.raw))
+        jobs = [await stage.claim() for _ in range(2)]
+        for step in range(1, 20):
+            for job in jobs:
+                await stage.stores.jobs.record_progress(job, step / 20, 1.0, None)
+            await stage.stores.jobs.wait("work", 0.1)
+        for job in jobs:
+            await stage.finish(job)
+        await stage.finish(await stage.claim())
+        await stage.settled()
+        events = (await ann.call("GET", "/api/events", {"after": begun, "chat": chat.key}))["events"]
+    edits = [event for event in events if event["type"] == "edited" and "cancel:" in str(event["message"])]
+    assert min(after["at"] - before["at"] for before, after in pairwise(edits)) >= 0.29
+    assert {event["message"]["message_id"] for event in edits} >= {job.status_message_id for job in jobs}

@@ -239,7 +239,10 @@ banned = The person who runs this bot does not let you use it.
 maintenance = I am being worked on. Please come back in a while; what you sent before is not lost.
 stats =
     Queued: { $queued } · being painted: { $running }
-    Last 24 hours: { $delivered } delivered, { $failed } failed, { $users } people, { $seconds } s on average
+    Last 24 hours: { $delivered } delivered, { $failed } failed, { $users ->
+        [one] { $users } person
+       *[other] { $users } people
+    }, { $seconds } s on average
 ban-whom = Give the number of a user, or reply to a message of theirs. Owners cannot be banned.
 ban-done = User { $id } is banned, and all that was theirs is deleted.
 unban-done = User { $id } may come in again.

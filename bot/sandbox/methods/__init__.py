@@ -59,3 +59,4 @@ METHODS: dict[str, Handler] = {
 BY_LOWER_NAME = {name.lower(): name for name in METHODS}  # method names are case-insensitive (Bot API)
 COUNTED = ("sendMessage", "sendPhoto", "sendDocument", "sendAnimation", "sendVideo", "sendSticker", "sendMediaGroup",
            "copyMessage", "forwardMessage")  # fmt: skip
+EDITS = ("editMessageText", "editMessageCaption", "editMessageMedia", "editMessageReplyMarkup")

@@ -33,10 +33,18 @@ function photo(message) {
   return veiled(frame);
 }
 
+/** Offered for what shows the same as the picture that it answers: a strip or a sheet of pictures has other sides. */
 function compareMark(message) {
-  if (!message.from.is_bot || !sourceOf(message)) return null;
+  const source = message.from.is_bot && sourceOf(message);
+  if (!source || Math.abs(1 - ratio(message) / ratio(source)) > 0.04) return null;
   return h("button", { type: "button", class: "compare-mark", testid: "compare", onclick: () => openViewer(message, true) },
     icon("compare"), h("span", {}, t("compare")));
+}
+
+/** Width by height, as far as a message says them: an image sent as a file by its thumbnail. */
+function ratio({ photo: sizes, document: file, sticker: still }) {
+  const { width, height } = sizes?.at(-1) ?? still ?? file.thumbnail;
+  return width / height;
 }
 
 function veiled(frame) {

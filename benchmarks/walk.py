@@ -1,0 +1,220 @@
+"""A walk through everything that a chat can do, with the real bot and the real engine, photographed in the web chat.
+
+    python -m benchmarks.walk FOLDER
+
+Writes numbered screenshots to the folder: somebody has to look at them. Takes about ten minutes on two cores.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import re
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from playwright.async_api import Browser, Page, ViewportSize, expect
+from skimage import data
+
+from bot.demo.person import Chat, Message, Person
+from bot.presets.glass import stained_glass
+from tests.e2e.house import House
+from tests.sandbox.chromium import chromium
+from tests.sandbox.films import film
+
+OWNER = 1_000_001  # the first person of a sandbox
+PATIENCE = 400.0  # seconds for a picture, also on a busy machine
+WINDOW = ViewportSize(width=1000, height=1100)
+CAT, ROCKET, COFFEE = (Image.fromarray(getattr(data, name)()) for name in ("chelsea", "rocket", "coffee"))
+
+
+def encoded(image: Image.Image, kind: str = "JPEG") -> bytes:
+    """Return the bytes of a picture."""
+    buffer = io.BytesIO()
+    image.save(buffer, kind)
+    return buffer.getvalue()
+
+
+class Walk:
+    """Somebody's chat, and the window that shows it."""
+
+    def __init__(self, page: Page, chat: Chat, folder: Path) -> None:
+        self.page, self.chat, self.folder = page, chat, folder
+
+    async def show(self, name: str) -> None:
+        """Photograph the end of the chat as it is now, of its newest topic if it has any."""
+        await self.page.locator(f"[data-key='{self.chat.key}']").click()
+        for topic in (await self.page.get_by_test_id("topic").all())[-1:]:
+            await topic.click()
+        await expect(self.page.get_by_test_id("log")).to_be_visible()
+        await self.page.evaluate("Promise.all([...document.images].map((each) => each.decode().catch(() => null)))")
+        await self.page.evaluate("() => { const log = document.querySelector('.log'); log.scrollTop = 1e9; }")
+        number = len(list(self.folder.glob("*.png"))) + 1
+        await self.page.screenshot(path=self.folder / f"{number:02} {name}.png", animations="disabled")
+
+    async def say(self, text: str, name: str, **more: Any) -> Message:
+        """Send a text, wait for the answer, photograph it."""
+        await self.chat.send(text, **more)
+        answer = await self.chat.wait(timeout=60)
+        await self.show(name)
+        return answer
+
+    async def picture(self) -> Message:
+        """Wait for a finished picture."""
+        return await self.chat.wait(lambda message: "do:" in str(message.raw), timeout=PATIENCE)
+
+    async def preview(self) -> Message:
+        """Wait until there is something to see of a picture."""
+        return await self.chat.wait(lambda message: "stop:" in str(message.raw), timeout=PATIENCE)
+
+    async def press(self, message: Message, action: str, name: str, wanted: Callable[[Message], object]) -> Message:
+        """Press a button by the end of its data, wait for what comes of it, photograph that."""
+        data = next(each.data for row in message.buttons for each in row if each.data.endswith(action))
+        await self.chat.press(message, data)
+        answer = await self.chat.wait(wanted, timeout=PATIENCE)
+        await self.show(name)
+        return answer
+
+
+async def private(walk: Walk, glass: bytes) -> None:
+    """One person's way, from the first word to the last button."""
+    chat = walk.chat
+    await walk.say("/start", "start")
+    settings = await walk.say("/settings", "settings")
+    small = next(button.data for row in settings.buttons for button in row if re.search(r":size:[1-9]", button.data))
+    await chat.press(settings, small)
+    await chat.send("/presets")
+    await chat.wait(lambda message: message.photo)
+    await walk.show("presets")
+    await chat.send_photos([encoded(CAT)])
+    await chat.wait(lambda message: bool(message.buttons))
+    await walk.show("question")
+    await chat.send_photos([glass])
+    await walk.preview()
+    await walk.show("live message")
+    result = await walk.picture()
+    await walk.show("result")
+    after = result.id
+    for action in ("strip", "compare", "denoise", "faces", "timelapse", "sticker", "file", "print"):
+        await walk.press(result, f":{action}", action, lambda message: message.id > after or message.edited)
+    await walk.press(result, ":swap", "swap", lambda message: "stop:" in str(message.raw))
+    live = await walk.preview()
+    await walk.press(live, live.buttons[0][0].data, "stopped", lambda message: "do:" in str(message.raw))
+    await walk.press(result, ":stronger", "stronger", lambda message: "do:" in str(message.raw) and message.id > after)
+    await walk.say("/save window", "named", reply_to=result)
+    await words(walk, result)
+
+
+async def words(walk: Walk, result: Message) -> None:
+    """What a recipe code and the commands answer."""
+    chat = walk.chat
+    code = result.text.split()[-1]
+    [photo] = await chat.send_photos([encoded(COFFEE)])
+    await chat.wait(lambda message: bool(message.buttons))
+    await walk.say(code, "recipe code", reply_to=photo)
+    live = await chat.wait(lambda message: "cancel:" in str(message.raw), timeout=60, after=chat.mark)
+    await walk.press(live, live.buttons[-1][0].data, "cancelled", lambda message: message.id == live.id)
+    for text in ("/queue", "/privacy", "/language", "/forget", "/help"):
+        await walk.say(text, text[1:])
+
+
+async def inputs(walk: Walk, glass: bytes) -> None:
+    """Everything that counts as a picture, advice, the contact sheet, and limits."""
+    chat = walk.chat
+    await chat.send_sticker(encoded(ROCKET, "PNG"))
+    await chat.wait(lambda message: bool(message.buttons))
+    await chat.send_photos([film([CAT.resize((450, 300))] * 6, sound=True)])
+    await chat.wait(lambda message: "cancel:" in str(message.raw))
+    await walk.show("sticker and video")
+    await chat.send("/cancel")
+    await chat.send_photos([encoded(CAT, "PNG"), encoded(Image.new("RGB", (400, 300), "teal"), "PNG")], as_file=True)
+    await chat.wait(lambda message: "other:" in str(message.raw), timeout=60)
+    await walk.show("files and the coach")
+    for number in range(4):
+        await chat.send_photos([encoded(CAT), glass], f"album {number}")
+        await chat.wait(lambda message: message.from_bot, timeout=60)
+    await walk.show("limits")
+    await chat.send("/cancel")
+    await chat.send_photos([encoded(COFFEE)])
+    question = await chat.wait(lambda message: "sheet" in str(message.buttons))
+    await walk.press(question, "sheet", "contact sheet", lambda message: "pick:" in str(message.raw))
+
+
+async def groups(walk: Walk, owner: Person, glass: bytes) -> None:
+    """A group by replies, its settings, a forum's topic."""
+    bot = (await owner.call("GET", "/api/bots"))["bots"][0]
+    body = {"user": owner.id, "title": "Stained glass club", "members": [bot["id"]]}
+    walk.chat = owner.chat((await owner.call("POST", "/api/groups", body))["key"])
+    photo = (await walk.chat.send_photos([encoded(CAT)]))[0]
+    question = await walk.say("/style", "group question", reply_to=photo)
+    await walk.chat.send_photos([glass], reply_to=question)
+    await walk.picture()
+    await walk.show("group result")
+    await walk.say(f"/settings@{bot['username']}", "group settings")
+    forum = await owner.call("POST", "/api/groups", body | {"title": "Forum", "forum": True})
+    path = f"/api/chats/{forum['key']}/topics"
+    topic = (await owner.call("POST", path, {"user": owner.id, "name": "Cats"}))["id"]
+    walk.chat = owner.chat(forum["key"])
+    await walk.chat.send_photos([encoded(CAT)], f"/style@{bot['username']} woodcut", topic=topic)
+    await walk.chat.wait(lambda message: "cancel:" in str(message.raw), timeout=60)
+    await walk.show("forum topic")
+    await walk.chat.send(f"/cancel@{bot['username']}", topic=topic)
+
+
+async def owners(walk: Walk, owner: Person, other: Person) -> None:
+    """What the owner can do, and what others see of it."""
+    walk.chat = await owner.open()
+    await walk.say("/stats", "stats")
+    await walk.say(f"/ban {other.id}", "ban")
+    await walk.say(f"/unban {other.id}", "unban")
+    await walk.say("/maintenance on", "maintenance")
+    await walk.say("/maintenance off", "maintenance over")
+
+
+@asynccontextmanager
+async def window(browser: Browser, person: Person, url: str, **given: Any) -> AsyncIterator[Page]:
+    """The web chat as somebody sees it."""
+    context = await browser.new_context(viewport=WINDOW, **given)
+    chosen = f"localStorage.setItem('person', {person.id}); localStorage.setItem('personName', '{person.name}')"
+    await context.add_init_script(chosen)
+    page = await context.new_page()
+    await page.goto(url)
+    await page.wait_for_selector("[data-ready]")
+    yield page
+    await context.close()
+
+
+async def main(folder: Path) -> None:
+    """All of it."""
+    glass = encoded(stained_glass())
+    with tempfile.TemporaryDirectory() as home:
+        house = House(Path(home), admins=str(OWNER), max_queued="3")
+        try:
+            house.start_bot()
+            async with (
+                Person(house.url, "Olga") as olga,
+                Person(house.url, "Маша", language="ru") as masha,
+                chromium() as browser,
+            ):
+                async with window(browser, olga, house.url, locale="en-GB") as page:
+                    walk = Walk(page, await olga.open(), folder)
+                    await private(walk, glass)
+                    await inputs(walk, glass)
+                    await groups(walk, olga, glass)
+                    await owners(walk, olga, masha)
+                async with window(browser, masha, house.url, locale="ru-RU", color_scheme="dark") as page:
+                    walk = Walk(page, await masha.open(), folder)
+                    for text in ("/start", "/help", "/settings", "/presets"):
+                        await walk.say(text, f"ru {text[1:]}")
+        finally:
+            house.close()
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).mkdir(parents=True, exist_ok=True)
+    asyncio.run(main(Path(sys.argv[1])))
