@@ -47,6 +47,7 @@ def run(
     metric: Metric = None,
     score_size: Annotated[int, typer.Option(help="Longest edge at which pictures are compared.")] = 384,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda.")] = "auto",
+    looks: Annotated[bool, typer.Option(help="Score pictures on the way too, not the outputs alone.")] = True,
     out: Annotated[Path, typer.Option(help="Where the results are added.")] = Path("results.jsonl"),
 ) -> None:
     """Paint the pairs by each configuration and score what comes about."""
@@ -63,7 +64,7 @@ def run(
             if curves_results.key(case) in done:
                 continue
             case |= {"sweep": config.sweep, "strength": config.options.strength}
-            records = [case | moment for moment in paint(config, pair, model, network, score_size)]
+            records = [case | moment for moment in paint(config, pair, model, network, score_size, looks=looks)]
             with out.open("a", encoding="utf-8") as file:
                 file.writelines(json.dumps(record) + "\n" for record in records)
             scores = "{seconds:7.2f} s  style {style:.4f}  content {content:.3f}  grain {grain:.2f}"

@@ -82,7 +82,7 @@ def name_of(pair: Pair) -> str:
 
 
 def paint(
-    config: Config, pair: Pair, model: engine.Model, metric: dict[str, Tensor], size: int
+    config: Config, pair: Pair, model: engine.Model, metric: dict[str, Tensor], size: int, *, looks: bool = True
 ) -> Iterator[dict[str, Any]]:
     """Paint a pair and score the pictures on the way and the output, which comes last.
 
@@ -92,13 +92,14 @@ def paint(
         model: What to paint with.
         metric: What to score with; see `benchmarks.scoring`.
         size: Longest edge at which pictures are compared.
+        looks: Whether there are pictures on the way.
 
     Yields:
         Seconds, iteration, whether it is the output, and scores by name.
     """
     content, style = (load_image(path) for path in pair)
     snapshots = Snapshots()
-    result = engine.stylize(content, [style], config.options, model=model, on_progress=snapshots)
+    result = engine.stylize(content, [style], config.options, model=model, on_progress=snapshots if looks else None)
     moments = [*snapshots.taken, (snapshots.seconds(), result.report.iterations, result.image)]
     if config.options.recipe.crop:  # compared with the squares that it has seen
         content, style = (centre_square(picture, min(picture.size)) for picture in (content, style))
