@@ -200,21 +200,22 @@ def _multiplications(name: str) -> int:
     return -(-inputs * outputs * 9 >> 2 * pools_before(name))
 
 
-def run(model: Model, *, rounds: int = 5, largest: int = 2048) -> Iterator[Row]:
+def run(model: Model, *, rounds: int = 5, edge: int = 512, largest: int = 2048) -> Iterator[Row]:
     """All measurements, each as soon as it is there.
 
     Args:
         model: What is measured.
         rounds: Evaluations of which the median is taken.
-        largest: Longest edge of the largest picture.
+        edge: Longest edge of a picture.
+        largest: Longest edge of the largest one, where sizes are compared.
     """
     yield machine(model)
     yield imported()
-    yield evaluation(model, 512, rounds)
+    yield evaluation(model, edge, rounds)
     for name in ("sketch", "standard"):
-        yield preset_run(model, name, 512)
-    yield from sizes(model, [edge for edge in (512, 1024, 2048, 4096) if edge <= largest])
+        yield preset_run(model, name, edge)
+    yield from sizes(model, [edge << doublings for doublings in range(8) if edge << doublings <= largest])
     if model.device.startswith("cuda"):
-        yield preset_run(model, "standard", 1024)
-        yield preset_run(model, "fine", 2048)
-        yield batch(model)
+        yield preset_run(model, "standard", 2 * edge)
+        yield preset_run(model, "fine", 4 * edge)
+        yield batch(model, edge=edge)

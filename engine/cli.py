@@ -16,7 +16,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from engine.errors import EngineError
-from engine.options import RECIPES, Options, preset
+from engine.options import RECIPES, SIZES, Options, preset
 
 if TYPE_CHECKING:
     from engine.film import Recorder
@@ -131,12 +131,14 @@ def learn(
     "    vitrage-engine bench --weights untrained --largest 4096 --json bench.json"
 )
 def bench(
+    *,
     weights: Annotated[
         str, typer.Option(help="auto, pretrained, builtin, a file, or untrained: full, random.")
     ] = "auto",
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1.")] = "auto",
     rounds: Annotated[int, typer.Option(min=1, help="Evaluations of which the median is taken.")] = 5,
-    largest: Annotated[int, typer.Option(min=512, max=4096, help="Longest edge of the largest picture.")] = 2048,
+    edge: Annotated[int, typer.Option(min=SIZES[0], max=SIZES[-1], help="Longest edge of a picture.")] = 512,
+    largest: Annotated[int, typer.Option(max=SIZES[-1], help="Longest edge where sizes are compared.")] = 2048,
     results: Annotated[Path | None, typer.Option("--json", help="Save the figures as JSON.")] = None,
 ) -> None:
     """Measure the engine on this machine: beside a naive one, presets, memory, sizes."""
@@ -148,7 +150,7 @@ def bench(
         model = Model(benchmark.untrained(), device_named(device)) if untrained else _load(bar, weights, device)
         task = bar.add_task("measuring", total=None)
         rows = []
-        for name, figures in benchmark.run(model, rounds=rounds, largest=largest):
+        for name, figures in benchmark.run(model, rounds=rounds, edge=edge, largest=largest):
             rows.append((name, figures))
             bar.update(task, description=f"measured: {name}")
     table = Table("what", "figure", "value")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -10,8 +12,12 @@ from torch import Tensor
 
 import engine
 from engine.objective import Meter, StyleTarget
+from engine.options import RECIPES
 from engine.pixels import noise, same_shape
 from engine.scales import plan_scales
+from engine.strength import balance, force, opacity, recolored_share
+
+SMALL = replace(RECIPES["sketch"], size=96, iterations=(4, 4), enlarging=8)
 
 
 @pytest.fixture
@@ -172,3 +178,54 @@ def test_noise_masks_and_a_start_work_on_cuda(cat: Image.Image, glass: Image.Ima
     again = engine.preset("sketch", size=96, iterations=20)
     last = engine.stylize(cat, [glass], again, model=model, masks=[mask], start=result.image)
     assert (last.report.device, last.report.masked, last.report.init) == ("cuda", True, "start")
+
+
+@pytest.mark.parametrize(("upscale", "edges"), [(1, [48, 96]), (2, [48, 96, 192]), (4, [48, 96, 192, 384])])
+def test_upscale_adds_a_short_pass_at_each_doubling(upscale: int, edges: list[int]) -> None:
+    options = engine.preset("sketch", size=96, upscale=upscale, custom=SMALL)
+    plan = plan_scales((300, 200), options)
+    assert [max(size) for size, _ in plan] == edges
+    assert [steps for _, steps in plan] == [4, 4, *[SMALL.enlarging] * (len(edges) - 2)]
+
+
+def test_an_upscaled_picture_is_larger_and_sharper_than_a_resized_one(
+    pair: tuple[Image.Image, Image.Image], model: engine.Model
+) -> None:
+    """Of the same run: the last pass adds detail that resizing cannot."""
+    plain, large = (
+        engine.stylize(pair[0], [pair[1]], engine.preset("sketch", size=96, upscale=upscale, custom=SMALL), model=model)
+        for upscale in (1, 2)
+    )
+    assert large.image.size == (192, 128)
+    resized = plain.image.resize(large.image.size, Image.Resampling.BICUBIC)
+    detail = [np.abs(np.diff(np.asarray(each, dtype=float), 2, axis=1)).mean() for each in (resized, large.image)]
+    assert detail[1] > detail[0] * 1.2
+
+
+def test_a_picture_that_would_be_too_large_is_refused() -> None:
+    with pytest.raises(engine.OptionsError, match="4096 pixels at most, not 8192"):
+        engine.preset("sketch", size=2048, upscale=4)
+    with pytest.raises(engine.OptionsError, match="Upscale must be 1 or 2 or 4, not 3"):
+        engine.preset("sketch", upscale=3)
+
+
+def test_the_statistics_of_a_known_style_are_not_measured_again(
+    pair: tuple[Image.Image, Image.Image], model: engine.Model, style_sizes: list[tuple[int, int]]
+) -> None:
+    """Of the same pixels, at the same scales; a style of other pixels is another one."""
+    options = engine.preset("sketch", size=64, iterations=2)
+    first = engine.stylize(pair[0], [pair[1]], options, model=model)
+    again = engine.stylize(pair[0], [pair[1].copy()], options, model=model)
+    assert style_sizes == [(64, 64)] and first.image.tobytes() == again.image.tobytes()
+    engine.stylize(pair[0], [pair[1].rotate(90)], options, model=model)
+    assert len(style_sizes) == 2
+    model.forget()
+    engine.stylize(pair[0], [pair[1]], options, model=model)
+    assert len(style_sizes) == 3
+
+
+@pytest.mark.parametrize("strength", [0, 3, 10, 37.5, 50, 72, 100])
+def test_more_strength_is_more_force_and_50_is_the_recipes_own_balance(strength: float) -> None:
+    assert force(strength) <= force(min(100, strength + 1))
+    assert (balance(strength) > 1) == (strength > 50) and (balance(strength) < 1) == (strength < 50)
+    assert opacity(0) == recolored_share(0) == 0 and opacity(50) == recolored_share(50) == 1
