@@ -90,7 +90,8 @@ def learn_from(
             weight, bias = _identity(CHANNELS[layer][1])
         else:
             weight, bias = _learn_layer(_sample(maps, patches, generator), CHANNELS[layer], regularizer, generator)
-        maps = torch.cat([functional.conv2d(part, weight, bias, padding=1).relu_() for part in maps.split(16)])
+        parts = (maps[start : start + 16] for start in range(0, len(maps), 16))
+        maps = torch.cat([functional.conv2d(part, weight, bias, padding=1).relu_() for part in parts])
         index = CONVOLUTIONS[layer]
         state |= {f"features.{index}.weight": weight.half(), f"features.{index}.bias": bias.half()}
         if on_progress:
