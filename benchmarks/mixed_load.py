@@ -95,7 +95,9 @@ async def one_of(chat: Chat, number: int, ledger: Ledger, topic: int | None) -> 
     group, own = chat.key.startswith("g"), badge(number, SIZE)
     if act == "two":
         [first] = await chat.send_photos([own], f"/style@{BOT}" if group else "", topic=topic)
-        answer = await chat.wait(lambda message: message.text and message.reply_to == first.id, timeout=120)
+        # in private it may answer an older photo: one that a pressed style had left in the draft
+        mine = {first.id} if group else {first.id, *range(first.id)}
+        answer = await chat.wait(lambda message: message.text and message.reply_to in mine, timeout=120)
         await chat.send_photos([own], reply_to=answer if group else None, topic=topic)
     elif act == "album" and not group:
         await chat.send_photos([own, own])

@@ -86,7 +86,7 @@ async def private(walk: Walk, glass: bytes) -> None:
     chat = walk.chat
     await walk.say("/start", "start")
     settings = await walk.say("/settings", "settings")
-    small = next(button.data for row in settings.buttons for button in row if re.search(r":size:[1-9]", button.data))
+    small, *_, large = [each.data for row in settings.buttons for each in row if re.search(r":size:[1-9]", each.data)]
     await chat.press(settings, small)
     await chat.send("/presets")
     await chat.wait(lambda message: message.photo)
@@ -102,8 +102,10 @@ async def private(walk: Walk, glass: bytes) -> None:
     after = result.id
     for action in ("strip", "compare", "denoise", "faces", "timelapse", "sticker", "file", "print"):
         await walk.press(result, f":{action}", action, lambda message: message.id > after or message.edited)
-    await walk.press(result, ":swap", "swap", lambda message: "stop:" in str(message.raw))
-    live = await walk.preview()
+    await walk.press(result, ":swap", "swap", lambda message: "do:" in str(message.raw) and message.id > after)
+    await chat.press(settings, large)  # slow enough to be stopped
+    live = await walk.press(result, ":again", "again", lambda message: "stop:" in str(message.raw))
+    await chat.press(settings, small)
     await walk.press(live, live.buttons[0][0].data, "stopped", lambda message: "do:" in str(message.raw))
     await walk.press(result, ":stronger", "stronger", lambda message: "do:" in str(message.raw) and message.id > after)
     await walk.say("/save window", "named", reply_to=result)
