@@ -73,7 +73,7 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
             style_weight=1e6,
             tv_weight=0.0,
         ),
-        "sketch": Recipe(purpose="a first look in seconds", size=384, iterations=(30, 30, 30)),
+        "sketch": Recipe(purpose="a first look in seconds", size=384, iterations=(15, 25, 35)),
         "standard": Recipe(purpose="a good picture", size=512, iterations=(50, 60, 80)),
         "fine": Recipe(purpose="the best picture the device can make", size=1024, iterations=(60, 60, 80, 60)),
     }

@@ -16,7 +16,7 @@ from engine.weights import BUILTIN
 from engine.weights_file import read_weights
 
 STYLE_AT, CONTENT_AT = (0, 2, 5, 7, 10), 7
-STOP_AFTER = 10
+STOP_AFTER = 4
 
 
 def prepare(image: Image.Image) -> Tensor:
@@ -70,13 +70,14 @@ def straightforward_losses(content: Tensor, style: Tensor, state: dict[str, Tens
     return losses[:STOP_AFTER]
 
 
-@pytest.mark.parametrize(("precision", "same", "tolerance"), [("float64", 8, 1e-9), ("float32", 4, 1e-3)])
+@pytest.mark.parametrize(("precision", "tolerance"), [("float64", 1e-9), ("float32", 1e-3)])
 def test_paper_agrees_with_a_straightforward_implementation(
-    precision: Literal["float64", "float32"], same: int, tolerance: float, cat: Image.Image, glass: Image.Image
+    precision: Literal["float64", "float32"], tolerance: float, cat: Image.Image, glass: Image.Image
 ) -> None:
     """The losses of the first evaluations, until the order of additions tells.
 
-    L-BFGS blows it up tenfold each time; and where the picture saturates, max pooling has equals to choose from.
+    L-BFGS blows it up each time; and where the picture saturates, max pooling has equals to choose from. That loss and
+    gradient are the published ones at any picture is shown in test_objective.
     """
     big_cat, dtype = cat.resize((300, 201)), getattr(torch, precision)
     state = {key: part.to(dtype) for key, part in read_weights(BUILTIN).items()}
@@ -90,7 +91,7 @@ def test_paper_agrees_with_a_straightforward_implementation(
         on_progress=lambda progress: found.append(progress.loss),
         should_stop=lambda: len(found) >= STOP_AFTER,
     )
-    assert found[:same] == pytest.approx(expected[:same], rel=tolerance)
+    assert found == pytest.approx(expected, rel=tolerance)
     assert min(found) < found[0], "the descent descends"
 
 
