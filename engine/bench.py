@@ -104,9 +104,9 @@ def evaluation(model: Model, edge: int, rounds: int) -> Row:
     return f"evaluation at {edge} px", figures
 
 
-def preset_run(model: Model, name: str, size: int | None = None) -> Row:
-    """A whole run of a preset, of a new style and of a known one."""
-    options = Options(preset=name, size=size)
+def preset_run(model: Model, name: str, edge: int, size: int | None = None) -> Row:
+    """A whole run of a preset, of a new style and of a known one; at its own size, but `edge` at most, or at `size`."""
+    options = Options(preset=name, size=size or min(edge, RECIPES[name].size))
     content, style = _pictures()
     model.forget()
     seconds = [stylize(content, [style], options, model=model).report.seconds for _ in range(2)]
@@ -114,21 +114,30 @@ def preset_run(model: Model, name: str, size: int | None = None) -> Row:
     return f"{name} at {options.longest_edge} px", figures
 
 
-def sizes(model: Model, edges: list[int]) -> Iterator[Row]:
-    """Time and memory for each pixel at several sizes, one scale each."""
+def memory(model: Model, edge: int) -> Row:
+    """The most memory that a run takes beyond the model's; first of all, before a process holds on to any."""
+    content, style = _pictures()
+    stylize(content, [style], _one_scale(64), model=model)
+    with peak_bytes(model.device) as peak:
+        report = stylize(content, [style], _one_scale(edge), model=model).report
+    pixels = report.size[0] * report.size[1]
+    figures = {
+        "peak MB": None if peak.bytes is None else round(peak.bytes / 1e6),
+        "bytes a pixel": None if peak.bytes is None else round(peak.bytes / pixels),
+        "notes": "; ".join(note for note in report.notes if "memory" in note) or None,
+    }
+    return f"memory at {edge} px", figures
+
+
+def sizes(model: Model, edges: list[int]) -> Row:
+    """Time for each pixel at several sizes, one scale each, in a style that is known."""
+    figures = {}
     for edge in edges:
-        options = _one_scale(edge)
         content, style = _pictures()
-        stylize(content, [style], options, model=model)  # the style's statistics are known from here on
-        with peak_bytes(model.device) as peak:
-            report = stylize(content, [style], options, model=model).report
-        pixels = report.size[0] * report.size[1]
-        figures = {
-            "µs a pixel and iteration": round(report.seconds / STEPS / pixels * 1e6, 3),
-            "peak bytes a pixel": None if peak.bytes is None else round(peak.bytes / pixels),
-            "notes": "; ".join(note for note in report.notes if "memory" in note) or None,
-        }
-        yield f"{edge} px", figures
+        _, report = (stylize(content, [style], _one_scale(edge), model=model).report for _ in range(2))
+        taken = report.seconds / STEPS / (report.size[0] * report.size[1])
+        figures[f"{edge} px, µs a pixel and iteration"] = round(taken * 1e6, 3)
+    return "sizes", figures
 
 
 def batch(model: Model, count: int = 8, edge: int = 512) -> Row:
@@ -210,12 +219,13 @@ def run(model: Model, *, rounds: int = 5, edge: int = 512, largest: int = 2048) 
         largest: Longest edge of the largest one, where sizes are compared.
     """
     yield machine(model)
+    yield memory(model, largest)
     yield imported()
     yield evaluation(model, edge, rounds)
     for name in ("sketch", "standard"):
         yield preset_run(model, name, edge)
-    yield from sizes(model, [edge << doublings for doublings in range(8) if edge << doublings <= largest])
+    yield sizes(model, [edge << doublings for doublings in range(8) if edge << doublings <= largest])
     if model.device.startswith("cuda"):
-        yield preset_run(model, "standard", 2 * edge)
-        yield preset_run(model, "fine", 4 * edge)
+        yield preset_run(model, "standard", edge, 2 * edge)
+        yield preset_run(model, "fine", edge, 4 * edge)
         yield batch(model, edge=edge)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from engine import environment
 from engine.errors import EngineError
 from engine.options import RECIPES, SIZES, Options, preset
 
@@ -164,8 +164,7 @@ def bench(
 
 def main() -> None:
     """Run the command line: exit code 0 only on success, errors on one line of stderr."""
-    # Before torch is loaded: threads that spin while they wait make a run four times slower beside other work.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    environment.prepare()
     try:
         code = app(standalone_mode=False)
     except EngineError as error:

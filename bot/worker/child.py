@@ -19,6 +19,7 @@ from typing import BinaryIO
 import engine
 from bot.worker.easel import Send, jpeg, paint_picture, paint_sheet
 from bot.worker.wire import Frame, WireError, encode, read_frame
+from engine import environment
 
 _REASONS = {
     engine.ImageError: "image",
@@ -92,8 +93,7 @@ def serve(arguments: argparse.Namespace, orders: Orders, send: Send) -> int:
 
 def main() -> int:
     """Run the child."""
-    # Before torch is loaded: threads that spin while they wait slow down whatever else the machine does.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    environment.prepare()
     os.nice(10)  # whoever answers people comes first
     # Ctrl-C and a service manager's stop reach the whole group of processes, but are the owner's to deal with.
     for number in (signal.SIGINT, signal.SIGTERM):

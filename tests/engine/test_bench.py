@@ -21,10 +21,11 @@ def test_the_bench_measures_and_saves_its_figures(tmp_path: Path) -> None:
     assert run.exit_code == 0, run.output
     figures = json.loads((tmp_path / "bench.json").read_text(encoding="utf-8"))
     assert list(figures) == [
-        "machine", "import", "evaluation at 48 px", "sketch at 48 px", "standard at 48 px", "48 px", "96 px",
+        "machine", "memory at 96 px", "import", "evaluation at 48 px", "sketch at 48 px", "standard at 48 px", "sizes",
     ]  # fmt: skip
     assert figures["evaluation at 48 px"]["times faster"] > 0
     assert figures["machine"]["weights"] == "builtin"
+    assert [name.split(" px")[0] for name in figures["sizes"]] == ["48", "96"]
     assert "share of the peak" in run.output
 
 
