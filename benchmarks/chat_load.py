@@ -20,6 +20,7 @@ from collections import defaultdict, deque
 from typing import Any, get_args
 
 from benchmarks.crowd import Worker, at_work, crowd, photo
+from benchmarks.events import events
 from bot.demo.person import Chat, Person
 
 
@@ -35,15 +36,9 @@ class Tally:
 
     async def follow(self, person: Person) -> None:
         """Read the sandbox's events as they come."""
-        cursor = (await person.call("GET", "/api/bots"))["cursor"]
-        while True:
-            found = await person.call("GET", "/api/events", {"after": cursor, "wait": 30})
-            assert not found["reset"], "the sandbox forgot events before they were read"
-            cursor = found["cursor"]
-            for event in found["events"]:
-                if event["type"] == "message":
-                    self._take(event["chat"], event["message"], event["at"])
-            await asyncio.sleep(0.2)
+        async for event in events(person, 0.2):
+            if event["type"] == "message":
+                self._take(event["chat"], event["message"], event["at"])
 
     def _take(self, chat: str, message: dict[str, Any], at: float) -> None:
         if not message["from"]["is_bot"]:

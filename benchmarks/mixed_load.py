@@ -22,6 +22,7 @@ from itertools import pairwise
 from typing import Any
 
 from benchmarks.crowd import SIZE, at_work, crowd
+from benchmarks.events import events
 from bot.demo.person import Chat, Message, Person, SandboxError
 from tests.chat.badges import badge, number_of
 
@@ -53,17 +54,11 @@ class Ledger:
 
 async def follow(ledger: Ledger, person: Person, owners: dict[int, int]) -> None:
     """Read the sandbox's events as they come; `owners` are the people's numbers."""
-    cursor = (await person.call("GET", "/api/bots"))["cursor"]
-    while True:
-        found = await person.call("GET", "/api/events", {"after": cursor, "wait": 30})
-        assert not found["reset"], "the sandbox forgot events before they were read"
-        cursor = found["cursor"]
-        for event in found["events"]:
-            if event["type"] == "deleted":
-                ledger.open.pop((event["chat"], event["message_id"]), None)
-            elif event["type"] in ("message", "edited") and event["message"]["from"]["is_bot"]:
-                await _note(ledger, person, event, owners)
-        await asyncio.sleep(0.1)
+    async for event in events(person, 0.1):
+        if event["type"] == "deleted":
+            ledger.open.pop((event["chat"], event["message_id"]), None)
+        elif event["type"] in ("message", "edited") and event["message"]["from"]["is_bot"]:
+            await _note(ledger, person, event, owners)
 
 
 async def _note(ledger: Ledger, person: Person, event: dict[str, Any], owners: dict[int, int]) -> None:

@@ -90,8 +90,11 @@ class Painting:
 
     def style(self, style: Image.Image, size: Size) -> Tensor:
         """A style at a scale, (1, 3, h, w): a larger one has larger strokes, for the network has one window."""
-        edge = max(1, round(max(size) * self.options.style_scale))
-        return self._tensor(style, fit(style.size, edge))
+        return self._tensor(style, fit(style.size, self.style_edge(size)))
+
+    def style_edge(self, size: Size) -> int:
+        """Longest edge of the style pictures at a scale."""
+        return max(1, round(max(size) * self.options.style_scale))
 
     def regions(self, size: Size) -> Tensor | None:
         """How much of each style belongs on each pixel, (1, styles, H, W); None: everywhere the same."""

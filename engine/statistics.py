@@ -91,7 +91,7 @@ class Measurement:
             slopes: Gradients of the loss with respect to each of the statistics.
         """
         self._slopes.add(slopes)
-        gradient = self._steps.pop()(torch.empty(0))
+        gradient = torch.empty(0)  # none yet: the way back begins at a tap, which makes one
         while self._steps:
             gradient = self._steps.pop()(gradient)
         return gradient

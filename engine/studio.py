@@ -103,8 +103,8 @@ class Studio:
         """The styles' moments: their mean, or one for each region."""
         found = []
         for style, share in painting.styles:
-            edge = round(max(size) * painting.options.style_scale)
-            key = (hashlib.sha256(style.tobytes()).digest(), style.size, edge, self._recipe, self._features.dtype)
+            digest, edge = hashlib.sha256(style.tobytes()).digest(), painting.style_edge(size)
+            key = (digest, style.size, edge, self._recipe, self._features.dtype)
             measure = partial(self._measure, painting, style, size)
             found.append((self._model.remembered(key, measure), share))
         if painting.masked:

@@ -7,7 +7,7 @@ smaller, and the gradient of a statistic is added where it arises instead of in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -59,8 +59,11 @@ Tap = Callable[[str, Tensor, list[Back]], None]
 
 def normalize(image: Tensor) -> Tensor:
     """(N, 3, H, W) in 0..1 to the same shape, about -2..3."""
-    mean, std = (torch.tensor(each).view(1, 3, 1, 1).to(image) for each in (MEAN, STD))
-    return (image - mean) / std
+    return (image - _channels(MEAN).to(image)) / _channels(STD).to(image)
+
+
+def _channels(values: Sequence[float]) -> Tensor:
+    return torch.tensor(values).view(1, 3, 1, 1)
 
 
 class Features:
@@ -88,6 +91,8 @@ class Features:
         self._weights = {name: self._put(state[f"features.{CONVOLUTIONS[name]}.weight"]) for name in self.names}
         self._biases = {name: state[f"features.{CONVOLUTIONS[name]}.bias"].to(device, dtype) for name in self.names}
         self.picture_dtype = torch.float64 if dtype == torch.float64 else torch.float32
+        # Held, for making them anew in each evaluation would have a CUDA device wait for the copies.
+        self._mean, self._std = (_channels(each).to(device, self.picture_dtype) for each in (MEAN, STD))
         self._split = dtype == torch.bfloat16
         if self._split:
             first = self._weights["conv1_1"]
@@ -154,13 +159,12 @@ class Features:
 
     def _prepare(self, image: Tensor, steps: list[Back]) -> Tensor:
         """Normalise, and go past the border; see `exact` and `dtype`."""
-        padded = functional.pad(normalize(image), (1, 1, 1, 1), mode="constant" if self.exact else "replicate")
+        normal = (image - self._mean) / self._std
+        padded = functional.pad(normal, (1, 1, 1, 1), mode="constant" if self.exact else "replicate")
 
         def back(gradient: Tensor) -> Tensor:
             gradient = gradient.to(image.dtype, memory_format=torch.contiguous_format)
-            return (gradient[..., 1:-1, 1:-1] if self.exact else _fold(gradient)) / torch.tensor(STD).view(3, 1, 1).to(
-                image
-            )
+            return (gradient[..., 1:-1, 1:-1] if self.exact else _fold(gradient)) / self._std
 
         steps.append(back)
         if not self._split:
