@@ -6,8 +6,10 @@ ReLU. Rank by style and content together, never by one of them: the content unto
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean
 
 import numpy as np
 import torch
@@ -24,6 +26,9 @@ LAYERS = {0: "conv1_1", 2: "conv1_2", 5: "conv2_1", 7: "conv2_2", 10: "conv3_1",
 
 CONTENT = "conv3_3"
 """Where content is compared; the engine's own losses sit on other layers."""
+
+MOVED = ("conv1_2", "conv2_2", "conv3_3")
+"""Where `Judge.moved` compares."""
 
 _MEAN = torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1)  # of ImageNet
 _STD = torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1)
@@ -65,26 +70,39 @@ class Judge:
         self._weights, self._size = weights, size
         self._content, self._style = _tensor(content, size), _tensor(style, size)
         features = self._features(self._content)
-        self._target = _normalized(features[CONTENT])
+        self._target = {name: _normalized(features[name]) for name in MOVED}
         self._goal = {name: _gram(part) for name, part in self._features(self._style).items()}
         self._distance = {name: _distance(_gram(part), self._goal[name]) for name, part in features.items()}
 
     def score(self, output: Image.Image) -> Score:
         """The scores of an output: RGB, of the content's shape and any size."""
-        picture = _tensor(output, self._size)
-        if picture.shape != self._content.shape:  # by a pixel of rounding
-            edges = self._content.shape[2:]
-            picture = functional.interpolate(picture, edges, mode="bicubic", antialias=True).clamp(0, 1)
+        picture = self._picture(output)
         features = self._features(picture)
         residuals = [_distance(_gram(part), self._goal[name]) / self._distance[name] for name, part in features.items()]
         grey = _grey(picture)
         return Score(
             style=float(np.exp(np.mean(np.log(np.maximum(residuals, 1e-9))))),
-            content=_distance(_normalized(features[CONTENT]), self._target),
+            content=_distance(_normalized(features[CONTENT]), self._target[CONTENT]),
             grain=_roughness(grey) / _roughness(_grey(self._style)),
             ssim=float(structural_similarity(grey.numpy(), _grey(self._content).numpy(), data_range=1.0)),
             clipped=float(((picture <= 0.5 / 255) | (picture >= 254.5 / 255)).float().mean()),
         )
+
+    def moved(self, output: Image.Image) -> float:
+        """How far an output is from the content: 0 where it is the content, about 1.4 where it is another picture.
+
+        Root of the mean squared difference, over the layers of `MOVED`, of features whose channels have mean 0 and
+        variance 1.
+        """
+        features = self._features(self._picture(output))
+        return math.sqrt(fmean(_distance(_normalized(features[name]), self._target[name]) for name in MOVED))
+
+    def _picture(self, output: Image.Image) -> Tensor:
+        picture = _tensor(output, self._size)
+        if picture.shape != self._content.shape:  # by a pixel of rounding
+            edges = self._content.shape[2:]
+            picture = functional.interpolate(picture, edges, mode="bicubic", antialias=True).clamp(0, 1)
+        return picture
 
     @torch.no_grad()
     def _features(self, picture: Tensor) -> dict[str, Tensor]:

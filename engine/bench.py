@@ -30,7 +30,7 @@ from engine.weights import Weights
 Row = tuple[str, dict[str, Any]]
 """What was measured, and its figures by name with their units."""
 
-STEPS = 4
+STEPS = 6
 """Iterations of a run whose memory, or whose cost for each pixel, is measured."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ class Peak:
 def peak_bytes(device: str) -> Iterator[Peak]:
     """Measure what runs within: CUDA's allocator, or the process's resident memory (Linux)."""
     peak = Peak()
+    gc.collect()  # what is garbage already would be given back within, and hide as much of what is taken
     if device.startswith("cuda"):
         torch.cuda.reset_peak_memory_stats(device)
         before = torch.cuda.memory_allocated(device)

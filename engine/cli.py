@@ -55,7 +55,7 @@ StyleScale = Annotated[float, typer.Option(help="Size of the strokes: 0.25 finer
 @app.command(
     epilog="Examples:\n\n"
     "    vitrage-engine stylize cat.jpg glass.jpg -o painted.png\n\n"
-    "    vitrage-engine stylize cat.jpg wave.jpg night.jpg -o both.png --preset fine --strength 70\n\n"
+    "    vitrage-engine stylize cat.jpg wave.jpg night.jpg -o both.png --preset fine --strength 90\n\n"
     "    vitrage-engine stylize cat.jpg glass.jpg -o mine.png --colors content --report mine.json\n\n"
     "    vitrage-engine stylize cat.jpg wave.jpg night.jpg -o parts.png --mask sea.png --mask none\n\n"
     "    vitrage-engine stylize cat.jpg glass.jpg -o larger.png --start painted.png --size 1024 --timelapse how.gif"
@@ -68,7 +68,7 @@ def stylize(
     preset_name: Annotated[str, typer.Option("--preset", help=f"One of {', '.join(RECIPES)}.")] = _DEFAULTS.preset,
     size: Size = None,
     upscale: Annotated[int, typer.Option(help="2 or 4: so many times larger, by short passes.")] = _DEFAULTS.upscale,
-    strength: Annotated[float, typer.Option(help="0 nearly the content .. 100 very strong.")] = _DEFAULTS.strength,
+    strength: Annotated[float, typer.Option(help="0 the content .. 100 style above all.")] = _DEFAULTS.strength,
     style_scale: StyleScale = _DEFAULTS.style_scale,
     init: Annotated[str, typer.Option(help="Begin with: content or noise.")] = _DEFAULTS.init,
     mask: Masks = None,

@@ -15,7 +15,7 @@ from engine.tiles import margin_of
 from engine.vgg import CHANNELS, pools_before
 
 CANVAS = 160
-"""Bytes for each pixel that are needed beside the network: the picture, Adam's means, the best picture (measured)."""
+"""Bytes for each pixel that are needed beside the network: pictures, and what L-BFGS remembers of them (measured)."""
 
 SPARE = 0.9
 """Share of the free memory that is counted on."""

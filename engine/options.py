@@ -30,14 +30,16 @@ class Recipe:
     purpose: str  # what the preset is for, in a few words
     size: int  # longest edge in pixels unless the caller asks for another (`crop`: the square's edge)
     iterations: tuple[int, ...]  # at each scale, coarse to fine
-    optimizer: Literal["adam", "lbfgs"] = "adam"
+    optimizer: Literal["published", "lbfgs"] = "lbfgs"
     crop: bool = False  # resize the short edge and cut a square from the middle, as published
     exact: bool = False  # zero padding, float32 everywhere: arithmetic as published
     enlarging: int = 12  # iterations at each doubling of `Options.upscale`
     statistic: Literal["published", "gram", "wasserstein"] = "gram"  # what of the style is matched; see engine.losses
     style_layers: tuple[tuple[str, float], ...] = (  # and weights
         ("relu1_1", 1.0),
+        ("relu1_2", 1.0),
         ("relu2_1", 1.0),
+        ("relu2_2", 1.0),
         ("relu3_1", 1.0),
         ("relu3_4", 1.0),
         ("relu4_1", 1.0),
@@ -48,9 +50,8 @@ class Recipe:
         ("relu3_4", 0.1),
         ("relu2_2", 0.08),
     )
-    style_weight: float = 1.0
+    style_weight: float = 1.5
     tv_weight: float = 1.0
-    learning_rate: float = 0.03  # Adam's step, in units of the pixel range 0..1
 
     @property
     def normalized(self) -> bool:
@@ -64,7 +65,7 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
             purpose="faithful to the published work: a 128 px square",
             size=128,
             iterations=(300,),
-            optimizer="lbfgs",
+            optimizer="published",
             crop=True,
             exact=True,
             statistic="published",
@@ -73,9 +74,9 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
             style_weight=1e6,
             tv_weight=0.0,
         ),
-        "sketch": Recipe(purpose="a first look in seconds", size=384, iterations=(15, 25, 35)),
-        "standard": Recipe(purpose="a good picture", size=512, iterations=(50, 60, 80)),
-        "fine": Recipe(purpose="the best picture the device can make", size=1024, iterations=(60, 60, 80, 60)),
+        "sketch": Recipe(purpose="a first look in seconds", size=384, iterations=(40, 35, 25)),
+        "standard": Recipe(purpose="a good picture", size=512, iterations=(80, 70, 60)),
+        "fine": Recipe(purpose="the best picture the device can make", size=1024, iterations=(80, 70, 60, 50)),
     }
 )
 
@@ -104,7 +105,7 @@ class Options:
     preset: str = "standard"  # paper, sketch, standard or fine
     size: int | None = None  # longest edge of the output in pixels; None: the preset's (`paper`: the square's)
     upscale: int = 1  # 2 or 4: the output is so many times larger, by a short pass at each doubling
-    strength: float = 50.0  # 0 nearly the content .. 50 the recipe's own balance .. 100 style above all
+    strength: float = 80.0  # 0 the content .. 80 the recipe's own balance .. 100 style above all
     init: Init = "content"  # where a run begins: the content, or noise of the seed
     style_scale: float = 1.0  # size of the strokes: 0.25 finer .. 4 larger, relative to the picture
     colors: Colors = "style"  # style: the style's; content: the content's; match: the style in the content's palette

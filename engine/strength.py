@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-FORCE = {0: 0, 10: 14, 20: 21, 30: 27, 40: 38, 50: 50, 60: 54.5, 70: 59, 80: 65, 90: 72.5, 100: 100}
-"""Strength to force, by measurement: below 50, and again above it, equal steps move the picture equally far from its
-content in VGG19's features (conv1_2, conv2_2, conv3_3, channels normalised; three pairs at 256 px). 50 is the recipe's
-own balance; steps above it are a third as large as those below, for there a picture is nearly all style.
+FORCE = {0: 0, 10: 4, 20: 8, 30: 12.5, 40: 16.5, 50: 20.5, 60: 25, 70: 33.5, 80: 50, 90: 69, 100: 114}
+"""Strength to force, by measurement (`benchmarks.strengths`): equal steps move the picture equally far from its content
+in VGG19's features. 80 is the recipe's own balance; above it a picture is nearly all style, and takes much to move.
 """
 
 THIN_BELOW = 30.0
@@ -15,7 +14,7 @@ THIN_BELOW = 30.0
 
 
 def force(strength: float) -> float:
-    """The force of a strength, both 0..100."""
+    """The force of a strength of 0..100."""
     return float(np.interp(strength, list(FORCE), list(FORCE.values())))
 
 
@@ -32,6 +31,6 @@ def recolored_share(strength: float) -> float:
 def opacity(strength: float) -> float:
     """How much of the painted picture is laid on the content at the end, 0..1.
 
-    Without it a weak descent still wanders off, for Adam's steps do not shrink with the loss.
+    Without it a descent at the weakest force still moves a picture by half as much as at the recipe's own balance.
     """
     return min(1.0, force(strength) / THIN_BELOW)

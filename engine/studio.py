@@ -50,7 +50,7 @@ class Studio:
         plan = self._paintings[0].plan
         canvas = self._stacked([painting.first() for painting in self._paintings])
         for size, iterations in plan:
-            canvas, halted = self._paint_scale(_enlarge(canvas, size), size, iterations)
+            canvas, halted = self._paint_scale(canvas, size, iterations)
             if halted:
                 break
         canvas = _enlarge(canvas, plan[-1][0])
@@ -58,19 +58,18 @@ class Studio:
         seconds = time.monotonic() - began
         return [Result(image=image, report=self._report(n, seconds)) for n, image in enumerate(pictures)]
 
-    def _paint_scale(self, start: Tensor, size: Size, iterations: int) -> tuple[Tensor, bool]:
+    def _paint_scale(self, canvas: Tensor, size: Size, iterations: int) -> tuple[Tensor, bool]:
         """One scale's descent: the best pictures, and whether the run was halted in it."""
-        objective = self._objective(size)
-        best = descent.Best(start)
+        objective, best = self._objective(size), descent.Best()
 
         def tick(images: Tensor, losses: Tensor) -> None:
             best.offer(images, losses)
             self._watch.step(losses, size, lambda n: self._paintings[n].finish(images[n : n + 1]))
 
         last: Tensor | None = None
+        descend = descent.published if self._recipe.optimizer == "published" else descent.lbfgs
         try:
-            last = self._descend(objective, start, iterations, tick)
-            best.offer(last, objective(last)[0])
+            last = descend(objective, _enlarge(canvas, size), iterations, tick)
         except Halt as halt:
             self._stopped = halt.stopped
             for notes in self._notes:
@@ -78,13 +77,9 @@ class Studio:
         for n, notes in enumerate(self._notes):
             if last is None or not torch.equal(best.images[n], last[n]):
                 notes.append(f"returned the best iterate at {size[0]}×{size[1]}")
-        self._losses = objective.losses(best.images)
+        if last is None or size == self._paintings[0].size:
+            self._losses = objective.losses(best.images)
         return best.images, last is None
-
-    def _descend(self, objective: Objective, start: Tensor, iterations: int, tick: descent.Tick) -> Tensor:
-        if self._recipe.optimizer == "lbfgs":
-            return descent.lbfgs(objective, start, iterations, tick)
-        return descent.adam(objective, start, iterations, tick, self._recipe)
 
     def _objective(self, size: Size) -> Objective:
         targets = [self._target(painting, size) for painting in self._paintings]

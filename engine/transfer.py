@@ -99,5 +99,5 @@ def _check_bucket(paintings: Sequence[Painting]) -> None:
         raise OptionsError("Give one request or more.")
     if len({painting.bucket for painting in paintings}) > 1:
         raise OptionsError("Pictures of a batch must have equal sizes, one preset, and as many masked styles each.")
-    if len(paintings) > 1 and paintings[0].options.recipe.optimizer == "lbfgs":
-        raise OptionsError("Pictures are painted in a batch by Adam only; choose another preset than paper.")
+    if len(paintings) > 1 and paintings[0].options.recipe.optimizer == "published":
+        raise OptionsError("The published descent cannot paint a batch; choose another preset than paper.")

@@ -19,7 +19,7 @@ from bot.jobs.job import Colors, Output, Preference, Quality, Recipe
 from bot.jobs.store import JobStore
 
 SIZES: tuple[int | None, ...] = (None, 256, 512, 768, 1024)
-STRENGTHS = (20, 35, 50, 65, 80)
+STRENGTHS = (20, 40, 60, 80, 100)
 CHOICES: Mapping[str, tuple[str | int | None, ...]] = MappingProxyType(
     {
         "quality": get_args(Quality),

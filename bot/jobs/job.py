@@ -48,7 +48,7 @@ class Recipe:
 
     quality: Quality = "standard"
     size: int | None = None  # longest edge in pixels; None = what the quality takes
-    strength: int = 50  # 0..100; 50 = the balance of the quality's own recipe
+    strength: int = 80  # 0..100; 80 = the balance of the quality's own recipe
     colors: Colors = "style"
     strokes: Strokes = "normal"  # their size, relative to the picture
     variation: int = 0  # 0..7: the style as it is, or turned and mirrored in one of seven ways

@@ -21,7 +21,7 @@ from engine.options import RECIPES
 
 NAMES = (
     "sketch:size=64,iterations=(9,5)",
-    "paper:optimizer='adam',iterations=(4,)",
+    "paper:optimizer='lbfgs',iterations=(4,)",
     "sketch:size=64,iterations=(9,5),strength=80",
 )
 
@@ -47,7 +47,7 @@ def test_a_configuration_is_a_preset_with_changes() -> None:
     plain = read_config("sketch", 256)
     assert plain.options == engine.preset("sketch", size=256)
     whole = read_config("paper-whole:strength=60").options
-    assert (whole.strength, whole.recipe.crop, whole.recipe.optimizer) == (60, False, "lbfgs")
+    assert (whole.strength, whole.recipe.crop, whole.recipe.optimizer) == (60, False, "published")
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,8 @@ EN = texts("en")
 @pytest.mark.parametrize(
     ("button", "recipe", "goes_on"),
     [
-        ("stronger", Recipe(strength=65), True),
-        ("softer", Recipe(strength=35), True),
+        ("stronger", Recipe(strength=95), True),
+        ("softer", Recipe(strength=65), True),
         ("bigger", Recipe(size=256), True),
         ("colors", Recipe(colors="content"), False),
     ],
@@ -60,7 +60,7 @@ async def test_an_old_picture_is_gone_on_from_as_telegram_keeps_it(stage: Stage)
         await stage.fault(ann, "error", "getFile", times=3, status=400, description="Bad Request: file is too old")
         assert (await chat.press(answer, EN("button-softer"))).text == EN("going-anew")
         job = await stage.claim()
-        assert (job.start, job.resumed, job.recipe.strength) == (None, False, 35)
+        assert (job.start, job.resumed, job.recipe.strength) == (None, False, 65)
 
 
 async def picture_of(stage: Stage, blob: str) -> Image.Image:

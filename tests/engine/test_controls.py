@@ -224,8 +224,8 @@ def test_the_statistics_of_a_known_style_are_not_measured_again(
     assert len(style_sizes) == 3
 
 
-@pytest.mark.parametrize("strength", [0, 3, 10, 37.5, 50, 72, 100])
-def test_more_strength_is_more_force_and_50_is_the_recipes_own_balance(strength: float) -> None:
+@pytest.mark.parametrize("strength", [0, 3, 10, 37.5, 50, 80, 92, 100])
+def test_more_strength_is_more_force_and_80_is_the_recipes_own_balance(strength: float) -> None:
     assert force(strength) <= force(min(100, strength + 1))
-    assert (balance(strength) > 1) == (strength > 50) and (balance(strength) < 1) == (strength < 50)
-    assert opacity(0) == recolored_share(0) == 0 and opacity(50) == recolored_share(50) == 1
+    assert (balance(strength) > 1) == (strength > 80) and (balance(strength) < 1) == (strength < 80)
+    assert opacity(0) == recolored_share(0) == 0 and opacity(80) == recolored_share(80) == 1

@@ -186,6 +186,22 @@ async def test_a_migration_that_fails_changes_nothing(tmp_path: Path) -> None:
         assert list(await connection.execute_fetchall("PRAGMA user_version")) == [(0,)]
 
 
+async def test_strengths_keep_their_meaning_on_the_new_scale(tmp_path: Path) -> None:
+    """Settings from before are carried over: 50 was the recipe's own balance, and 80 is."""
+    old = tmp_path / "old"
+    old.mkdir()
+    for script in sorted(MIGRATIONS.glob("*.sql"))[:6]:
+        shutil.copy(script, old)
+    async with aiosqlite.connect(tmp_path / "x.db", isolation_level=None) as connection:
+        await migrate(connection, tmp_path / "x.db", old)
+        rows = [(number, strength) for number, strength in enumerate((0, 20, 35, 50, 65, 80, 100))]
+        insert = "INSERT INTO recipe (user_id, quality, strength, colors) VALUES (?, 'standard', ?, 'style')"
+        await connection.executemany(insert, rows)
+        await migrate(connection, tmp_path / "x.db", MIGRATIONS)
+        found = await connection.execute_fetchall("SELECT strength FROM recipe ORDER BY user_id")
+    assert [strength for (strength,) in found] == [0, 51, 65, 80, 84, 88, 97]
+
+
 def test_scripts_are_split_into_statements() -> None:
     """A semicolon in a comment or a string ends nothing."""
     script = "-- first; really\nCREATE TABLE a (x TEXT DEFAULT ';');\n\nCREATE TABLE b (\n  x  -- ;\n);\n"

@@ -1,0 +1,72 @@
+"""How far each strength moves a picture from its content, and the table that makes the steps equal.
+
+    python -m benchmarks.strengths --data DIR --weights FILE --pairs 3
+
+Each pair is painted at strengths from 0 to 100 and compared with its content (`benchmarks.scoring.Judge.moved`).
+Printed last is the table for `engine/strength.py` by which equal steps of strength are equal steps of that distance,
+from the content to the force that the present table gives 100.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from statistics import fmean
+from typing import Annotated
+
+import numpy as np
+import typer
+
+import engine
+from benchmarks.curves_run import Pair, choose_pairs, name_of
+from benchmarks.scoring import Judge, read_metric
+from engine import strength
+from engine.images import load_image
+
+STRENGTHS = range(0, 101, 10)
+
+
+def distances(pair: Pair, model: engine.Model, metric: Path, options: engine.Options) -> Iterator[float]:
+    """How far each strength moves a pair's content."""
+    content, style = (load_image(path) for path in pair)
+    judge = Judge(content, style, read_metric(metric), options.longest_edge)
+    for chosen in STRENGTHS:
+        changed = engine.preset(options.preset, size=options.size, strength=chosen)
+        yield judge.moved(engine.stylize(content, [style], changed, model=model).image)
+
+
+def equal_steps(moved: Sequence[float]) -> dict[int, float]:
+    """The forces at which a picture is moved in equal steps.
+
+    Args:
+        moved: How far each of `STRENGTHS` moves it; a step back is taken as no step.
+    """
+    far = np.maximum.accumulate(moved)
+    forces = [strength.force(chosen) for chosen in STRENGTHS]
+    wanted = np.linspace(far[0], far[-1], len(STRENGTHS))
+    return dict(zip(STRENGTHS, np.interp(wanted, far, forces).round(1).tolist(), strict=True))
+
+
+def main(
+    data: Annotated[Path, typer.Option(help="A folder with pictures in `content` and `style`.")],
+    weights: Annotated[Path, typer.Option(help="A real VGG19, at least to conv3_4.")],
+    pairs: Annotated[str, typer.Option(help="How many pairs, or CONTENT/STYLE,... by the files' names.")] = "3",
+    preset: Annotated[str, typer.Option(help="What to paint with.")] = "standard",
+    size: Annotated[int, typer.Option(help="Longest edge in pixels.")] = 256,
+) -> None:
+    """Paint, compare, print."""
+    model, options = engine.load_model(str(weights)), engine.preset(preset, size=size)
+    rows = []
+    for pair in choose_pairs(data, pairs):
+        rows.append(list(distances(pair, model, weights, options)))
+        typer.echo(f"{_line(rows[-1])}  {name_of(pair)}")
+    moved = [fmean(column) for column in zip(*rows, strict=True)]
+    typer.echo(f"{_line(moved)}  mean\n{_line(np.diff(moved).tolist())}  its steps\nFORCE = {equal_steps(moved)}")
+
+
+def _line(numbers: Sequence[float]) -> str:
+    return " ".join(f"{number:.3f}" for number in numbers)
+
+
+if __name__ == "__main__":
+    typer.run(main)
