@@ -110,7 +110,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--preset", default="sketch")
     parser.add_argument("--size", type=int, help="longest edge to paint; none: the preset's")
     parser.add_argument("--score-size", type=int, default=384, help="longest edge to score")
-    parser.add_argument("--strengths", nargs="*", type=float, default=[50.0])
+    parser.add_argument("--strengths", nargs="*", type=float, default=[80.0])
     parser.add_argument("--output", type=Path, required=True, help="folder for pictures, sheet.png and scores.jsonl")
     return parser.parse_args()
 

@@ -16,6 +16,7 @@ from typing import Annotated
 
 import numpy as np
 import typer
+from torch import Tensor
 
 import engine
 from benchmarks.curves_run import Pair, choose_pairs, name_of
@@ -26,10 +27,10 @@ from engine.images import load_image
 STRENGTHS = range(0, 101, 10)
 
 
-def distances(pair: Pair, model: engine.Model, metric: Path, options: engine.Options) -> Iterator[float]:
+def distances(pair: Pair, model: engine.Model, metric: dict[str, Tensor], options: engine.Options) -> Iterator[float]:
     """How far each strength moves a pair's content."""
     content, style = (load_image(path) for path in pair)
-    judge = Judge(content, style, read_metric(metric), options.longest_edge)
+    judge = Judge(content, style, metric, options.longest_edge)
     for chosen in STRENGTHS:
         changed = engine.preset(options.preset, size=options.size, strength=chosen)
         yield judge.moved(engine.stylize(content, [style], changed, model=model).image)
@@ -55,10 +56,10 @@ def main(
     size: Annotated[int, typer.Option(help="Longest edge in pixels.")] = 256,
 ) -> None:
     """Paint, compare, print."""
-    model, options = engine.load_model(str(weights)), engine.preset(preset, size=size)
+    model, metric, options = engine.load_model(str(weights)), read_metric(weights), engine.preset(preset, size=size)
     rows = []
     for pair in choose_pairs(data, pairs):
-        rows.append(list(distances(pair, model, weights, options)))
+        rows.append(list(distances(pair, model, metric, options)))
         typer.echo(f"{_line(rows[-1])}  {name_of(pair)}")
     moved = [fmean(column) for column in zip(*rows, strict=True)]
     typer.echo(f"{_line(moved)}  mean\n{_line(np.diff(moved).tolist())}  its steps\nFORCE = {equal_steps(moved)}")

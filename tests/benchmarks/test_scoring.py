@@ -16,12 +16,15 @@ from benchmarks.scoring import Judge, read_metric
 
 def test_the_content_and_the_style_have_perfect_scores_of_their_kind(data: Path, network: Path) -> None:
     content, style = Image.open(data / "content" / "cat.png"), Image.open(data / "style" / "glass.png")
-    judge = Judge(content, style.resize(content.size), read_metric(network), 96)
-    untouched, replaced = judge.score(content), judge.score(style.resize(content.size))
+    replacement = style.resize(content.size)
+    judge = Judge(content, replacement, read_metric(network), 96)
+    untouched, replaced = judge.score(content), judge.score(replacement)
     assert (untouched.style, untouched.content, untouched.ssim) == pytest.approx((1, 0, 1), abs=1e-6)
     assert (replaced.style, replaced.grain) == pytest.approx((1e-9, 1), rel=1e-3)
     assert replaced.content > 0.5
     assert judge.score(Image.new("RGB", content.size, (0, 255, 128))).clipped == pytest.approx(2 / 3)
+    assert judge.moved(content) == 0
+    assert 0 < judge.moved(Image.blend(content, replacement, 0.3)) < judge.moved(replacement)
 
 
 @pytest.mark.parametrize("edges", [(96, 64), (48, 32), (95, 64)])  # at the size compared, half of it, a pixel off
