@@ -27,6 +27,7 @@ _SIGNS = (
     "can't allocate memory",
     "could not create a memory",
     "could not create a primitive",
+    "std::bad_alloc",
 )
 
 _CGROUP = Path("/sys/fs/cgroup")
