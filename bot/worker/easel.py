@@ -14,7 +14,6 @@ import engine
 from bot.presets.sheet import contact_sheet
 from bot.worker.reel import Reel
 from bot.worker.wire import Frame
-from engine.options import SIZES
 
 _PROGRESS = 0.5  # seconds between two progress frames
 _PREVIEW = 3.0  # seconds between two previews; the first comes after a third of it
@@ -164,10 +163,7 @@ def options_of(order: Frame) -> engine.Options:
     recipe = dict(order.fields["recipe"])
     del recipe["variation"]  # of the style, not of the painting
     scale = _STYLE_SCALES[recipe.pop("strokes")]
-    options = engine.preset(recipe.pop("quality"), style_scale=scale, **recipe)
-    if order.fields["halve"]:
-        options = dataclasses.replace(options, size=max(SIZES[0], options.longest_edge // 2))
-    return options
+    return engine.preset(recipe.pop("quality"), style_scale=scale, **recipe)
 
 
 def jpeg(picture: Image.Image, *, quality: int) -> bytes:

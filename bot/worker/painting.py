@@ -61,7 +61,6 @@ class Painting:
         self._log = log.bind(job=job.id, attempt=job.attempt)
         self._pictures: list[bytes] = []  # content, style, ...
         self._start: bytes | None = None  # a picture to go on from
-        self._halved = False
         self._ending = False  # the child was told to hand in what there is
         self._began = self._heard = self._looked = self._recorded = time.monotonic()
         self._news: Frame | None = None  # the latest progress that is not recorded yet
@@ -102,9 +101,8 @@ class Painting:
             return None
 
     def _send(self) -> None:
-        self._ending = False
         job, start = self._job, [] if self._start is None else [self._start]
-        order: dict[str, Any] = {"recipe": job.recipe.to_dict(), "kind": job.kind, "halve": self._halved}
+        order: dict[str, Any] = {"recipe": job.recipe.to_dict(), "kind": job.kind}
         order |= {"sketch": job.sketch_first, "start": bool(start)}
         self._child.send(Frame("paint", order, (*self._pictures, *start)))
         self._began = self._heard = time.monotonic()
@@ -137,11 +135,6 @@ class Painting:
         if frame.kind != "failed":
             self._child.kill()
             raise ChildDiedError(f"The engine child said {frame.kind} in the middle of a picture and was killed.")
-        if frame.fields["reason"] == "memory" and not self._halved:
-            self._log.warning("job_halved")
-            self._halved = True
-            self._send()
-            return False
         await self._failed(frame.fields["reason"], frame.fields["message"])
         return True
 
@@ -231,11 +224,10 @@ class Painting:
     async def _complete(self, frame: Frame) -> None:
         as_ordered = self._job.preview is None and self._job.resumed == (self._start is not None)
         seconds = time.monotonic() - self._began if as_ordered and not self._ending else None
-        report = frame.fields["report"] | ({"halved": True} if self._halved else {})
         put, complete = self._stores.blobs.put, self._stores.jobs.complete
         key, *films = [await self._settle(functools.partial(put, part)) for part in frame.parts]
         film = films[0] if films else None
-        if await self._settle(lambda: complete(self._job, key, report, seconds, film=film)):
+        if await self._settle(lambda: complete(self._job, key, frame.fields["report"], seconds, film=film)):
             self._log.info("job_rendered", seconds=round(time.monotonic() - self._began, 1))
 
     async def _failed(self, reason: str, message: str) -> None:

@@ -45,7 +45,7 @@ def act(
     _note(options, start)
     print("a stray print must not harm the wire")  # noqa: T201 - this is the test
     if "failures" in script and _times(script) < script["failures"]:
-        _fail(script["failure"], options)
+        _fail(script["failure"])
     if script.get("flood"):
         vars(easel).update(_PROGRESS=0.0, _PREVIEW=0.0)
     steps = script.get("steps", 3)
@@ -82,7 +82,7 @@ def _times(script: dict[str, Any]) -> int:
     return times
 
 
-def _fail(failure: str, options: engine.Options) -> None:
+def _fail(failure: str) -> None:
     match failure:
         case "die":
             os.kill(os.getpid(), signal.SIGKILL)
@@ -91,8 +91,6 @@ def _fail(failure: str, options: engine.Options) -> None:
         case "image":
             raise engine.ImageError("The picture is damaged.")
         case "memory":
-            raise engine.OutOfMemoryError("The device has too little memory.")
-        case "memory unless halved" if options.longest_edge > 256:
             raise engine.OutOfMemoryError("The device has too little memory.")
         case "engine":
             raise engine.EngineError("The device stumbled.")

@@ -152,13 +152,6 @@ async def test_failures_are_retried_where_that_can_help(
     assert ended.attempt == attempts
 
 
-async def test_a_picture_too_large_for_the_device_is_painted_at_half_size(stage: Stage) -> None:
-    """Out of memory is tried once more, smaller, and the report says so."""
-    async with stage.working():
-        ended = await stage.ended(await stage.ask(failure="memory unless halved", failures=99))
-    assert (ended.state, ended.report, ended.attempt) == (State.RENDERED, {"size": 192, "halved": True}, 1)
-
-
 async def test_a_picture_that_the_engine_has_made_smaller_says_so(stage: Stage) -> None:
     """The engine itself falls back when memory is short; its user is told all the same."""
     async with stage.working():
