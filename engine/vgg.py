@@ -76,6 +76,9 @@ class Features:
             given to the first convolution as the sum of two such numbers. `picture_dtype` is what it is kept in.
         exact: Zeros around the picture at the first convolution, as published. Otherwise the picture goes on past
             its border by its edge pixels, for zeros would draw a dark frame into the statistics.
+
+    Attributes:
+        identities: Convolutions that hand their input on, as some of the builtin weights do; they cost nothing.
     """
 
     def __init__(
@@ -90,6 +93,7 @@ class Features:
         self.names = [name for name, index in CONVOLUTIONS.items() if f"features.{index}.weight" in state]
         self._weights = {name: self._put(state[f"features.{CONVOLUTIONS[name]}.weight"]) for name in self.names}
         self._biases = {name: state[f"features.{CONVOLUTIONS[name]}.bias"].to(device, dtype) for name in self.names}
+        self.identities = frozenset(name for name in self.names if self._hands_on(name))
         self.picture_dtype = torch.float64 if dtype == torch.float64 else torch.float32
         # Held, for making them anew in each evaluation would have a CUDA device wait for the copies.
         self._mean, self._std = (_channels(each).to(device, self.picture_dtype) for each in (MEAN, STD))
@@ -101,6 +105,13 @@ class Features:
 
     def _put(self, weight: Tensor) -> Tensor:
         return weight.to(self.device, self.dtype).contiguous(memory_format=torch.channels_last)
+
+    def _hands_on(self, name: str) -> bool:
+        weight = self._weights[name]
+        outputs, inputs = weight.shape[:2]
+        centre = torch.eye(outputs, inputs, device=weight.device, dtype=weight.dtype)
+        alone = torch.equal(weight[:, :, 1, 1], centre) and int(weight.count_nonzero()) == outputs
+        return inputs == outputs and alone and not bool(self._biases[name].any())
 
     @torch.no_grad()
     def extract(self, image: Tensor, layers: Collection[str]) -> dict[str, Tensor]:
@@ -174,6 +185,8 @@ class Features:
         return torch.cat([high, low, torch.zeros_like(high[:, :2])], 1).contiguous(memory_format=torch.channels_last)
 
     def _convolve(self, name: str, hidden: Tensor, steps: list[Back]) -> Tensor:
+        if name in self.identities:
+            return hidden
         weight, padding = self._weights[name], 0 if name == "conv1_1" else 1
         shape = (len(hidden), weight.shape[1], *hidden.shape[2:])
 

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+import engine
 from engine.naive import NaiveObjective
 from engine.objective import Layers, Meter, Objective, choose_layers
 from engine.options import RECIPES, Recipe
@@ -63,6 +64,27 @@ def test_loss_and_gradient_agree_with_autograd(preset: str, size: tuple[int, int
     expected, slope = NaiveObjective(deep_state, recipe, layers, content, style)(image)
     assert torch.allclose(loss, expected, rtol=1e-9)
     assert ((gradient - slope).norm() / slope.norm()).item() < 1e-9
+
+
+@pytest.mark.parametrize("preset", ["standard", "paper"])
+def test_a_convolution_that_hands_its_input_on_is_skipped_to_no_difference(preset: str) -> None:
+    state, recipe = engine.load_model("builtin", "cpu").state, RECIPES[preset]
+    assert Features(state).identities == {"conv1_2", "conv2_2"}
+    image, content, style = pictures((37, 51), torch.float64)
+    found, layers = objective(state, recipe, content, style, dtype=torch.float64)
+    loss, gradient = found(image)
+    expected, slope = NaiveObjective(state, recipe, layers, content, style)(image)
+    assert torch.allclose(loss, expected, rtol=1e-9)
+    assert ((gradient - slope).norm() / slope.norm()).item() < 1e-9
+
+
+def test_a_convolution_that_does_more_than_hand_on_is_not_skipped() -> None:
+    state = engine.load_model("builtin", "cpu").state
+    weight, bias = (f"features.{CONVOLUTIONS['conv2_2']}.{part}" for part in ("weight", "bias"))
+    neighbour, shift = state[weight].clone(), state[bias].clone()
+    neighbour[3, 5, 0, 0] = shift[7] = 0.5
+    for changed in ({weight: neighbour}, {bias: shift}, {weight: 2 * state[weight]}):
+        assert Features({**state, **changed}).identities == {"conv1_2"}
 
 
 @pytest.mark.parametrize("statistic", ["gram", "wasserstein"])
