@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import time
 from collections import deque
 
@@ -15,6 +16,7 @@ class EventLog:
     """The newest events, numbered from one."""
 
     def __init__(self) -> None:
+        self.run = secrets.token_hex(4)  # numbers of another run count other events
         self.cursor = 0
         self.closed = False
         self._events: deque[Json] = deque(maxlen=KEPT)

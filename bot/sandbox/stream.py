@@ -1,4 +1,4 @@
-"""Server-sent events for the page: the same events as /api/events, pushed."""
+"""Server-sent events for the page: the same events as /api/events, pushed, after the run that they are of."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ def stream_route(world: World) -> Route:
 
 async def _events(world: World, cursor: int) -> AsyncIterator[str]:
     yield "retry: 1000\n\n"
+    if not world.events.closed:
+        yield f"event: run\ndata: {world.events.run}\n\n"
     while not world.events.closed:
         if world.events.lost(cursor):
             cursor = world.events.cursor

@@ -53,15 +53,16 @@ async def test_events_that_are_gone_are_said_to_be(ann: Person, world: World) ->
     assert found == {"events": [], "cursor": world.events.cursor, "reset": True}
 
 
-async def test_the_event_stream_pushes(sandbox: str, api: Api, ann: Person) -> None:
-    """The page's stream carries ids to reconnect from, and each event as JSON."""
+async def test_the_event_stream_pushes(sandbox: str, api: Api, ann: Person, world: World) -> None:
+    """The page's stream says which run it is of, and carries ids to reconnect from and each event as JSON."""
     chat = await ann.open()
     async with (
         httpx.AsyncClient(base_url=sandbox, trust_env=False) as page,
         page.stream("GET", "/api/stream") as stream,
     ):
         lines = stream.aiter_lines()
-        assert await anext(lines) == "retry: 1000"
+        begun = [await anext(lines) for _ in range(4)]
+        assert begun == ["retry: 1000", "", "event: run", f"data: {world.events.run}"]
         await chat.send("hello")
         seen: list[str] = []
         while not any('"type": "message"' in line for line in seen):

@@ -1,6 +1,8 @@
 // The people's API of the sandbox.
 
-/** One request; a refusal becomes an Error with the sandbox's own words. */
+import { t } from "./words.js";
+
+/** One request; a refusal becomes an Error with the sandbox's own words, silence one with ours. */
 export async function call(verb, path, body) {
   const options = { method: verb };
   if (body instanceof FormData) options.body = body;
@@ -8,7 +10,7 @@ export async function call(verb, path, body) {
     options.body = JSON.stringify(body);
     options.headers = { "content-type": "application/json" };
   }
-  const answer = await fetch(path, options);
+  const answer = await fetch(path, options).catch(() => { throw new Error(t("unreachable")); });
   const result = await answer.json();
   if (!answer.ok) throw new Error(result.error ?? result.description ?? answer.statusText);
   return result;

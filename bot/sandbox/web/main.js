@@ -1,7 +1,6 @@
 // The web chat: chats on the left, the open one on the right.
 
 import { startConversation } from "./conversation.js";
-import { toast } from "./notices.js";
 import { startSidebar } from "./sidebar.js";
 import { begin, on, state } from "./store.js";
 import { applyTheme } from "./theme.js";
@@ -10,10 +9,10 @@ import { language, t } from "./words.js";
 document.documentElement.lang = language;
 document.title = `Vitrage · ${t("appName")}`;
 applyTheme();
+// before the conversation, which measures itself when a chat is opened
+on("open", () => document.getElementById("app").classList.toggle("chatting", state.openKey !== null));
 startSidebar(document.getElementById("sidebar"));
 startConversation(document.getElementById("conversation"));
-on("online", () => state.online || toast(t("offline")));
-on("open", () => document.getElementById("app").classList.toggle("chatting", state.openKey !== null));
 
 await begin();
 const banner = document.getElementById("banner");

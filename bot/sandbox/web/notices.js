@@ -3,8 +3,9 @@
 import { fill, h } from "./dom.js";
 import { t } from "./words.js";
 
-/** A line that goes away by itself. */
+/** A line that goes away by itself; said again, it is still one line. */
 export function toast(text) {
+  for (const old of document.querySelectorAll(".toast")) if (old.textContent === text) old.remove();
   const line = h("div", { class: "toast", testid: "toast" }, text);
   document.getElementById("toasts").append(line);
   setTimeout(() => line.remove(), 4000);

@@ -1,17 +1,19 @@
 // What the page knows, and how it keeps up: one event stream, and listeners that are told what changed.
 
 import { call, chatPath } from "./api.js";
+import { follow } from "./stream.js";
 import { language } from "./words.js";
 
 export const state = {
   me: null, users: [], chats: [], openKey: null, topic: null, messages: [], unread: new Map(), actions: new Map(),
-  banner: "", samples: [], online: true,
+  banner: "", samples: [],
 };
 const listeners = new Map();
 let refreshing = null;
-let meanwhile = null; // what happens in a chat while its messages are being fetched
+let known = 0; // the number of the newest event that state.messages were read with
+const readings = new Set(); // what happens while messages are being read, for each reading
 
-/** Be told when something of this kind changed: chats, messages, actions, online. */
+/** Be told when something of this kind changed: begun, chats, open, messages, actions. */
 export function on(kind, listener) {
   listeners.set(kind, [...(listeners.get(kind) ?? []), listener]);
 }
@@ -31,8 +33,8 @@ export async function begin() {
   tell("begun");
   state.users = (await call("GET", "/api/users")).users;
   const last = Number(localStorage.getItem("person"));
-  const known = state.users.find((user) => user.id === last && user.first_name === localStorage.getItem("personName"));
-  await become(known ?? (await call("POST", "/api/users", { name: language === "ru" ? "Гость" : "Guest", language })));
+  const same = state.users.find((user) => user.id === last && user.first_name === localStorage.getItem("personName"));
+  await become(same ?? (await call("POST", "/api/users", { name: language === "ru" ? "Гость" : "Guest", language })));
 }
 
 /** See the sandbox as this person. */
@@ -42,10 +44,9 @@ export async function become(user) {
   localStorage.setItem("personName", user.first_name);
   state.users = (await call("GET", "/api/users")).users;
   Object.assign(state, { openKey: null, topic: null, messages: [], unread: new Map(), actions: new Map() });
-  const cursor = await refreshChats();
-  follow(cursor);
+  follow(await refreshChats(), { take, back, startOver });
   const wanted = decodeURIComponent(location.hash.slice(1));
-  if (state.chats.some((chat) => chat.key === wanted)) await open(wanted);
+  await open(state.chats.some((chat) => chat.key === wanted) ? wanted : null);
 }
 
 /** Read the chats of the person. */
@@ -60,48 +61,57 @@ export async function refreshChats() {
 export function refreshSoon() {
   refreshing ??= setTimeout(() => {
     refreshing = null;
-    refreshChats().catch(() => tell("online"));
+    refreshChats().catch(() => {}); // the stream is cut as well, and whoever brings it back reads them
   }, 50);
 }
 
 /** Open a chat, at a topic if it has any. */
 export async function open(key, topic = null) {
   Object.assign(state, { openKey: key, topic, messages: [] });
+  known = 0;
   state.unread.delete(key);
   history.replaceState(null, "", key ? `#${encodeURIComponent(key)}` : location.pathname);
   tell("chats");
   tell("open");
-  if (key) {
-    meanwhile = [];
+  if (key) await readMessages(key);
+  else tell("messages");
+}
+
+/** Read the messages of a chat; what happens in between is in the answer or comes after it. */
+async function readMessages(key) {
+  const meanwhile = [];
+  readings.add(meanwhile);
+  try {
     const found = await call("GET", `${chatPath(key)}/messages?limit=300`);
     if (state.openKey !== key) return;
     state.messages = found.messages;
-    const missed = (meanwhile ?? []).filter((event) => event.chat === key && event.seq > found.cursor);
-    meanwhile = null;
-    missed.forEach(merge);
+    known = found.cursor;
+  } finally {
+    readings.delete(meanwhile);
   }
+  meanwhile.forEach(merge);
   tell("messages");
 }
 
-let stream = null;
-
-function follow(cursor) {
-  stream?.close();
-  stream = new EventSource(`/api/stream?after=${cursor}`);
-  stream.onmessage = (event) => take(JSON.parse(event.data));
-  stream.onopen = () => setOnline(true);
-  stream.onerror = () => setOnline(false);
+/** The stream was cut and tells now what was missed; what was asked for in vain is asked for again. */
+function back() {
+  refreshSoon();
+  if (state.openKey) readMessages(state.openKey).catch(() => {}); // cut again: there will be another time
 }
 
-function setOnline(online) {
-  if (state.online === online) return;
-  state.online = online;
-  if (online) refreshSoon();
-  tell("online");
+/** The sandbox was started anew, or has forgotten what the page missed: read everything, and stay where one was. */
+async function startOver() {
+  const { id, first_name: name, language_code: speaks } = state.me;
+  state.users = (await call("GET", "/api/users")).users;
+  const same = state.users.find((user) => user.id === id && user.first_name === name);
+  if (!same) return become(await call("POST", "/api/users", { name, language: speaks }));
+  const cursor = await refreshChats();
+  if (openChat()) await readMessages(state.openKey);
+  else if (state.openKey) await open(null);
+  return follow(cursor, { take, back, startOver });
 }
 
 function take(event) {
-  if (event.type === "reset") return void begin();
   if (event.type === "action") return takeAction(event);
   if (["message", "edited", "reaction", "deleted"].includes(event.type)) takeMessage(event);
   else refreshSoon();
@@ -120,12 +130,13 @@ function takeMessage(event) {
       state.unread.set(event.chat, (state.unread.get(event.chat) ?? 0) + 1);
     }
   } else if (message && chat.last_message?.message_id === message.message_id) chat.last_message = message;
-  if (event.chat === state.openKey) merge(event);
+  merge(event);
   tell("chats");
 }
 
 function merge(event) {
-  meanwhile?.push(event);
+  if (event.chat !== state.openKey || event.seq <= known) return;
+  for (const reading of readings) reading.push(event);
   const id = event.message?.message_id ?? event.message_id;
   const others = state.messages.filter((each) => each.message_id !== id);
   if (event.type === "message") state.messages = [...others, event.message];

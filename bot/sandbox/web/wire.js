@@ -1,6 +1,7 @@
 // The page that shows the wire: every call of every bot, as it happens.
 
 import { call } from "./api.js";
+import { missed, reached } from "./connection.js";
 import { fill, h, icon } from "./dom.js";
 import { attempt } from "./notices.js";
 import { applyTheme } from "./theme.js";
@@ -26,13 +27,17 @@ function tick(id, label, checked, onchange) {
   return h("label", { class: "tick", for: id }, box, label);
 }
 
+function choice(select, label) {
+  return h("span", { class: "choice" }, h("label", { for: select.id }, label), select);
+}
+
 function frame() {
   const text = h("input", { type: "search", id: "text", placeholder: w("filter"), "aria-label": w("filter"), testid: "filter", oninput: (event) => set({ text: event.target.value.toLowerCase() }) });
   const pause = h("button", { type: "button", class: "plain", testid: "pause", onclick: () => { set({ paused: !view.paused }); pause.textContent = w(view.paused ? "resume" : "pause"); } }, w("pause"));
   const clear = h("button", { type: "button", class: "plain", testid: "clear", onclick: () => attempt(async () => take(await call("DELETE", "/api/wire"))) }, w("clear"));
   return [
     h("header", {}, h("a", { class: "icon-button", href: "/", "aria-label": w("back"), title: w("back") }, icon("back")), h("h1", {}, w("title")), count, pause, clear),
-    h("div", { class: "filters" }, text, h("label", { for: "method" }, w("method")), methods, h("label", { for: "bot" }, w("bot")), bots,
+    h("div", { class: "filters" }, text, choice(methods, w("method")), choice(bots, w("bot")),
       tick("errors", w("errors"), view.errors, (errors) => set({ errors })), tick("polls", w("polls"), !view.polls, (hide) => set({ polls: !hide }))),
     troublePanel(),
     list,
@@ -116,13 +121,20 @@ function take(found) {
   if (!view.paused) draw();
 }
 
+function sleep(milliseconds) {
+  return new Promise((resolve) => { setTimeout(resolve, milliseconds); });
+}
+
 async function follow() {
   while (true) {
     try {
       take(await call("GET", view.version === null ? "/api/wire" : `/api/wire?version=${view.version}&wait=30`));
-      await new Promise((resolve) => { setTimeout(resolve, 120); });
+      reached();
+      await sleep(120);
     } catch {
-      await new Promise((resolve) => { setTimeout(resolve, 1000); });
+      view.version = null;
+      rows.clear(); // another run of the sandbox numbers its calls from one again
+      await sleep(missed());
     }
   }
 }

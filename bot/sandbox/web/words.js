@@ -20,7 +20,7 @@ const EN = {
   pressed: "No answer from the bot", copied: "Copied", joined: "joined", left: "left", groupCreated: "Group created",
   topicCreated: "Topic opened", topicClosed: "Topic closed", topicReopened: "Topic reopened", migrated: "Group became a supergroup",
   message: "Message", messages: "Messages", remove_attachment: "Remove", privacy: "Privacy mode", editing: "Editing",
-  offline: "Connection lost, trying again…", tooMany: "At most 10 files at a time", unread: "unread", addMember: "Add to the group",
+  offline: "Connection lost. Trying again…", unreachable: "That did not work: there is no connection.", tooMany: "At most 10 files at a time", unread: "unread", addMember: "Add to the group",
   basicGroup: "Basic group", closedTopic: "This topic is closed.", movedOn: "This group became a supergroup.",
 };
 const RU = {
@@ -43,7 +43,7 @@ const RU = {
   pressed: "Бот не ответил", copied: "Скопировано", joined: "теперь в группе", left: "больше не в группе", groupCreated: "Группа создана",
   topicCreated: "Тема открыта", topicClosed: "Тема закрыта", topicReopened: "Тема снова открыта", migrated: "Группа стала супергруппой",
   message: "Сообщение", messages: "Сообщения", remove_attachment: "Убрать", privacy: "Режим приватности", editing: "Изменение",
-  offline: "Связь потеряна, пробую снова…", tooMany: "Не больше 10 файлов за раз", unread: "непрочитано", addMember: "Добавить в группу",
+  offline: "Связь потеряна. Пробуем снова…", unreachable: "Не получилось: нет связи.", tooMany: "Не больше 10 файлов за раз", unread: "непрочитано", addMember: "Добавить в группу",
   basicGroup: "Обычная группа", closedTopic: "Эта тема закрыта.", movedOn: "Эта группа стала супергруппой.",
 };
 

@@ -78,3 +78,9 @@ async def phone(browser: Browser, sandbox: str) -> AsyncIterator[Page]:
     yield await opened(window, sandbox, errors)
     await window.close()
     assert errors == []
+
+
+async def write(page: Page, text: str) -> None:
+    """Send a text in the open chat."""
+    await page.get_by_test_id("field").fill(text)
+    await page.keyboard.press("Enter")
