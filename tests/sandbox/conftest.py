@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
-from bot.demo.person import Person
+from bot.demo.person import Chat, Person
 from bot.sandbox.server import running
 from bot.sandbox.world import World
 from tests.sandbox.chromium import chromium
@@ -45,6 +45,15 @@ async def ann(sandbox: str) -> AsyncIterator[Person]:
     """A person."""
     async with Person(sandbox, "Ann") as person:
         yield person
+
+
+@pytest.fixture
+async def chat(api: Api, ann: Person) -> Chat:
+    """A private chat that Ann has begun; the bot has no update of it left."""
+    opened = await ann.open()
+    await opened.send("hello")
+    await api.silence()
+    return opened
 
 
 @pytest.fixture

@@ -1,17 +1,26 @@
-"""Films for tests, encoded as phones and sticker makers encode them."""
+"""Pictures and films for tests, encoded as phones and sticker makers encode them."""
 
 from __future__ import annotations
 
+import io
 import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import imageio_ffmpeg
 from PIL import Image
 
 UPRIGHT = bytes.fromhex("00010000 00000000 00000000 00000000 00010000 00000000 00000000 00000000 40000000")
 TURNED = bytes.fromhex("00000000 00010000 00000000 FFFF0000 00000000 00000000 00000000 00000000 40000000")
+
+
+def still(size: tuple[int, int], kind: str = "PNG", color: str = "teal", **more: Any) -> bytes:
+    """Return a plain picture."""
+    buffer = io.BytesIO()
+    Image.new("RGB", size, color).save(buffer, kind, **more)
+    return buffer.getvalue()
 
 
 def film(frames: Sequence[Image.Image], *, sound: bool = False, kind: str = "mp4", rate: int = 4) -> bytes:

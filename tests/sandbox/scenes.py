@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ from aiogram.types import (
 from PIL import Image
 
 from bot.demo.person import Chat, Person
-from tests.sandbox.films import film
+from tests.sandbox.films import film, still
 
 TOKEN = "99:" + "c" * 35
 KEYS = InlineKeyboardMarkup(inline_keyboard=[[InlineKeyboardButton(text="Go", callback_data="go", style="success")]])
@@ -35,9 +34,7 @@ KEYS = InlineKeyboardMarkup(inline_keyboard=[[InlineKeyboardButton(text="Go", ca
 
 def picture(color: str = "teal", kind: str = "PNG") -> BufferedInputFile:
     """A small picture to upload."""
-    buffer = io.BytesIO()
-    Image.new("RGB", (200, 100), color).save(buffer, kind)
-    return BufferedInputFile(buffer.getvalue(), f"picture.{kind.lower()}")
+    return BufferedInputFile(still((200, 100), kind, color), f"picture.{kind.lower()}")
 
 
 @dataclass

@@ -12,27 +12,11 @@ from PIL import Image
 
 from bot.demo.person import Chat, Person, SandboxError
 from tests.sandbox.client import Api, RefusedError
-from tests.sandbox.films import film, turned
+from tests.sandbox.films import film, still, turned
 
 Download = Callable[[str], Awaitable[Image.Image]]
 TRAFFIC = [Image.new("RGB", (64, 48), color) for color in ("red", "yellow", "green", "green")]
 RED, GREEN = (254, 0, 0), (0, 128, 0)
-
-
-def still(kind: str, size: tuple[int, int] = (300, 200), color: str = "teal") -> bytes:
-    """Return a plain picture."""
-    buffer = io.BytesIO()
-    Image.new("RGB", size, color).save(buffer, kind)
-    return buffer.getvalue()
-
-
-@pytest.fixture
-async def chat(api: Api, ann: Person) -> Chat:
-    """A private chat that Ann has begun."""
-    opened = await ann.open()
-    await opened.send("hello")
-    await api.silence()
-    return opened
 
 
 @pytest.fixture
@@ -69,10 +53,10 @@ async def test_a_film_with_sound_is_a_video(api: Api, chat: Chat) -> None:
 
 async def test_a_photo_and_a_video_make_an_album(api: Api, chat: Chat, ann: Person) -> None:
     """Of people, and of bots."""
-    sent = await chat.send_photos([still("JPEG"), film(TRAFFIC, sound=True)])
+    sent = await chat.send_photos([still((300, 200), "JPEG"), film(TRAFFIC, sound=True)])
     assert len({message.album for message in sent}) == 1
     media = [{"type": "photo", "media": "attach://a"}, {"type": "video", "media": "attach://b"}]
-    files = {"a": ("a.jpg", still("JPEG")), "b": ("b.mp4", film(TRAFFIC))}
+    files = {"a": ("a.jpg", still((300, 200), "JPEG")), "b": ("b.mp4", film(TRAFFIC))}
     answered = await api.call("sendMediaGroup", files=files, chat_id=str(ann.id), media=json.dumps(media))
     assert ["photo" in answered[0], "video" in answered[1]] == [True, True]
 
@@ -94,13 +78,13 @@ async def test_a_broken_film_is_a_document(api: Api, chat: Chat, ann: Person, da
 
 async def test_a_picture_becomes_a_sticker(api: Api, chat: Chat, download: Download) -> None:
     """WebP with a longest side of 512; it has no caption."""
-    await chat.send_sticker(still("PNG", (300, 150)))
+    await chat.send_sticker(still((300, 150)))
     found = (await api.update("message"))["sticker"]
     assert (found["width"], found["height"], found["type"]) == (512, 256, "regular")
     assert (found["is_animated"], found["is_video"]) == (False, False)
     assert (await download(found["file_id"])).format == "WEBP"
     with pytest.raises(SandboxError, match="a sticker has no caption"):
-        await chat._send("words", [still("PNG")], form="sticker", reply_to=None)
+        await chat._send("words", [still((300, 200))], form="sticker", reply_to=None)
     with pytest.raises(SandboxError, match="IMAGE_PROCESS_FAILED"):
         await chat.send_sticker(b"no picture")
 
@@ -120,10 +104,10 @@ async def test_moving_stickers(api: Api, chat: Chat, download: Download) -> None
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (still("PNG"), "STICKER_FILE_INVALID"),
+        (still((300, 200)), "STICKER_FILE_INVALID"),
         (film(TRAFFIC), "STICKER_FILE_INVALID"),
         (b"\x1a\x45\xdf\xa3" + bytes(99), "STICKER_FILE_INVALID"),
-        (still("WEBP", (513, 20)), "STICKER_PNG_DIMENSIONS"),
+        (still((513, 20), "WEBP"), "STICKER_PNG_DIMENSIONS"),
         (b"", "file must be non-empty"),
     ],
     ids=["png", "mp4", "broken", "large", "empty"],
@@ -136,7 +120,7 @@ async def test_what_is_no_sticker(api: Api, chat: Chat, ann: Person, data: bytes
 
 async def test_a_sticker_stays_as_it_is(api: Api, chat: Chat, ann: Person) -> None:
     """It cannot become another picture or get a caption; as a photo or by another method its id is refused."""
-    sent = await api.call("sendSticker", files={"sticker": ("a.webp", still("WEBP"))}, chat_id=str(ann.id))
+    sent = await api.call("sendSticker", files={"sticker": ("a.webp", still((300, 200), "WEBP"))}, chat_id=str(ann.id))
     place = {"chat_id": ann.id, "message_id": sent["message_id"]}
     media = {"type": "photo", "media": sent["sticker"]["file_id"]}
     with pytest.raises(RefusedError, match="message can't be edited"):
@@ -155,8 +139,8 @@ async def test_privacy_hides_a_sticker(api: Api, ann: Person) -> None:
     made = await ann.call("POST", "/api/groups", {"user": ann.id, "title": "G", "members": [123456]})
     group = ann.chat(made["key"])
     await api.silence()
-    await group.send_sticker(still("PNG"))
+    await group.send_sticker(still((300, 200)))
     assert await api.silence() == []
     said = await api.call("sendMessage", chat_id=made["id"], text="yes?")
-    await group.send_sticker(still("PNG"), reply_to=said["message_id"])
+    await group.send_sticker(still((300, 200)), reply_to=said["message_id"])
     assert [list(update)[1] for update in await api.silence()] == ["message"]

@@ -37,23 +37,6 @@ def test_html(source: str, text: str, entities: list[tuple[object, ...]]) -> Non
 
 
 @pytest.mark.parametrize(
-    ("source", "words"),
-    [
-        ("a <img> b", 'Unsupported start tag "img" at byte offset 2'),
-        ("я <b>x</i>", 'Unmatched end tag, expected "</b>", found "</i>" at byte offset 7'),
-        ("x</b>", "Unexpected end tag at byte offset 1"),
-        ("1 < 2", 'Unsupported start tag "" at byte offset 2'),
-        ("<span>x</span>", 'Tag "span" must have class "tg-spoiler" at byte offset 0'),
-    ],
-)
-def test_html_errors_say_where(source: str, words: str) -> None:
-    """The byte offset counts UTF-8, as Telegram's does."""
-    with pytest.raises(ApiError) as caught:
-        parse(source, "HTML")
-    assert caught.value.description == f"Bad Request: can't parse entities: {words}"
-
-
-@pytest.mark.parametrize(
     ("source", "text", "entities"),
     [
         (
@@ -75,16 +58,21 @@ def test_markdown_v2(source: str, text: str, entities: list[tuple[object, ...]])
 
 
 @pytest.mark.parametrize(
-    ("source", "words"),
+    ("mode", "source", "words"),
     [
-        ("a.b", "Character '.' is reserved and must be escaped with the preceding '\\'"),
-        ("*a", "Can't find end of Bold entity at byte offset 0"),
+        ("HTML", "a <img> b", 'Unsupported start tag "img" at byte offset 2'),
+        ("HTML", "я <b>x</i>", 'Unmatched end tag, expected "</b>", found "</i>" at byte offset 7'),
+        ("HTML", "x</b>", "Unexpected end tag at byte offset 1"),
+        ("HTML", "1 < 2", 'Unsupported start tag "" at byte offset 2'),
+        ("HTML", "<span>x</span>", 'Tag "span" must have class "tg-spoiler" at byte offset 0'),
+        ("MarkdownV2", "a.b", "Character '.' is reserved and must be escaped with the preceding '\\'"),
+        ("MarkdownV2", "*a", "Can't find end of Bold entity at byte offset 0"),
     ],
 )
-def test_markdown_v2_errors(source: str, words: str) -> None:
-    """The error that every user of MarkdownV2 has met."""
+def test_errors_say_where(mode: str, source: str, words: str) -> None:
+    """The byte offset counts UTF-8, as Telegram's does; the error about '.' every user of MarkdownV2 has met."""
     with pytest.raises(ApiError) as caught:
-        parse(source, "MarkdownV2")
+        parse(source, mode)
     assert caught.value.description == f"Bad Request: can't parse entities: {words}"
 
 

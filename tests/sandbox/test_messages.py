@@ -10,14 +10,6 @@ from bot.demo.person import Chat, Person
 from tests.sandbox.client import Api, RefusedError
 
 
-@pytest.fixture
-async def chat(api: Api, ann: Person) -> Chat:
-    """A private chat that Ann has begun."""
-    opened = await ann.open()
-    await opened.send("hello")
-    return opened
-
-
 async def test_a_reply_carries_what_it_answers(api: Api, chat: Chat, ann: Person) -> None:
     """reply_parameters quote the message, and the one within does not contain another."""
     question = await chat.send("what is this?")

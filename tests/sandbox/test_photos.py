@@ -14,13 +14,7 @@ from bot.sandbox.server import running
 from bot.sandbox.world import World
 from tests.sandbox.client import Api, RefusedError
 from tests.sandbox.conftest import TOKEN
-
-
-def encoded(size: tuple[int, int], kind: str = "PNG", color: str = "teal", **more: Any) -> bytes:
-    """A plain picture as bytes."""
-    buffer = io.BytesIO()
-    Image.new("RGB", size, color).save(buffer, kind, **more)
-    return buffer.getvalue()
+from tests.sandbox.films import still
 
 
 def bilevel(size: tuple[int, int]) -> bytes:
@@ -28,15 +22,6 @@ def bilevel(size: tuple[int, int]) -> bytes:
     buffer = io.BytesIO()
     Image.new("1", size).save(buffer, "PNG")
     return buffer.getvalue()
-
-
-@pytest.fixture
-async def chat(api: Api, ann: Person) -> Chat:
-    """A private chat that Ann has begun."""
-    opened = await ann.open()
-    await opened.send("hello")
-    await api.silence()
-    return opened
 
 
 async def download(api: Api, file_id: str) -> bytes:
@@ -47,7 +32,7 @@ async def download(api: Api, file_id: str) -> bytes:
 
 async def test_a_photo_becomes_jpeg_sizes(api: Api, chat: Chat) -> None:
     """Ascending sizes of at most 1280, each what it says it is, all JPEG."""
-    await chat.send_photos([encoded((1600, 1000))], "a wall")
+    await chat.send_photos([still((1600, 1000))], "a wall")
     message = await api.update("message")
     assert message["caption"] == "a wall"
     sides = [(size["width"], size["height"]) for size in message["photo"]]
@@ -64,14 +49,14 @@ async def test_a_photo_stands_upright(api: Api, chat: Chat) -> None:
     """EXIF orientation is applied, as Telegram's clients apply it."""
     exif = Image.Exif()
     exif[0x0112] = 6
-    await chat.send_photos([encoded((200, 100), "JPEG", exif=exif)])
+    await chat.send_photos([still((200, 100), "JPEG", exif=exif)])
     biggest = (await api.update("message"))["photo"][-1]
     assert (biggest["width"], biggest["height"]) == (100, 200)
 
 
 async def test_a_picture_sent_as_file_is_untouched(api: Api, chat: Chat) -> None:
     """A document keeps its bytes and its name, and has a thumbnail."""
-    data = encoded((640, 480))
+    data = still((640, 480))
     await chat.send_photos([data], as_file=True)
     document = (await api.update("message"))["document"]
     assert await download(api, document["file_id"]) == data
@@ -81,7 +66,7 @@ async def test_a_picture_sent_as_file_is_untouched(api: Api, chat: Chat) -> None
 
 async def test_an_album_is_several_messages(api: Api, chat: Chat) -> None:
     """Each photo is an update of its own; one media_group_id binds them, and the first has the caption."""
-    sent = await chat.send_photos([encoded((50, 50)), encoded((60, 60))], "both")
+    sent = await chat.send_photos([still((50, 50)), still((60, 60))], "both")
     assert len({message.album for message in sent}) == 1
     found = [update["message"] for update in await api.updates()]
     assert [message.get("caption") for message in found] == ["both", None]
@@ -90,7 +75,7 @@ async def test_an_album_is_several_messages(api: Api, chat: Chat) -> None:
 
 async def test_a_file_id_can_be_sent_again(api: Api, chat: Chat, ann: Person) -> None:
     """A bot sends what it knows by file_id; a photo is no document."""
-    first = await api.call("sendPhoto", files={"photo": ("x.png", encoded((300, 200)))}, chat_id=str(ann.id))
+    first = await api.call("sendPhoto", files={"photo": ("x.png", still((300, 200)))}, chat_id=str(ann.id))
     file_id = first["photo"][-1]["file_id"]
     again = await api.call("sendPhoto", chat_id=ann.id, photo=file_id, has_spoiler=True)
     assert again["photo"] == first["photo"]
@@ -104,7 +89,7 @@ async def test_text_turns_into_a_picture(api: Api, chat: Chat, ann: Person) -> N
     sent = await api.call("sendMessage", chat_id=ann.id, text="painting")
     place: dict[str, Any] = {"chat_id": str(ann.id), "message_id": str(sent["message_id"])}
     media = json.dumps({"type": "photo", "media": "attach://picture", "caption": "done"})
-    files = {"picture": ("x.jpg", encoded((300, 200)))}
+    files = {"picture": ("x.jpg", still((300, 200)))}
     edited = await api.call("editMessageMedia", files=files, media=media, **place)
     assert (edited["caption"], "text" in edited) == ("done", False)
     with pytest.raises(RefusedError, match="message is not modified"):
@@ -129,9 +114,9 @@ async def test_an_animation_is_also_a_document(api: Api, chat: Chat, ann: Person
     ("data", "words"),
     [
         (b"not a picture", "IMAGE_PROCESS_FAILED"),
-        (encoded((600, 400))[:300], "IMAGE_PROCESS_FAILED"),
-        (encoded((9000, 1001)), "PHOTO_INVALID_DIMENSIONS"),
-        (encoded((2100, 100)), "PHOTO_INVALID_DIMENSIONS"),
+        (still((600, 400))[:300], "IMAGE_PROCESS_FAILED"),
+        (still((9000, 1001)), "PHOTO_INVALID_DIMENSIONS"),
+        (still((2100, 100)), "PHOTO_INVALID_DIMENSIONS"),
         (b"", "file must be non-empty"),
         (b"\xff" * (10 * 2**20 + 1), "is too big for a photo"),
     ],

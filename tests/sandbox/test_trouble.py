@@ -24,14 +24,6 @@ async def bot(sandbox: str) -> AsyncIterator[Bot]:
         yield started
 
 
-@pytest.fixture
-async def chat(bot: Bot, ann: Person) -> Chat:
-    """A private chat that Ann has begun."""
-    opened = await ann.open()
-    await opened.send("hello")
-    return opened
-
-
 async def fault(ann: Person, **given: Any) -> None:
     """Switch a fault on."""
     await ann.call("POST", "/api/faults", given)

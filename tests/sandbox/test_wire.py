@@ -7,16 +7,14 @@ import json
 import httpx
 import pytest
 
-from bot.demo.person import Person
+from bot.demo.person import Chat, Person
 from tests.sandbox.client import Api, RefusedError
 from tests.sandbox.conftest import TOKEN
 
 
 @pytest.fixture
-async def chat_id(api: Api, ann: Person) -> int:
-    """A private chat that Ann has begun."""
-    chat = await ann.open()
-    await chat.send("hello")
+def chat_id(chat: Chat, ann: Person) -> int:
+    """The number of a private chat that Ann has begun."""
     return ann.id
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from playwright.async_api import Page, expect
 
 from bot.demo.person import Person
+from tests.sandbox.pages.conftest import write
 from tests.sandbox.scenes import picture
 
 Pictures = tuple[Path, Path]
@@ -96,8 +97,7 @@ async def test_a_group_with_a_topic(page: Page, pictures: Pictures, ann: Person)
     await page.get_by_test_id("field-topic").fill("Cats")
     await page.get_by_test_id("submit").click()
     await expect(page.get_by_test_id("topic").nth(1)).to_have_attribute("aria-pressed", "true")
-    await page.get_by_test_id("field").fill("/start@vitrage_bot")
-    await page.keyboard.press("Enter")
+    await write(page, "/start@vitrage_bot")
     await expect(page.get_by_test_id("key")).to_have_count(4)
     await page.get_by_test_id("topic").first.click()
     await expect(page.get_by_test_id("key")).to_have_count(0)
@@ -110,8 +110,7 @@ async def test_a_group_with_a_topic(page: Page, pictures: Pictures, ann: Person)
 async def test_another_person_sees_their_own_side(page: Page, ann: Person) -> None:
     """Switching the person switches the chats; what the other one wrote privately is not there."""
     await page.get_by_test_id("chat").click()
-    await page.get_by_test_id("field").fill("only mine")
-    await page.keyboard.press("Enter")
+    await write(page, "only mine")
     await expect(page.get_by_test_id("message")).to_have_count(1)
     await page.get_by_test_id("me").click()
     await page.get_by_test_id("person").filter(has_text="Ann").click()
@@ -123,20 +122,16 @@ async def test_another_person_sees_their_own_side(page: Page, ann: Person) -> No
 async def test_replies_edits_reactions_and_deletion(page: Page) -> None:
     """What one does with messages, by the menu of a message."""
     await page.get_by_test_id("chat").click()
-    field = page.get_by_test_id("field")
-    await field.fill("frist")
-    await page.keyboard.press("Enter")
+    await write(page, "frist")
     message = page.get_by_test_id("message").first
     await message.hover()
     await message.get_by_label("More").click()
     await page.get_by_test_id("menu").get_by_text("Edit").click()
-    await field.fill("first")
-    await page.keyboard.press("Enter")
+    await write(page, "first")
     await expect(message.get_by_test_id("text")).to_have_text("first")
     await message.hover()
     await message.get_by_test_id("reply").click()
-    await field.fill("second")
-    await page.keyboard.press("Enter")
+    await write(page, "second")
     await expect(page.get_by_test_id("quote")).to_contain_text("first")
     await message.get_by_label("More").click()
     await page.get_by_test_id("menu").get_by_text("React").click()
@@ -204,8 +199,7 @@ async def test_spoilers_and_animations(page: Page, ann: Person, sandbox: str) ->
     from tests.sandbox.painter import TOKEN
 
     await page.get_by_test_id("chat").click()
-    await page.get_by_test_id("field").fill("hi")
-    await page.keyboard.press("Enter")
+    await write(page, "hi")
     me = ann.id - 1
     async with httpx.AsyncClient(base_url=f"{sandbox}/bot{TOKEN}", trust_env=False) as wire:
         media = [
@@ -239,8 +233,7 @@ async def test_a_phone(phone: Page, pictures: Pictures) -> None:
 async def test_the_page_survives_a_reload(page: Page) -> None:
     """The same person, the same chat, the same messages."""
     await page.get_by_test_id("chat").click()
-    await page.get_by_test_id("field").fill("still here")
-    await page.keyboard.press("Enter")
+    await write(page, "still here")
     await expect(page.get_by_test_id("message")).to_have_count(1)
     await page.reload()
     await expect(page.get_by_test_id("text")).to_have_text("still here")

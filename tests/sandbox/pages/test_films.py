@@ -10,6 +10,7 @@ from playwright.async_api import FilePayload, Page, expect
 
 from bot.demo.person import Person
 from tests.sandbox.films import film
+from tests.sandbox.pages.conftest import write
 from tests.sandbox.painter import TOKEN
 from tests.sandbox.scenes import picture
 
@@ -46,8 +47,7 @@ async def test_films_play_and_stickers_stand_bare(page: Page) -> None:
 async def test_what_bots_send(page: Page, ann: Person, sandbox: str) -> None:
     """A video in an album, an animation in a message that was text, a sticker with buttons under it."""
     await page.get_by_test_id("chat").click()
-    await page.get_by_test_id("field").fill("hi")
-    await page.keyboard.press("Enter")
+    await write(page, "hi")
     await expect(page.get_by_test_id("message")).to_have_count(1)
     me = str(ann.id - 1)
     keys = json.dumps({"inline_keyboard": [[{"text": "Go", "callback_data": "go"}]]})
