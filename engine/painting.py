@@ -30,6 +30,7 @@ class Painting:
         plan: Sizes and iterations of the scales, coarse to fine.
         styles: RGB, in the colours that they are painted in, those of no weight left out; and shares of 1.
         masked: Whether some style is held to a region.
+        blends: For each region the styles that are painted there, in equal shares; empty: one region.
         started: Whether it goes on from an earlier picture.
     """
 
@@ -50,6 +51,7 @@ class Painting:
         self._source = content
         self._content, self.styles = self._prepare(content, styles, shares)
         self.masked, self.started = self._regions is not None, start is not None
+        self.blends = self._regions.blends if self._regions else ()
 
     @property
     def size(self) -> Size:
@@ -59,7 +61,7 @@ class Painting:
     @property
     def bucket(self) -> Hashable:
         """Equal for pictures that can be painted together."""
-        return tuple(self.plan), self._recipe, len(self.styles) if self.masked else 0
+        return tuple(self.plan), self._recipe, len(self.blends)
 
     @property
     def balance(self) -> float:
@@ -97,8 +99,8 @@ class Painting:
         return max(1, round(max(size) * self.options.style_scale))
 
     def regions(self, size: Size) -> Tensor | None:
-        """How much of each style belongs on each pixel, (1, styles, H, W); None: everywhere the same."""
-        return self._regions.portions(size)[None] if self._regions else None
+        """How much of each of the `blends` belongs on each pixel, (1, regions, H, W); None: everywhere the same."""
+        return self._regions.parts(size)[None] if self._regions else None
 
     def finish(self, canvas: Tensor) -> Image.Image:
         """A canvas (1, 3, H, W) as a picture, in the colours wanted, and the content where masks keep it."""

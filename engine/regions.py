@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import reduce
+from itertools import combinations
 
 import torch
 from PIL import Image, ImageChops
@@ -16,6 +17,12 @@ Fit = Callable[[Image.Image, Size], Image.Image]
 """Brings a picture of the content's shape to a scale: resized, or cut as the recipe cuts the content."""
 
 
+_LOOK = (64, 64)  # pixels: enough to see whether masks overlap
+
+BLENDED = 0.02
+"""Share of the picture that two styles must have in common for what they blend to there to be a region."""
+
+
 class Regions:
     """Styles' soft masks and shares.
 
@@ -23,10 +30,30 @@ class Regions:
         masks: Mode L, white where the style is painted; None: everywhere.
         shares: Each style's weight, above 0.
         at: Brings a mask to a scale.
+
+    Attributes:
+        blends: For each region the styles that are painted there, in equal shares: each style alone, then the pairs
+            that have some of the picture in common. Without these the middle of a long crossfade stays as it was,
+            for each style finds what its statistics lack at its own end.
     """
 
     def __init__(self, masks: Sequence[Image.Image | None], shares: Sequence[float], at: Fit) -> None:
         self._masks, self._shares, self._at = masks, shares, at
+        alone = [(style,) for style in range(len(masks))]
+        portions = self._portions(self._fitted(_LOOK, resize))
+        pairs = [pair for pair in combinations(range(len(masks)), 2) if _common(portions, pair).mean() > BLENDED]
+        self.blends: tuple[tuple[int, ...], ...] = (*alone, *pairs)
+
+    def parts(self, size: Size) -> Tensor:
+        """How much of each region's blend belongs on each pixel, (regions, H, W) in 0..1; the sum is the `coverage`."""
+        portions = self.portions(size)
+        parts = list(portions)
+        for pair in self.blends[len(portions) :]:
+            common = _common(portions, pair)
+            parts.append(common)
+            for style in pair:
+                parts[style] = parts[style] - common / 2
+        return torch.stack(parts).clamp_min(0)  # rounding
 
     def portions(self, size: Size) -> Tensor:
         """How much of each style belongs on each pixel, (styles, H, W) in 0..1.
@@ -38,8 +65,8 @@ class Regions:
         return self._portions(self._fitted(size, self._at))
 
     def coverage(self, size: Size) -> Image.Image:
-        """Opacity of the painting, mode L: the lightest of the masks; black where the content is kept."""
-        return reduce(ImageChops.lighter, self._fitted(size, self._at))
+        """Opacity of the painting, mode L: the masks' sum, white at most; black where the content is kept."""
+        return reduce(ImageChops.add, self._fitted(size, self._at))
 
     def mix(self, content: Image.Image, pictures: Sequence[Image.Image]) -> Image.Image:
         """One picture made of each style's in its region, and of the content elsewhere.
@@ -59,7 +86,7 @@ class Regions:
     def _portions(self, fitted: Sequence[Image.Image]) -> Tensor:
         masks = torch.stack([_values(mask) for mask in fitted])
         weighted = masks * torch.tensor(self._shares)[:, None, None]
-        return weighted / weighted.sum(0).clamp_min(1e-12) * masks.amax(0)
+        return weighted / weighted.sum(0).clamp_min(1e-12) * masks.sum(0).clamp_max(1)
 
 
 def check_masks(masks: Sequence[Image.Image | None], styles: int, content: Size) -> None:
@@ -85,6 +112,11 @@ def check_masks(masks: Sequence[Image.Image | None], styles: int, content: Size)
             )
         if mask.getextrema() == (0, 0):
             raise OptionsError(f"Mask {number} is all black: leave its style out, or paint white where it belongs.")
+
+
+def _common(portions: Tensor, pair: tuple[int, ...]) -> Tensor:
+    """(H, W): what two styles have in common, as much of one as of the other; all pairs have no more than there is."""
+    return portions[list(pair)].amin(0) * 2 / (len(portions) - 1)
 
 
 def _values(mask: Image.Image) -> Tensor:

@@ -95,16 +95,20 @@ class Studio:
         )
 
     def _target(self, painting: Painting, size: Size) -> StyleTarget:
-        """The styles' moments: their mean, or one for each region."""
+        """The styles' moments: their mean, or one for each region, and there the mean of what is blended."""
         found = []
         for style, share in painting.styles:
             digest, edge = hashlib.sha256(style.tobytes()).digest(), painting.style_edge(size)
             key = (digest, style.size, edge, self._recipe, self._features.dtype)
             measure = partial(self._measure, painting, style, size)
             found.append((self._model.remembered(key, measure), share))
-        if painting.masked:
-            return {layer: _join([moments[layer] for moments, _ in found]) for layer in found[0][0]}
-        return {layer: _mean([(moments[layer], share) for moments, share in found]) for layer in found[0][0]}
+        if not painting.masked:
+            return {layer: _mean([(moments[layer], share) for moments, share in found]) for layer in found[0][0]}
+        regions = [[(found[style][0], 1 / len(blend)) for style in blend] for blend in painting.blends]
+        return {
+            layer: _join([_mean([(moments[layer], share) for moments, share in region]) for region in regions])
+            for layer in found[0][0]
+        }
 
     def _measure(self, painting: Painting, style: Image.Image, size: Size) -> StyleTarget:
         return self._meter.moments(self._stacked([painting.style(style, size)]))

@@ -61,7 +61,7 @@ def stylize_batch(
     """Paint several pictures of one bucket at once: on a GPU in a fraction of the time that they take one by one.
 
     Args:
-        requests: One or more. A bucket is what has equal sizes at all scales, one recipe, and as many masked styles.
+        requests: One or more. A bucket is what has equal sizes at all scales, one recipe, and as many regions.
         model: From `load_model`; None: loaded for these.
         should_stop: Asked at every iteration; when it says True all end with their best pictures so far.
 
@@ -98,6 +98,6 @@ def _check_bucket(paintings: Sequence[Painting]) -> None:
     if not paintings:
         raise OptionsError("Give one request or more.")
     if len({painting.bucket for painting in paintings}) > 1:
-        raise OptionsError("Pictures of a batch must have equal sizes, one preset, and as many masked styles each.")
+        raise OptionsError("Pictures of a batch must have equal sizes, one preset, and as many regions each.")
     if len(paintings) > 1 and paintings[0].options.recipe.optimizer == "published":
         raise OptionsError("The published descent cannot paint a batch; choose another preset than paper.")

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageOps
 
 import engine
 from engine.objective import downward
-from engine.pixels import centre_square, resize
+from engine.pixels import centre_square, resize, to_tensor
 from engine.regions import Regions
 
 
@@ -46,7 +46,7 @@ def portions(masks: Sequence[Image.Image | None], shares: Sequence[float]) -> li
         ((half(), half(left=0, right=255)), [[1, 0], [0, 1]]),  # alone on a pixel: weights change nothing
         ((None, None), [[0.75, 0.75], [0.25, 0.25]]),
         ((half(), None), [[0.75, 0], [0.25, 1]]),
-        ((half((4, 2), left=51), half((4, 2), left=51)), [[0.15, 0], [0.05, 0]]),  # grey, on the left only
+        ((half((4, 2), left=51), half((4, 2), left=51)), [[0.3, 0], [0.1, 0]]),  # grey, on the left only
     ],
 )
 def test_styles_share_a_pixel_by_mask_and_weight(
@@ -55,11 +55,39 @@ def test_styles_share_a_pixel_by_mask_and_weight(
     assert np.allclose(portions(masks, (3, 1)), expected)
 
 
-def test_the_lightest_mask_is_the_opacity() -> None:
-    regions = Regions([half(left=200, right=10), half(left=0, right=90)], (1, 1), resize)
-    assert regions.coverage((96, 64)).getpixel((0, 0)) == 200
-    assert regions.coverage((96, 64)).getpixel((95, 0)) == 90
+def test_the_sum_of_the_masks_is_the_opacity() -> None:
+    regions = Regions([half(left=200, right=10), half(left=90, right=0)], (1, 1), resize)
+    assert regions.coverage((96, 64)).getpixel((0, 0)) == 255
+    assert regions.coverage((96, 64)).getpixel((95, 0)) == 10
     assert Regions([half(), None], (1, 1), resize).coverage((96, 64)).getextrema() == (255, 255)
+
+
+def crossfade(width: int = 96, height: int = 64) -> list[Image.Image]:
+    """Masks of two styles: one fades out from left to right as the other fades in."""
+    ramp = Image.fromarray(np.tile(np.linspace(0, 255, width).round().astype(np.uint8), (height, 1)))
+    return [ImageOps.invert(ramp), ramp]
+
+
+def test_what_styles_have_in_common_is_a_region_of_its_own() -> None:
+    regions = Regions(crossfade(5, 1), (1, 1), lambda mask, _: mask)
+    assert regions.blends == ((0,), (1,), (0, 1))
+    expected = [[1, 0.5, 0, 0, 0], [0, 0, 0, 0.5, 1], [0, 0.5, 1, 0.5, 0]]
+    assert np.allclose(regions.parts((5, 1))[:, 0], expected, atol=0.01)
+
+
+@pytest.mark.parametrize("shares", [(1, 1, 1), (5, 1, 2)])
+def test_parts_are_the_portions_divided_anew(shares: tuple[float, ...]) -> None:
+    masks: list[Image.Image | None] = [*crossfade(), None]
+    regions = Regions(masks, shares, resize)
+    parts, portions = regions.parts((24, 16)), regions.portions((24, 16))
+    assert len(parts) == 6 and parts.min() >= 0
+    for style, portion in enumerate(portions):
+        blends = zip(regions.blends, parts, strict=True)
+        assert torch.allclose(sum(part / len(blend) for blend, part in blends if style in blend), portion, atol=1e-6)
+
+
+def test_masks_that_only_touch_have_no_region_in_common() -> None:
+    assert Regions([half(), half(left=0, right=255)], (1, 1), resize).blends == ((0,), (1,))
 
 
 def painted(
@@ -101,6 +129,25 @@ def test_each_style_is_painted_where_its_mask_is_white(cat: Image.Image, model: 
         output = painted(cat, styles, masks, model)
         warmth = (output[..., 0] - output[..., 2]) * sign
         assert warmth[:, :40].mean() > 60 and warmth[:, 56:].mean() < -60
+
+
+def test_the_middle_of_a_crossfade_has_something_of_both_styles(
+    cat: Image.Image, glass: Image.Image, model: engine.Model
+) -> None:
+    features = model.features(exact=False)
+
+    def gram(image: Image.Image) -> torch.Tensor:
+        rows = features.extract(to_tensor(image), ["relu2_1"])["relu2_1"][0].flatten(1).float()
+        return rows @ rows.T / rows.shape[1]
+
+    def lacking(image: Image.Image) -> float:
+        difference = gram(image.crop((36, 0, 60, 64))) - both
+        return float(difference.square().sum() / both.square().sum())
+
+    grey = glass.rotate(90).convert("L").convert("RGB")
+    both = (gram(resize(glass, (96, 96))) + gram(resize(grey, (96, 96)))) / 2
+    output = painted(cat, [glass, grey], crossfade(), model, iterations=40)
+    assert lacking(Image.fromarray(output.astype(np.uint8))) < 0.5 * lacking(cat)
 
 
 def test_a_white_mask_changes_nothing_and_one_of_a_style_without_weight_neither(
