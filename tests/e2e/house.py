@@ -43,10 +43,10 @@ def alive(pid: int) -> bool:
 
 
 @contextmanager
-def demonstration(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def demonstration(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Run `vitrage demo` in a folder; yields the process and the URL that it prints."""
     with subprocess.Popen(
-        [sys.executable, "-m", "bot.cli", "demo", "--port", "0"],
+        [sys.executable, "-m", "bot.cli", "demo", "--port", "0", *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
