@@ -11,7 +11,7 @@ from torch import Tensor
 from engine import colors, strength
 from engine.options import Options
 from engine.pixels import Size, centre_square, fit, noise, resize, to_image, to_tensor
-from engine.regions import Regions
+from engine.regions import Blend, Regions
 from engine.scales import Plan, plan_scales
 
 
@@ -28,9 +28,9 @@ class Painting:
     Attributes:
         options: The caller's choices.
         plan: Sizes and iterations of the scales, coarse to fine.
-        styles: RGB, in the colours that they are painted in, those of no weight left out; and shares of 1.
+        styles: RGB, in the colours that they are painted in, those of no weight left out.
         masked: Whether some style is held to a region.
-        blends: For each region the styles that are painted there, in equal shares; empty: one region.
+        blends: For each region the styles that are painted there, and their shares of 1.
         started: Whether it goes on from an earlier picture.
     """
 
@@ -49,9 +49,12 @@ class Painting:
         shares = options.style_weights or (1.0,) * len(styles)
         self._regions = self._find_regions(masks, shares)
         self._source = content
-        self._content, self.styles = self._prepare(content, styles, shares)
+        self._content, self.styles = self._prepare(
+            content, [style for style, share in zip(styles, shares, strict=True) if share]
+        )
         self.masked, self.started = self._regions is not None, start is not None
-        self.blends = self._regions.blends if self._regions else ()
+        everything = tuple(enumerate(share / sum(shares) for share in shares if share))
+        self.blends: tuple[Blend, ...] = self._regions.blends if self._regions else (everything,)
 
     @property
     def size(self) -> Size:
@@ -61,7 +64,7 @@ class Painting:
     @property
     def bucket(self) -> Hashable:
         """Equal for pictures that can be painted together."""
-        return tuple(self.plan), self._recipe, len(self.blends)
+        return tuple(self.plan), self._recipe, self.masked and len(self.blends)
 
     @property
     def balance(self) -> float:
@@ -83,7 +86,7 @@ class Painting:
         start = to_tensor(content)
         if self._recipe.exact:
             return start
-        mapped = to_tensor(self._recolored(content, self.styles))
+        mapped = to_tensor(self._recolored(content))
         return start.lerp(mapped, strength.recolored_share(self.options.strength))
 
     def content(self, size: Size) -> Tensor:
@@ -119,15 +122,15 @@ class Painting:
         return self._at(self._source, self.size)
 
     def _prepare(
-        self, content: Image.Image, styles: Sequence[Image.Image], shares: Sequence[float]
-    ) -> tuple[Image.Image, list[tuple[Image.Image, float]]]:
-        """The pictures as the colour option wants them, each style with its share of 1."""
+        self, content: Image.Image, styles: Sequence[Image.Image]
+    ) -> tuple[Image.Image, Sequence[Image.Image]]:
+        """The pictures as the colour option wants them."""
         if self.options.colors == "content":
             content = colors.luminance_of(content)
             styles = [colors.match_luminance(colors.luminance_of(style), content) for style in styles]
         elif self.options.colors == "match":
             styles = [colors.match_colors(style, content) for style in styles]
-        return content, [(style, share / sum(shares)) for style, share in zip(styles, shares, strict=True) if share]
+        return content, styles
 
     def _find_regions(self, masks: Sequence[Image.Image | None] | None, shares: Sequence[float]) -> Regions | None:
         """Masks of the styles that have a say, if there are any."""
@@ -136,11 +139,11 @@ class Painting:
             return None
         return Regions([mask for mask, _ in held], [share for _, share in held], self._at)
 
-    def _recolored(self, content: Image.Image, styles: Sequence[tuple[Image.Image, float]]) -> Image.Image:
+    def _recolored(self, content: Image.Image) -> Image.Image:
         """The content in the styles' colours, each style's in its region."""
-        if self._regions:
-            return self._regions.mix(content, [colors.map_colors(content, [(style, 1.0)]) for style, _ in styles])
-        return colors.map_colors(content, styles)
+        groups = self._regions.groups if self._regions else self.blends
+        mapped = [colors.map_colors(content, [(self.styles[n], share) for n, share in group]) for group in groups]
+        return self._regions.mix(content, mapped) if self._regions else mapped[0]
 
     def _tensor(self, image: Image.Image, size: Size) -> Tensor:
         return to_tensor(self._at(image, size))

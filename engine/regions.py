@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import reduce
 from itertools import combinations
 
@@ -17,14 +17,17 @@ Fit = Callable[[Image.Image, Size], Image.Image]
 """Brings a picture of the content's shape to a scale: resized, or cut as the recipe cuts the content."""
 
 
+Blend = tuple[tuple[int, float], ...]
+"""Numbers of styles, and each one's share of 1."""
+
 _LOOK = (64, 64)  # pixels: enough to see whether masks overlap
 
 BLENDED = 0.02
-"""Share of the picture that two styles must have in common for what they blend to there to be a region."""
+"""Share of the picture that two masks must have in common for what is blended there to be a region."""
 
 
 class Regions:
-    """Styles' soft masks and shares.
+    """Styles' soft masks and shares. Styles of one mask are painted as one, in their shares.
 
     Args:
         masks: Mode L, white where the style is painted; None: everywhere.
@@ -32,34 +35,44 @@ class Regions:
         at: Brings a mask to a scale.
 
     Attributes:
-        blends: For each region the styles that are painted there, in equal shares: each style alone, then the pairs
-            that have some of the picture in common. Without these the middle of a long crossfade stays as it was,
-            for each style finds what its statistics lack at its own end.
+        groups: For each mask the styles that have it.
+        blends: For each region what is painted there: each group alone, then the pairs of groups that have some of
+            the picture in common, half of each. Without these the middle of a long crossfade stays as it was, for
+            each style finds what its statistics lack at its own end.
     """
 
     def __init__(self, masks: Sequence[Image.Image | None], shares: Sequence[float], at: Fit) -> None:
-        self._masks, self._shares, self._at = masks, shares, at
-        alone = [(style,) for style in range(len(masks))]
+        self._at = at
+        groups: dict[Hashable, list[int]] = {}
+        for style, mask in enumerate(masks):
+            groups.setdefault(mask and (mask.size, mask.tobytes()), []).append(style)
+        self._masks = [masks[styles[0]] for styles in groups.values()]
+        self._shares = [sum(shares[style] for style in styles) for styles in groups.values()]
+        self.groups: tuple[Blend, ...] = tuple(
+            tuple((style, shares[style] / share) for style in styles)
+            for styles, share in zip(groups.values(), self._shares, strict=True)
+        )
         portions = self._portions(self._fitted(_LOOK, resize))
-        pairs = [pair for pair in combinations(range(len(masks)), 2) if _common(portions, pair).mean() > BLENDED]
-        self.blends: tuple[tuple[int, ...], ...] = (*alone, *pairs)
+        pairs = combinations(range(len(self.groups)), 2)
+        self._pairs = [pair for pair in pairs if _common(portions, pair).mean() > BLENDED]
+        self.blends = (*self.groups, *[self._halves(*pair) for pair in self._pairs])
 
     def parts(self, size: Size) -> Tensor:
         """How much of each region's blend belongs on each pixel, (regions, H, W) in 0..1; the sum is the `coverage`."""
         portions = self.portions(size)
         parts = list(portions)
-        for pair in self.blends[len(portions) :]:
+        for pair in self._pairs:
             common = _common(portions, pair)
             parts.append(common)
-            for style in pair:
-                parts[style] = parts[style] - common / 2
+            for group in pair:
+                parts[group] = parts[group] - common / 2
         return torch.stack(parts).clamp_min(0)  # rounding
 
     def portions(self, size: Size) -> Tensor:
-        """How much of each style belongs on each pixel, (styles, H, W) in 0..1.
+        """How much of each group belongs on each pixel, (groups, H, W) in 0..1.
 
         Where masks overlap, the styles share the pixel by weight; a pixel under one mask alone is all that
-        style's, whatever its weight, so a region is not painted the weaker for other regions' styles. The sum
+        mask's, whatever the weights, so a region is not painted the weaker for other regions' styles. The sum
         is the `coverage`.
         """
         return self._portions(self._fitted(size, self._at))
@@ -69,15 +82,18 @@ class Regions:
         return reduce(ImageChops.add, self._fitted(size, self._at))
 
     def mix(self, content: Image.Image, pictures: Sequence[Image.Image]) -> Image.Image:
-        """One picture made of each style's in its region, and of the content elsewhere.
+        """One picture made of each group's in its region, and of the content elsewhere.
 
         Args:
             content: RGB, whole, even where the recipe cuts it later.
-            pictures: RGB, the content's size, one for each style.
+            pictures: RGB, the content's size, one for each of the `groups`.
         """
         portions = self._portions(self._fitted(content.size, resize))
         mixed = to_tensor(content) * (1 - portions.sum(0))
         return to_image(sum((part * to_tensor(p) for part, p in zip(portions, pictures, strict=True)), mixed))
+
+    def _halves(self, one: int, other: int) -> Blend:
+        return tuple((style, share / 2) for group in (one, other) for style, share in self.groups[group])
 
     def _fitted(self, size: Size, at: Fit) -> list[Image.Image]:
         white = Image.new("L", size, 255)
@@ -114,8 +130,8 @@ def check_masks(masks: Sequence[Image.Image | None], styles: int, content: Size)
             raise OptionsError(f"Mask {number} is all black: leave its style out, or paint white where it belongs.")
 
 
-def _common(portions: Tensor, pair: tuple[int, ...]) -> Tensor:
-    """(H, W): what two styles have in common, as much of one as of the other; all pairs have no more than there is."""
+def _common(portions: Tensor, pair: tuple[int, int]) -> Tensor:
+    """(H, W): what two groups have in common, as much of one as of the other; all pairs have no more than there is."""
     return portions[list(pair)].amin(0) * 2 / (len(portions) - 1)
 
 

@@ -95,19 +95,15 @@ class Studio:
         )
 
     def _target(self, painting: Painting, size: Size) -> StyleTarget:
-        """The styles' moments: their mean, or one for each region, and there the mean of what is blended."""
+        """The styles' moments: for each region the mean of what is blended there."""
         found = []
-        for style, share in painting.styles:
+        for style in painting.styles:
             digest, edge = hashlib.sha256(style.tobytes()).digest(), painting.style_edge(size)
             key = (digest, style.size, edge, self._recipe, self._features.dtype)
-            measure = partial(self._measure, painting, style, size)
-            found.append((self._model.remembered(key, measure), share))
-        if not painting.masked:
-            return {layer: _mean([(moments[layer], share) for moments, share in found]) for layer in found[0][0]}
-        regions = [[(found[style][0], 1 / len(blend)) for style in blend] for blend in painting.blends]
+            found.append(self._model.remembered(key, partial(self._measure, painting, style, size)))
         return {
-            layer: _join([_mean([(moments[layer], share) for moments, share in region]) for region in regions])
-            for layer in found[0][0]
+            layer: _join([_mean([(found[style][layer], share) for style, share in blend]) for blend in painting.blends])
+            for layer in found[0]
         }
 
     def _measure(self, painting: Painting, style: Image.Image, size: Size) -> StyleTarget:

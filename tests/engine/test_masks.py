@@ -44,9 +44,9 @@ def portions(masks: Sequence[Image.Image | None], shares: Sequence[float]) -> li
     ("masks", "expected"),
     [
         ((half(), half(left=0, right=255)), [[1, 0], [0, 1]]),  # alone on a pixel: weights change nothing
-        ((None, None), [[0.75, 0.75], [0.25, 0.25]]),
+        ((None, Image.new("L", (4, 2), 255)), [[0.75, 0.75], [0.25, 0.25]]),
         ((half(), None), [[0.75, 0], [0.25, 1]]),
-        ((half((4, 2), left=51), half((4, 2), left=51)), [[0.3, 0], [0.1, 0]]),  # grey, on the left only
+        ((half((4, 2), left=51), half((4, 2), left=102, right=51)), [[0.36, 0], [0.24, 0.2]]),  # grey
     ],
 )
 def test_styles_share_a_pixel_by_mask_and_weight(
@@ -70,24 +70,32 @@ def crossfade(width: int = 96, height: int = 64) -> list[Image.Image]:
 
 def test_what_styles_have_in_common_is_a_region_of_its_own() -> None:
     regions = Regions(crossfade(5, 1), (1, 1), lambda mask, _: mask)
-    assert regions.blends == ((0,), (1,), (0, 1))
+    assert regions.blends == (((0, 1.0),), ((1, 1.0),), ((0, 0.5), (1, 0.5)))
     expected = [[1, 0.5, 0, 0, 0], [0, 0, 0, 0.5, 1], [0, 0.5, 1, 0.5, 0]]
     assert np.allclose(regions.parts((5, 1))[:, 0], expected, atol=0.01)
 
 
 @pytest.mark.parametrize("shares", [(1, 1, 1), (5, 1, 2)])
 def test_parts_are_the_portions_divided_anew(shares: tuple[float, ...]) -> None:
-    masks: list[Image.Image | None] = [*crossfade(), None]
-    regions = Regions(masks, shares, resize)
+    regions = Regions([*crossfade(), None], shares, resize)
     parts, portions = regions.parts((24, 16)), regions.portions((24, 16))
     assert len(parts) == 6 and parts.min() >= 0
     for style, portion in enumerate(portions):
-        blends = zip(regions.blends, parts, strict=True)
-        assert torch.allclose(sum(part / len(blend) for blend, part in blends if style in blend), portion, atol=1e-6)
+        found = sum(dict(blend).get(style, 0) * part for blend, part in zip(regions.blends, parts, strict=True))
+        assert torch.allclose(torch.as_tensor(found), portion, atol=1e-6)
 
 
 def test_masks_that_only_touch_have_no_region_in_common() -> None:
-    assert Regions([half(), half(left=0, right=255)], (1, 1), resize).blends == ((0,), (1,))
+    assert len(Regions([half(), half(left=0, right=255)], (1, 1), resize).blends) == 2
+
+
+def test_styles_of_one_mask_are_one_region_in_their_shares() -> None:
+    grey = half(left=100)
+    regions = Regions([grey, None, grey.copy(), None], (1, 2, 3, 2), resize)
+    assert regions.groups == (((0, 0.25), (2, 0.75)), ((1, 0.5), (3, 0.5)))
+    alone = Regions([grey, grey.copy()], (1, 1), resize)
+    assert alone.coverage(grey.size).tobytes() == grey.tobytes()
+    assert alone.parts(grey.size)[0, 0, [0, -1]].tolist() == pytest.approx([100 / 255, 0])
 
 
 def painted(
