@@ -41,6 +41,7 @@ from bot.chat import (
     menu,
     names,
     owners,
+    parts,
     personal,
     recipes,
     results,
@@ -159,7 +160,7 @@ def _register(application: ChatApplication, services: Services) -> None:
     handlers: list[Handler] = [
         *[CommandHandler(name, handle, owner) for name, handle in FOR_OWNERS.items()],
         *[CommandHandler(name, handle, message) for name, handle in FOR_EVERYBODY.items()],
-        MessageHandler(message & (picture | filters.ANIMATION), drafts.take_photo),
+        MessageHandler(message & (picture | filters.ANIMATION), parts.take_photo),
         MessageHandler(message & filters.REPLY & filters.Regex(recipes.CODE), commands.style_by_code),
         MessageHandler(message & filters.StatusUpdate.MIGRATE, groups.move),
         MessageHandler(message & private & ~filters.StatusUpdate.ALL, commands.not_a_picture),

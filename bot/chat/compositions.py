@@ -15,6 +15,7 @@ from bot.presets.sheet import TILE, contact_sheet
 SIDE = 900  # pixels: the height of a side-by-side picture
 GAP = 12
 PREVIEW = 512  # pixels: the longer side of a preview in the chat, at least
+PHOTO = 1280  # pixels: the longer side of a photo at Telegram
 STICKER = 512  # pixels: what Telegram wants one side of a sticker to have
 PRINT_TIMES = 4  # at most: beyond that an enlargement is visibly one
 PRINT_EDGE = 4961  # pixels: A3 at
@@ -57,6 +58,11 @@ async def enlarged(picture: bytes) -> tuple[bytes, tuple[int, int]]:
     return await asyncio.to_thread(_enlarged, picture)
 
 
+async def as_photo(picture: bytes) -> bytes:
+    """Return the picture as messengers show photos: upright, no larger than theirs."""
+    return await asyncio.to_thread(_as_photo, picture)
+
+
 async def as_preview(picture: bytes) -> bytes:
     """Return a preview, enlarged if it is small, so that the message does not grow with the scales."""
     return await asyncio.to_thread(_as_preview, picture)
@@ -70,7 +76,7 @@ def _blends(before: bytes, after: bytes, shares: Sequence[int]) -> list[bytes]:
 def _one_size(before: bytes, after: bytes) -> tuple[Image.Image, Image.Image]:
     """Return the photo at the painting's size, and the painting."""
     painted = _opened(after)
-    return ImageOps.fit(_upright(before, painted.size), painted.size, Image.Resampling.LANCZOS), painted
+    return ImageOps.fit(upright(before, painted.size), painted.size, Image.Resampling.LANCZOS), painted
 
 
 def _gentler_faces(before: bytes, after: bytes) -> bytes | None:
@@ -92,6 +98,11 @@ def _enlarged(data: bytes) -> tuple[bytes, tuple[int, int]]:
     buffer = io.BytesIO()
     large.save(buffer, "JPEG", quality=92, subsampling=0, dpi=(PRINT_DPI, PRINT_DPI))
     return buffer.getvalue(), large.size
+
+
+def _as_photo(data: bytes) -> bytes:
+    photo = upright(data, (PHOTO, PHOTO))
+    return _jpeg(_scaled(photo, min(PHOTO, max(photo.size))))
 
 
 def _as_preview(data: bytes) -> bytes:
@@ -123,21 +134,22 @@ def _side_by_side(before: bytes, after: bytes) -> bytes:
     right = _opened(after)
     height = min(SIDE, right.height)
     right = right.resize((round(right.width * height / right.height), height), Image.Resampling.LANCZOS)
-    left = ImageOps.fit(_upright(before, right.size), right.size, Image.Resampling.LANCZOS)
+    left = ImageOps.fit(upright(before, right.size), right.size, Image.Resampling.LANCZOS)
     sheet = Image.new("RGB", (2 * right.width + GAP, height), "white")
     sheet.paste(left, (0, 0))
     sheet.paste(right, (right.width + GAP, 0))
     return _jpeg(sheet)
 
 
-def _upright(data: bytes, size: tuple[int, int]) -> Image.Image:
+def upright(data: bytes, size: tuple[int, int]) -> Image.Image:
+    """Open a picture as it is to be looked at, in RGB; a JPEG no larger than is needed for this size."""
     with Image.open(io.BytesIO(data)) as image:
         image.draft("RGB", (2 * size[0], 2 * size[1]))  # a big JPEG is decoded small
         return ImageOps.exif_transpose(image).convert("RGB")
 
 
 def _gallery(pictures: Sequence[bytes]) -> bytes:
-    return _jpeg(contact_sheet([_upright(data, (TILE, TILE)) for data in pictures]))
+    return _jpeg(contact_sheet([upright(data, (TILE, TILE)) for data in pictures]))
 
 
 def _jpeg(picture: Image.Image) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
 from telegram import Bot, ForceReply, Message, ReplyParameters, Update, User
 from telegram.constants import ChatType
 
@@ -9,8 +11,8 @@ from bot.chat import coach, requests
 from bot.chat.context import Context, Services, address_of, asked
 from bot.chat.gate import answer, pressed
 from bot.chat.keyboards import question_keyboard
-from bot.chat.photos import Attachment, BadPictureError, attachment, fetch
-from bot.chat.sources import picture, source_of, styles_of
+from bot.chat.photos import Attachment, BadPictureError, attachment
+from bot.chat.sources import picture, receive, source_of, styles_of
 from bot.chat.texts import Texts
 from bot.jobs.errors import StoreFullError
 from bot.jobs.job import Address, NewJob, Photo
@@ -66,14 +68,21 @@ async def add(
     bot: Bot, services: Services, message: Message, user: User, found: Attachment, *, replied: bool = False
 ) -> bool:
     """Add a picture to the user's draft; tell the user and return False if it cannot be used."""
-    try:
-        data = await fetch(bot, found)
-        if services.filter is not None:
-            await services.filter.check(data)
-        blob = await services.blobs.put(data)
+
+    async def keep() -> None:
+        blob = await services.blobs.put(await receive(bot, services, found))
+        address, source = address_of(message, user), source_of(found)
         await services.jobs.add_photo(
-            address_of(message, user), message.message_id, blob, source=source_of(found), replied=replied
+            address, message.message_id, blob, source=source, replied=replied, spoiler=found.spoiler
         )
+
+    return await accepted(services, message, user, keep())
+
+
+async def accepted(services: Services, message: Message, user: User, work: Awaitable[None]) -> bool:
+    """Do the work on a user's picture; tell the user and return False if it cannot be used."""
+    try:
+        await work
     except BadPictureError as error:
         say = await services.words(user)
         await message.reply_text(say(error.name, **error.values), do_quote=True)
@@ -161,5 +170,6 @@ async def _enqueue(
             styles=tuple(blobs),
             sources=(content.source, *sources),
             photos=tuple(photo.id for photo in draft),
+            spoiler=any(photo.spoiler for photo in draft),
         ),
     )

@@ -59,8 +59,8 @@ async def _timelapse(context: Context, query: CallbackQuery, message: Message, j
         return
     await answer(query)
     name = "timelapse.gif" if film.startswith(b"GIF8") else "timelapse.mp4"
-    caption = context.say("filmed")
-    await context.bot.send_animation(**_below(message, job), animation=InputFile(film, name), caption=caption)
+    more: dict[str, Any] = {"caption": context.say("filmed"), "has_spoiler": job.spoiler}
+    await context.bot.send_animation(**_below(message, job), animation=InputFile(film, name), **more)
 
 
 async def _compare(context: Context, query: CallbackQuery, message: Message, job: Job) -> None:
@@ -193,4 +193,4 @@ def _below(message: Message, job: Job) -> dict[str, Any]:
 
 
 async def _send(context: Context, message: Message, job: Job, data: bytes, **more: Any) -> None:
-    await context.bot.send_photo(**_below(message, job), photo=data, **more)
+    await context.bot.send_photo(**_below(message, job), photo=data, has_spoiler=job.spoiler, **more)

@@ -69,5 +69,6 @@ async def sheet(update: Update, context: Context) -> None:
             photos=(photo.id,),
             sources=(photo.source, *(f"{PRESET}{name}" for name in names)),
             kind="sheet",
+            spoiler=photo.spoiler,
         ),
     )

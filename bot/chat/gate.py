@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import structlog
-from telegram import Bot, CallbackQuery, Update
+from telegram import Bot, CallbackQuery, Chat, Update
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import ApplicationHandlerStop
@@ -55,13 +55,18 @@ async def answer(query: CallbackQuery, text: str | None = None, *, alert: bool =
 
 
 async def may_press(query: CallbackQuery, owner: int) -> bool:
-    """Return whether somebody may press a button that is meant for its owner: they themselves, and a group's admins."""
-    if query.from_user.id == owner:
-        return True
+    """Return whether somebody may press a button that is meant for its owner."""
     chat = query.message.chat if query.message else None
+    return await may_act(query.get_bot(), chat, query.from_user.id, owner)
+
+
+async def may_act(bot: Bot, chat: Chat | None, user_id: int, owner: int) -> bool:
+    """Return whether a user may do what is the owner's to do: they themselves, and a group's administrators."""
+    if user_id == owner:
+        return True
     if chat is None or chat.type == ChatType.PRIVATE:
         return False
-    return await is_admin(query.get_bot(), chat.id, query.from_user.id)
+    return await is_admin(bot, chat.id, user_id)
 
 
 async def is_admin(bot: Bot, chat_id: int, user_id: int) -> bool:

@@ -15,7 +15,8 @@ PER_ROW = 2  # presets
 SHARES = (20, 40, 60, 80)  # per cent of the painting in the pictures of a strength strip
 RESULT_ROWS = (
     ("stronger", "softer", "bigger"),
-    ("again", "swap", "colors"),
+    ("again", "part"),
+    ("swap", "colors"),
     ("strip", "faces", "denoise"),
     ("compare", "timelapse", "sticker"),
     ("file", "print", "delete"),

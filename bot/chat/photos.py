@@ -36,12 +36,13 @@ class Attachment:
 
     file_id: str
     file_size: int
+    spoiler: bool = False  # its sender has hidden it
 
 
 def attachment(message: Message) -> Attachment | None:
     """Return the picture that a message carries: a photo, an image file, a sticker, or the first look of a video."""
     file = _file(message)
-    return Attachment(file.file_id, file.file_size or 0) if file else None
+    return Attachment(file.file_id, file.file_size or 0, bool(message.has_media_spoiler)) if file else None
 
 
 def _file(message: Message) -> PhotoSize | Document | Sticker | None:

@@ -77,7 +77,7 @@ class Post:
         file, words = InputFile(picture, NAME), dict[str, Any](caption=text, parse_mode=ParseMode.HTML)
         media: InputMedia = InputMediaDocument(file, **words)
         if self._as_photo(picture):
-            media = InputMediaPhoto(file, **words, show_caption_above_media=self._is_choice)
+            media = InputMediaPhoto(file, **words, **self._look)
         await self._bot.edit_message_media(
             media,
             self._job.address.chat_id,
@@ -99,11 +99,9 @@ class Post:
         }
         file = InputFile(picture, NAME)
         if self._as_photo(picture):
-            effect, above = CONFETTI if feast else None, self._is_choice
+            effect = CONFETTI if feast else None
             try:
-                await self._bot.send_photo(
-                    address.chat_id, file, message_effect_id=effect, show_caption_above_media=above, **more
-                )
+                await self._bot.send_photo(address.chat_id, file, message_effect_id=effect, **self._look, **more)
             except BadRequest as error:  # nothing has arrived; what Telegram takes most readily is a plain file
                 log.info("a photo was refused", job=self._job.id, reason=error.message)
             else:
@@ -130,6 +128,11 @@ class Post:
         """Whether the picture goes as a photo; a preview does also where the result is wanted as a file."""
         as_file = self._job.output == "file" and self._job.state is State.RENDERED and not self._is_choice
         return fits_photo(picture) and not as_file
+
+    @property
+    def _look(self) -> dict[str, Any]:
+        """How a photo is shown: what its user has hidden stays hidden."""
+        return {"show_caption_above_media": self._is_choice, "has_spoiler": self._job.spoiler}
 
     @property
     def _is_choice(self) -> bool:

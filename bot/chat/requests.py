@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from telegram import Bot
 
 from bot.chat.context import Services
+from bot.chat.marking import mask_of
 from bot.chat.recipes import PRESET, reference_of
 from bot.chat.sources import picture
 from bot.chat.texts import Texts
@@ -39,11 +40,14 @@ async def repeat(bot: Bot, services: Services, new: NewJob, start: bytes | None 
     """Fetch the pictures that a job's sources name, and queue it; it goes on from the picture `start`, if there is one.
 
     Raises:
-        BadPictureError: one of them cannot be had any more.
+        BadPictureError: one of them cannot be had any more, or the marked photo means no part of the content.
     """
-    content, *styles = [await services.blobs.put(await picture(bot, services, source)) for source in new.sources]
-    begin = await services.blobs.put(start) if start else None
-    return await place(services, dataclasses.replace(new, content=content, styles=tuple(styles), start=begin))
+    pictures = [await picture(bot, services, source) for source in new.sources]
+    mask = await mask_of(pictures[0], await picture(bot, services, new.marked)) if new.marked else None
+    content, *styles = [await services.blobs.put(data) for data in pictures]
+    begin, where = [await services.blobs.put(data) if data else None for data in (start, mask)]
+    blobs = dataclasses.replace(new, content=content, styles=tuple(styles), start=begin, mask=where)
+    return await place(services, blobs)
 
 
 async def swap(services: Services, job: Job) -> bool:

@@ -6,7 +6,7 @@ import dataclasses
 
 from telegram import CallbackQuery, Message, ReplyParameters, Update
 
-from bot.chat import requests
+from bot.chat import parts, requests
 from bot.chat.context import Context
 from bot.chat.extras import ACTIONS, kept_picture, shown_picture
 from bot.chat.gate import answer, may_press, pressed
@@ -28,6 +28,8 @@ async def press(update: Update, context: Context) -> None:
         await answer(query, context.say("result-too-old"), alert=True)
     elif not await may_press(query, job.address.user_id):
         await answer(query, context.say("not-yours"), alert=True)
+    elif action == "part":
+        await parts.ask(context, query, message, job)
     elif action in ACTIONS:
         await ACTIONS[action](context, query, message, job)
     else:
@@ -73,8 +75,9 @@ async def order(
     """Have a job's pictures painted by a recipe, or others in their place, and answer the press that asked for it."""
     services, say = context.services, context.say
     address = dataclasses.replace(job.address, user_id=query.from_user.id)
-    waiting = [(each.recipe, each.sources) for each in await services.jobs.jobs_of(address)]
-    if (recipe, sources) in waiting:  # pressed twice
+    marked = job.marked if sources[:1] == job.sources[:1] else ""  # another photo has other parts
+    waiting = [(each.recipe, each.sources, each.marked) for each in await services.jobs.jobs_of(address)]
+    if (recipe, sources, marked) in waiting:  # pressed twice
         await answer(query, say(said))
         return
     if sentence := await requests.refusal(services, address, say):
@@ -90,15 +93,22 @@ async def order(
         content="",
         styles=(),
         sources=sources,
+        marked=marked,
+        spoiler=job.spoiler,
     )
+    await _enqueue(context, new, start)
+
+
+async def _enqueue(context: Context, new: NewJob, start: bytes | None) -> None:
+    """Queue a job, or tell why one of its pictures cannot be used any more."""
     try:
-        await requests.repeat(context.bot, services, new, start)
+        await requests.repeat(context.bot, context.services, new, start)
     except BadPictureError as error:
         await context.bot.send_message(
-            address.chat_id,
-            say(error.name, **error.values),
-            message_thread_id=address.thread_id,
-            reply_parameters=ReplyParameters(job.message_id, allow_sending_without_reply=True),
+            new.address.chat_id,
+            context.say(error.name, **error.values),
+            message_thread_id=new.address.thread_id,
+            reply_parameters=ReplyParameters(new.message_id, allow_sending_without_reply=True),
         )
 
 

@@ -36,6 +36,18 @@ async def picture(bot: Bot, services: Services, source: str) -> bytes:
     return await fetch(bot, Attachment(source.removeprefix(FILE), 0))
 
 
+async def receive(bot: Bot, services: Services, found: Attachment) -> bytes:
+    """Fetch what a user has sent; the owner's own check of pictures has seen it before anything else does.
+
+    Raises:
+        BadPictureError: it cannot be had, or is not to be used.
+    """
+    data = await fetch(bot, found)
+    if services.filter is not None:
+        await services.filter.check(data)
+    return data
+
+
 async def styles_of(services: Services, user_id: int, reference: str) -> tuple[Recipe | None, tuple[str, ...]] | None:
     """Return what a user's word for a style stands for, None if it is unknown.
 

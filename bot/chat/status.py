@@ -39,7 +39,7 @@ def caption(services: Services, job: Job, say: Texts) -> str:
     done = say("done", size=f"{width}×{height}", seconds=round(job.report["seconds"]))
     known = [html.escape(services.title(job.style, say))] if job.style in services.presets.names else []
     lines = [" · ".join([*known, say(f"quality-{job.recipe.quality}"), done])]
-    if special := choices(job.recipe, say):
+    if special := [*choices(job.recipe, say), *([say("choice-part")] if job.marked else [])]:
         lines.append(" · ".join(special))
     lines += [say(f"done-{what}") for what in ("halved", "stopped") if job.report.get(what)]
     if job.style:

@@ -206,11 +206,12 @@ class Chat:
         caption: str = "",
         *,
         as_file: bool = False,
+        spoiler: bool = False,
         reply_to: Message | int | None = None,
         topic: int | None = None,
     ) -> list[Message]:
-        """Send pictures and films, several as one album; `as_file` sends them untouched, as documents."""
-        form = "file" if as_file else "media"
+        """Send pictures and films, several as one album; `as_file` sends them untouched, `spoiler` hides them."""
+        form = "file" if as_file else "spoiler" if spoiler else "media"
         return await self._send(caption, photos, form=form, reply_to=reply_to, topic=topic)
 
     async def send_sticker(

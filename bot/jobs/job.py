@@ -93,6 +93,7 @@ class Photo:
     blob: str
     source: str = ""  # where the chat side can fetch it again
     is_style: bool = False  # its user said so; where nobody did, the first is the content
+    spoiler: bool = False  # it came hidden
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +119,9 @@ class NewJob:
     kind: Kind = "picture"
     advice: str = ""  # what the chat side tells the user before the painting begins
     start: str | None = None  # blob key of an earlier picture to go on from; it may be another row's as well
+    mask: str | None = None  # blob key of where it is to be painted, white; None: everywhere
+    marked: str = ""  # where the photo that its user has marked, and the mask was made of, can be fetched again
+    spoiler: bool = False  # a photo came hidden: so is all that is made of it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,6 +158,9 @@ class Job:
     resumed: bool = False  # it goes on from an earlier picture, or did
     sketched: bool = False  # no sketch is to come any more: it is done, or there is none
     film: str | None = None  # blob key of the timelapse
+    mask: str | None = None  # blob key of where it is painted
+    marked: str = ""  # where the photo that its user has marked can be fetched again
+    spoiler: bool = False  # a photo came hidden: so is all that is made of it
 
     @property
     def sketch_first(self) -> bool:

@@ -41,7 +41,14 @@ class JobStore(Protocol):
 
     # Drafts: the photos that a user has sent so far for the next job.
     async def add_photo(
-        self, address: Address, message_id: int, blob: str, *, source: str = "", replied: bool = False
+        self,
+        address: Address,
+        message_id: int,
+        blob: str,
+        *,
+        source: str = "",
+        replied: bool = False,
+        spoiler: bool = False,
     ) -> bool:
         """Add a photo to the draft; False if this message was added before, even when a job took it since.
 
@@ -74,7 +81,7 @@ class JobStore(Protocol):
     async def swap(self, job_id: int, style: str) -> bool:
         """Swap content and style of a queued job with one style; the new style is called `style`. False if too late.
 
-        What it was to go on from is forgotten: that was another picture.
+        What it was to go on from is forgotten, and which part was to be painted: that was another picture.
         """
 
     async def cancel(self, job_id: int) -> bool:
@@ -140,6 +147,12 @@ class JobStore(Protocol):
 
     async def drop_kept(self, job_id: int) -> None:
         """Delete a kept picture and its timelapse before their time."""
+
+    async def ask_part(self, job_id: int, chat_id: int, message_id: int) -> None:
+        """Remember a message that asks which part of a job's content is to be painted, as long as the job's row."""
+
+    async def asked_part(self, chat_id: int, message_id: int) -> Job | None:
+        """Return the job that a message asks about, None if it asks nothing."""
 
     async def is_first(self, job: Job) -> bool:
         """Whether its user has had no other picture, as far as rows reach back."""

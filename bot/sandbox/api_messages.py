@@ -26,6 +26,7 @@ from bot.sandbox.utf16 import units
 SAFE_TYPES = ("image/jpeg", "image/png", "image/webp", "image/gif", "video/mp4", "video/webm")  # shown, never as a page
 PICTURES = ("image/jpeg", "image/png", "image/webp", "image/bmp")
 FILMS = ("image/gif", "video/mp4", "video/quicktime", "video/webm")
+HIDEABLE = ("photo", "video", "animation")
 IN_ALBUMS = ("photo", "video", "document")
 ALBUM = 10
 LONGEST_WAIT = 60.0
@@ -45,7 +46,7 @@ class Sending(Body):
     text: str = ""
     reply_to: int | None = None
     topic: int | None = None
-    form: Literal["media", "file", "sticker"] = "media"
+    form: Literal["media", "spoiler", "file", "sticker"] = "media"
 
     @field_validator("reply_to", "topic", mode="before")
     @classmethod
@@ -142,11 +143,13 @@ async def _taken(visit: Visit, file: Upload, form: str) -> Json:
     kind = "document"
     if form == "sticker":
         kind, file = "sticker", replace(file, data=await asyncio.to_thread(cut, file.data))
-    elif form == "media" and file.mime in PICTURES:
+    elif form != "file" and file.mime in PICTURES:
         kind = "photo"
-    elif form == "media" and file.mime in FILMS:
+    elif form != "file" and file.mime in FILMS:
         kind = "film"
-    return await take(visit.world.files, kind, file)
+    content = await take(visit.world.files, kind, file)
+    hidden = form == "spoiler" and next(iter(content)) in HIDEABLE
+    return content | ({"has_media_spoiler": True} if hidden else {})
 
 
 def _album(contents: list[Json]) -> str | None:

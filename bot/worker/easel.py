@@ -89,6 +89,7 @@ class Painted:
 def paint_picture(order: Frame, model: engine.Model, stop: Stop, send: Send) -> Painted:
     """Paint the content like the styles. Its coarse scales are the sketch, where one is asked for and has a sense."""
     content, *styles = order.parts
+    mask = styles.pop() if order.fields["mask"] else None
     start = styles.pop() if order.fields["start"] else None
     options = options_of(order)
     sketch = order.fields["sketch"] and start is None and options.longest_edge >= 2 * _SKETCH_EDGE
@@ -104,7 +105,10 @@ def paint_picture(order: Frame, model: engine.Model, stop: Stop, send: Send) -> 
         tell(progress)
 
     laid = [turned(style, order.fields["recipe"]["variation"]) for style in styles]
-    result = engine.stylize(content, laid, options, model=model, start=start, on_progress=follow, should_stop=stop)
+    masks = [mask] * len(laid) if mask else None
+    result = engine.stylize(
+        content, laid, options, model=model, masks=masks, start=start, on_progress=follow, should_stop=stop
+    )
     report = result.report.to_dict()
     if max(result.image.size) < options.longest_edge:  # the engine's own way out when memory is short
         report["halved"] = True

@@ -60,6 +60,7 @@ class Painting:
         self._chance = chance
         self._log = log.bind(job=job.id, attempt=job.attempt)
         self._pictures: list[bytes] = []  # content, style, ...
+        self._mask: bytes | None = None  # where it is painted
         self._start: bytes | None = None  # a picture to go on from
         self._ending = False  # the child was told to hand in what there is
         self._began = self._heard = self._looked = self._recorded = time.monotonic()
@@ -74,8 +75,10 @@ class Painting:
         if self._job.attempt > ATTEMPTS:
             await self._fail(JobError.CRASHED, "Every attempt ended with the program.")
             return
+        get = self._stores.blobs.get
         try:
-            self._pictures = [await self._stores.blobs.get(key) for key in (self._job.content, *self._job.styles)]
+            self._pictures = [await get(key) for key in (self._job.content, *self._job.styles)]
+            self._mask = await get(self._job.mask) if self._job.mask else None
         except KeyError:
             await self._fail(JobError.ENGINE, "A picture of the job is gone from the store.")
             return
@@ -101,10 +104,10 @@ class Painting:
             return None
 
     def _send(self) -> None:
-        job, start = self._job, [] if self._start is None else [self._start]
-        order: dict[str, Any] = {"recipe": job.recipe.to_dict(), "kind": job.kind}
-        order |= {"sketch": job.sketch_first, "start": bool(start)}
-        self._child.send(Frame("paint", order, (*self._pictures, *start)))
+        job, last = self._job, [part for part in (self._start, self._mask) if part is not None]
+        order: dict[str, Any] = {"recipe": job.recipe.to_dict(), "kind": job.kind, "sketch": job.sketch_first}
+        order |= {"start": self._start is not None, "mask": self._mask is not None}
+        self._child.send(Frame("paint", order, (*self._pictures, *last)))
         self._began = self._heard = time.monotonic()
 
     async def _oversee(self) -> None:

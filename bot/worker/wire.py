@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 KINDS: dict[str, tuple[set[str], int]] = {  # what each frame carries, and how many parts at least
     # to the child
-    "paint": ({"recipe", "kind", "sketch", "start"}, 2),  # content, style, ...; with `start` it is the last
+    "paint": ({"recipe", "kind", "sketch", "start", "mask"}, 2),  # content, styles, and what `start` and `mask` promise
     "stop": ({"keep"}, 0),  # keep: hand in the picture as it is
     # to the owner
     "ready": ({"device", "weights", "note"}, 0),

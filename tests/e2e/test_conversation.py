@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import io
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from bot.chat.texts import texts
 from bot.demo.person import Chat, Message, Person
+from tests.chat.pencil import MIDDLE, Pencil, ellipse, jpeg
 from tests.chat.stage import eventually
 from tests.e2e.conftest import encoded
 from tests.e2e.house import PATIENCE, House
@@ -233,3 +235,31 @@ async def test_a_sketch_comes_first_and_can_be_kept(house: House, cat: bytes, gl
         await chat.wait(lambda message: EN("painting-on") in message.text, timeout=PATIENCE)
         await chat.send("/cancel")
         assert (await chat.wait(lambda message: message.text == EN("cancel-done", count=1))).from_bot
+
+
+async def test_a_part_is_painted_and_the_rest_stays_the_photo(house: House, cat: bytes, glass: bytes) -> None:
+    """The photo comes to be marked; what is encircled is painted, and what goes on from it keeps to that part."""
+    async with Person(house.url, name="Marker") as person:
+        chat = await person.open()
+        await choose_small(chat)
+        whole = await result(chat, (await chat.send_photos([cat, glass]))[0])
+        await chat.press(whole, EN("button-part"))
+        asked = await chat.wait(lambda message: message.text == EN("part-how"))
+        with Image.open(io.BytesIO(await chat.download(asked))) as shown:
+            marked = jpeg(Pencil(shown, "#00e000").encircle().photo, 80)
+        request = (await chat.send_photos([marked], reply_to=asked))[0]
+        part = await result(chat, request)
+        assert EN("choice-part") in part.text
+        await keeps_to_the_middle(chat, part, cat)
+        await chat.press(part, EN("button-softer"))
+        await keeps_to_the_middle(chat, await result(chat, request), cat)
+
+
+async def keeps_to_the_middle(chat: Chat, message: Message, content: bytes) -> None:
+    """Check that a picture is the photo but for an ellipse in its middle."""
+    with Image.open(io.BytesIO(await chat.download(message))) as picture, Image.open(io.BytesIO(content)) as photo:
+        painted, before = (np.asarray(each.convert("RGB").resize((240, 160)), dtype=float) for each in (picture, photo))
+    off = np.abs(painted - before).mean(axis=-1)
+    inside, around = (np.asarray(ellipse((240, 160), box)) > 0 for box in (MIDDLE, (0.2, 0.15, 0.8, 0.85)))
+    assert off[~around].mean() < 4
+    assert off[inside].mean() > 20

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from bot.sandbox.server import running
 from bot.sandbox.world import World
 from tests.sandbox.client import Api, RefusedError
 from tests.sandbox.conftest import TOKEN
-from tests.sandbox.films import still
+from tests.sandbox.films import film, still
 
 
 def bilevel(size: tuple[int, int]) -> bytes:
@@ -82,6 +83,19 @@ async def test_a_file_id_can_be_sent_again(api: Api, chat: Chat, ann: Person) ->
     assert again["has_media_spoiler"] is True
     with pytest.raises(RefusedError, match="can't use file of type Photo as Document"):
         await api.call("sendDocument", chat_id=ann.id, document=file_id)
+
+
+async def test_people_hide_what_can_be_hidden(api: Api, chat: Chat, ann: Person, tmp_path: Path) -> None:
+    """A photo and a film go under a spoiler, another file does not; its id can be sent again without one."""
+    await chat.send_photos([still((300, 200)), film([Image.new("RGB", (64, 48))])], spoiler=True)
+    photo, moving = await api.update("message"), await api.update("message")
+    assert photo["has_media_spoiler"] is moving["has_media_spoiler"] is True
+    again = await api.call("sendPhoto", chat_id=ann.id, photo=photo["photo"][-1]["file_id"])
+    assert "has_media_spoiler" not in again
+    note = tmp_path / "note.txt"
+    note.write_text("a note")
+    await chat.send_photos([note], spoiler=True)
+    assert "has_media_spoiler" not in await api.update("message")
 
 
 async def test_text_turns_into_a_picture(api: Api, chat: Chat, ann: Person) -> None:

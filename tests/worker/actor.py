@@ -35,6 +35,7 @@ def act(
     _styles: Any,
     options: engine.Options,
     *,
+    masks: list[bytes] | None = None,
     start: bytes | None = None,
     on_progress: Tell,
     should_stop: Asked,
@@ -42,7 +43,7 @@ def act(
 ) -> Any:
     """Do what the script says, then hand in a picture of the size that was asked for."""
     script = json.loads(content)
-    _note(options, start)
+    _note(options, start, masks)
     print("a stray print must not harm the wire")  # noqa: T201 - this is the test
     if "failures" in script and _times(script) < script["failures"]:
         _fail(script["failure"])
@@ -61,10 +62,10 @@ def act(
     return _result(stopped=False, size=size, report=report)
 
 
-def _note(options: engine.Options, start: bytes | None) -> None:
-    """Note what was asked for, and the width of the picture to go on from, or the seed of the noise."""
+def _note(options: engine.Options, start: bytes | None, masks: list[bytes] | None) -> None:
+    """Note what was asked for: where it begins by the picture's width or the noise's seed, masks by their widths."""
     begin = _width(start) if start else options.seed or None
-    run = [options.preset, options.longest_edge, options.style_scale, begin]
+    run = [options.preset, options.longest_edge, options.style_scale, begin, *map(_width, masks or ())]
     with (FOLDER / "runs").open("a") as runs:
         runs.write(f"{json.dumps(run)}\n")
 

@@ -75,7 +75,7 @@ class Stage:
         return [int(line) for line in file.read_text().split()] if file.exists() else []
 
     def runs(self) -> list[list[Any]]:
-        """Return what the actors were asked for: preset, size, style scale, and where it begins: width or seed."""
+        """Return what the actors were asked for: preset, size, style scale, where it begins (width or seed), masks."""
         return [json.loads(line) for line in (self.folder / "runs").read_text().splitlines()]
 
     def kill(self) -> None:

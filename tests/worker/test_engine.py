@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 from PIL import Image
 from safetensors.torch import save_file
 
@@ -41,6 +42,12 @@ def photo(width: int, height: int, seed: int) -> bytes:
     file = io.BytesIO()
     Image.fromarray(pixels).resize((width, height), Image.Resampling.BICUBIC).save(file, "PNG")
     return file.getvalue()
+
+
+def pixels(picture: bytes) -> NDArray[np.float64]:
+    """Return the pixels of a picture at the size that the tests ask for."""
+    with Image.open(io.BytesIO(picture)) as image:
+        return np.asarray(image.convert("RGB").resize((64, 40)), dtype=np.float64)
 
 
 def children() -> set[int]:
@@ -76,6 +83,19 @@ async def test_the_real_engine_paints(stage: Stage, weights: Path) -> None:
         assert (job.state, job.report["init"], job.report["style_scale"]) == (State.RENDERED, "start", 2.0)
         assert job.result is not None
         assert size_of(await stage.stores.blobs.get(job.result)) == (96, 60)
+
+        half = Image.new("L", (96, 60))
+        half.paste(255, (0, 0, 40, 60))
+        file = io.BytesIO()
+        half.save(file, "PNG")
+        part = {"recipe": SMALL, "styles": (style, style), "mask": await stage.stores.blobs.put(file.getvalue())}
+        content = photo(96, 60, 1)
+        job = await stage.ended(await enqueue(stage.stores, "part", content=content, **part), within=60)
+        assert (job.state, job.report["masked"]) == (State.RENDERED, True)
+        assert job.result is not None
+        difference = np.abs(pixels(await stage.stores.blobs.get(job.result)) - pixels(content))
+        assert difference[:, 32:].mean() < 3
+        assert difference[:, :24].mean() > 15
 
         refused = await stage.ended(await enqueue(stage.stores, "u2", content=b"GIF89a, or so it says"))
         assert refused.error == JobError.BAD_IMAGE

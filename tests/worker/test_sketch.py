@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from bot.jobs.job import Job, Recipe, State
+from bot.jobs.job import Job, JobError, Recipe, State
 from bot.worker.easel import turned
 from tests.jobs.samples import enqueue, eventually
 from tests.worker.stage import Stage, script
@@ -97,6 +97,34 @@ async def test_after_a_crash_it_goes_on_from_the_last_preview(stage: Stage) -> N
     assert (ended.state, ended.attempt) == (State.RENDERED, 2)
     assert stage.runs() == [["fine", 500, 2.0, None], ["fine", 500, 2.0, 4]]
     assert await stage.stores.jobs.estimate(FINE) is None
+
+
+async def test_a_part_is_the_same_part_after_a_crash(stage: Stage) -> None:
+    """Every style has the mask, in each attempt; once the picture is delivered the mask is gone like the photos."""
+    blobs = stage.stores.blobs
+    mask, styles = await blobs.put(picture(77)), tuple([await blobs.put(b"style") for _ in range(2)])
+    async with stage.working():
+        acts = script(steps=40, pause=0.02)
+        job = await enqueue(stage.stores, "u1", content=acts, styles=styles, recipe=FINE, mask=mask, marked="file:m")
+        await reached(stage, job, sketched=True)
+        stage.kill()
+        ended = await stage.ended(job)
+    assert (ended.state, ended.attempt) == (State.RENDERED, 2)
+    assert stage.runs() == [["fine", 500, 2.0, None, 77, 77], ["fine", 500, 2.0, 4, 77, 77]]
+    await stage.stores.jobs.finish_delivery(job.id)
+    after = await stage.now(job)
+    assert (after.mask, after.marked) == (None, "file:m")
+    with pytest.raises(KeyError):
+        await blobs.get(mask)
+
+
+async def test_a_lost_mask_fails_its_job(stage: Stage) -> None:
+    """A picture painted all over is not what was asked for."""
+    mask = await stage.stores.blobs.put(picture(77))
+    job = await enqueue(stage.stores, "u1", content=script(), mask=mask)
+    await stage.stores.blobs.delete(mask)
+    async with stage.working():
+        assert (await stage.ended(job)).error == JobError.ENGINE
 
 
 async def test_the_timelapse_comes_with_the_picture(stage: Stage) -> None:

@@ -13,7 +13,8 @@ help =
 
     A photo in reply to a picture paints that picture like the photo. More photos in an album are more styles, mixed. Stickers and videos work too: a video's first look is taken.
     Send a picture as a file to keep its full quality. In a group, reply to a photo with /style, or write /style under it.
-    Under a picture: stronger, softer and bigger go on from it; there is a timelapse, a sticker, a file for print.
+    Under a picture: stronger, softer and bigger go on from it; only a part paints what you mark on the photo; there is a timelapse, a sticker, a file for print.
+    What you send hidden under a spoiler comes back hidden.
     The code under a picture repeats its recipe: send it in reply to another photo, or write /style and the code.
 
     /style – start with a new photo; /style mosaic takes that style; /style mosaic+woodcut mixes two
@@ -74,6 +75,7 @@ choice-strength = strength { $percent } %
 choice-colors = colours: { $colors }
 choice-variation = variation { $number }
 choice-strokes = strokes: { $strokes }
+choice-part = only a part
 undeliverable = The picture is painted, but I may not send pictures or files here. Let me, then ask for it again.
 time-left-seconds = about { $seconds } s
 time-left-minutes = about { $minutes } min
@@ -167,6 +169,7 @@ button-swap = ⇄ Swap
 button-again = Again
 button-stronger = Stronger
 button-softer = Softer
+button-part = Only a part
 button-colors = My colours
 button-style-colors = Style's colours
 button-bigger = Bigger
@@ -198,6 +201,11 @@ swap-too-late = It is being painted already. Swap when you have the picture.
 result-too-old = This picture is too old for its buttons. Send the photos again; its recipe code still works.
 file-gone = I keep the full picture for one day only, and this one is older. Stronger, Softer and Bigger still go on from it.
 source-gone = This style is not here any more.
+part-how = Paint over or circle what should be painted in the style, with the pencil of Telegram's photo editor and in one bright colour. Then send the photo in reply to this message.
+part-nothing = I find nothing painted over here: mark a part in one bright colour and send the photo again, in reply to mine.
+part-everything = All of it is painted over: mark only the part that should be painted.
+part-other = This is another photo: please mark a part of the one that I sent.
+part-cropped = This photo has another shape than mine: please mark it without cropping or turning it.
 strip = From the photo to the painting: 1 is 20 %, 4 is 80 %. Tap one to get it in full.
 denoised = Without its grain
 gentler = Gentler to faces

@@ -73,7 +73,9 @@ RETURNING name
 NAMED_STYLE = "SELECT reference FROM named_style WHERE user_id = :user_id AND name = :name"
 STYLE_NAMES = "SELECT name FROM named_style WHERE user_id = :user_id ORDER BY name"
 
-FORGET_JOBS = "DELETE FROM job WHERE user_id = :user_id RETURNING content, styles, start, preview, result, film"
+FORGET_JOBS = """
+DELETE FROM job WHERE user_id = :user_id RETURNING content, styles, mask, start, preview, result, film
+"""
 FORGET_PHOTOS = "DELETE FROM photo WHERE user_id = :user_id RETURNING blob"
 FORGET_KEPT = "DELETE FROM keepsake WHERE user_id = :user_id RETURNING blob, film"
 FORGET_WISHES = "DELETE FROM wish WHERE user_id = :user_id"

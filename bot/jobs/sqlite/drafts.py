@@ -14,11 +14,19 @@ class SqliteDraftStore(SqliteStore):
 
     @transaction
     async def add_photo(
-        self, t: Transaction, address: Address, message_id: int, blob: str, *, source: str = "", replied: bool = False
+        self,
+        t: Transaction,
+        address: Address,
+        message_id: int,
+        blob: str,
+        *,
+        source: str = "",
+        replied: bool = False,
+        spoiler: bool = False,
     ) -> bool:
         """Add a photo to the draft; the blob of a message that was added before is dropped."""
         values = dataclasses.asdict(address) | {"message_id": message_id, "blob": blob, "source": source}
-        values |= {"slot": 0 if replied else 1, "now": self._now()}
+        values |= {"slot": 0 if replied else 1, "spoiler": spoiler, "now": self._now()}
         if await t.rows(queries.ADD_PHOTO, values):
             return True
         t.drop(blob)
@@ -28,7 +36,7 @@ class SqliteDraftStore(SqliteStore):
     async def draft(self, t: Transaction, address: Address) -> list[Photo]:
         """Return the photos of the draft."""
         rows = await t.rows(queries.DRAFT, dataclasses.asdict(address))
-        return [Photo(**dict(row) | {"is_style": bool(row["is_style"])}) for row in rows]
+        return [Photo(**dict(row) | {name: bool(row[name]) for name in ("is_style", "spoiler")}) for row in rows]
 
     @transaction
     async def swap_draft(self, t: Transaction, address: Address) -> bool:

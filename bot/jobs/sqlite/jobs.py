@@ -51,7 +51,7 @@ class SqliteJobStore(SqliteDraftStore):
         before = await t.row(queries.JOB, {"id": job_id})
         swapped = bool(await t.rows(queries.SWAP, {"id": job_id, "style": style}))
         if swapped and before is not None:
-            t.drop(before["start"], before["preview"])
+            t.drop(before["mask"], before["start"], before["preview"])
             t.wake("news")
         return swapped
 
@@ -177,6 +177,17 @@ class SqliteJobStore(SqliteDraftStore):
         """Delete a finished picture and its timelapse before their time."""
         for row in await t.rows(queries.DROP_KEPT, {"id": job_id}):
             t.drop(*kept_of(row))
+
+    @transaction
+    async def ask_part(self, t: Transaction, job_id: int, chat_id: int, message_id: int) -> None:
+        """Remember a message that asks for a part."""
+        await t.rows(queries.ASK_PART, {"id": job_id, "chat_id": chat_id, "message_id": message_id})
+
+    @transaction
+    async def asked_part(self, t: Transaction, chat_id: int, message_id: int) -> Job | None:
+        """Return the job that a message asks about."""
+        row = await t.row(queries.ASKED_PART, {"chat_id": chat_id, "message_id": message_id})
+        return job_of(row) if row else None
 
     @transaction
     async def is_first(self, t: Transaction, job: Job) -> bool:

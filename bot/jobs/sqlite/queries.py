@@ -4,14 +4,14 @@
 
 # A message is a photo once, also after its photo has left the draft.
 ADD_PHOTO = """
-INSERT INTO photo (chat_id, thread_id, user_id, message_id, slot, blob, source, added_at)
-VALUES (:chat_id, :thread_id, :user_id, :message_id, :slot, :blob, :source, :now)
+INSERT INTO photo (chat_id, thread_id, user_id, message_id, slot, blob, source, spoiler, added_at)
+VALUES (:chat_id, :thread_id, :user_id, :message_id, :slot, :blob, :source, :spoiler, :now)
 ON CONFLICT (chat_id, message_id, slot) DO NOTHING
 RETURNING id
 """
 
 DRAFT = """
-SELECT id, message_id, blob, source, is_style FROM photo
+SELECT id, message_id, blob, source, is_style, spoiler FROM photo
 WHERE chat_id = :chat_id AND thread_id IS :thread_id AND user_id = :user_id AND left_at IS NULL
 ORDER BY is_style, message_id, slot
 """
@@ -63,17 +63,18 @@ RETURNING finish_vt - :cost AS vt
 ENQUEUE = """
 INSERT INTO job (dedup_key, chat_id, thread_id, user_id, message_id, language,
                  quality, size, strength, colors, strokes, content, styles, sources, style, output, kind, advice,
-                 start, resumed, variation, vt, created_at)
+                 start, resumed, mask, marked, spoiler, variation, vt, created_at)
 VALUES (:dedup_key, :chat_id, :thread_id, :user_id, :message_id, :language,
         :quality, :size, :strength, :colors, :strokes, :content, :styles, :sources, :style, :output, :kind, :advice,
-        :start, :start IS NOT NULL, :variation, :vt, :now)
+        :start, :start IS NOT NULL, :mask, :marked, :spoiler, :variation, :vt, :now)
 RETURNING *
 """
 
 # Only while nobody paints it, and only where there is one style to swap with.
 SWAP = """
 UPDATE job SET content = styles ->> 0, styles = json_array(content), style = :style,
-               sources = json_array(sources ->> 1, sources ->> 0), start = NULL, resumed = 0, preview = NULL
+               sources = json_array(sources ->> 1, sources ->> 0), start = NULL, resumed = 0, preview = NULL,
+               mask = NULL, marked = ''
 WHERE id = :id AND state = 'queued' AND json_array_length(styles) = 1
 RETURNING id
 """
@@ -154,13 +155,13 @@ RETURNING id
 DELIVERY_FAILED = "UPDATE job SET delivery = 'pending' WHERE id = :id AND delivery = 'sending'"
 
 BLOBS_OF_ENDED = """
-SELECT content, styles, start, preview, result, film FROM job
+SELECT content, styles, mask, start, preview, result, film FROM job
 WHERE id = :id AND state IN ('rendered', 'failed', 'cancelled') AND delivery <> 'done'
 """
 
 FINISH_DELIVERY = """
 UPDATE job SET state = iif(state = 'rendered', 'delivered', state), delivery = 'done',
-               content = '', styles = '[]', start = NULL, preview = NULL, result = NULL, film = NULL
+               content = '', styles = '[]', mask = NULL, start = NULL, preview = NULL, result = NULL, film = NULL
 WHERE id = :id
 """
 
@@ -227,6 +228,13 @@ SELECT avg(seconds) FILTER (WHERE size IS :size) AS same, avg(seconds * :size * 
 FROM (SELECT seconds, size, max(report ->> '$.size[0]', report ->> '$.size[1]') AS edge FROM job
       WHERE quality = :quality AND kind = :kind AND resumed = :resumed AND seconds IS NOT NULL
       ORDER BY id DESC LIMIT 20)
+"""
+
+ASK_PART = """
+INSERT OR REPLACE INTO question (chat_id, message_id, job_id) SELECT :chat_id, :message_id, id FROM job WHERE id = :id
+"""
+ASKED_PART = """
+SELECT * FROM job WHERE id = (SELECT job_id FROM question WHERE chat_id = :chat_id AND message_id = :message_id)
 """
 
 # The first picture of somebody's is a small feast.

@@ -20,6 +20,7 @@ _MADE = {  # not the column as it is
     "stop_asked",
     "resumed",
     "sketched",
+    "spoiler",
 }
 
 
@@ -39,12 +40,14 @@ def job_of(row: sqlite3.Row) -> Job:
         stop_asked=bool(row["stop_asked"]),
         resumed=bool(row["resumed"]),
         sketched=bool(row["sketched"]),
+        spoiler=bool(row["spoiler"]),
     )
 
 
 def blobs_of(row: sqlite3.Row) -> list[str | None]:
     """Return every blob that a row of `job` names."""
-    return [row["content"], *json.loads(row["styles"]), row["start"], row["preview"], row["result"], row["film"]]
+    single = (row[name] for name in ("content", "mask", "start", "preview", "result", "film"))
+    return [*single, *json.loads(row["styles"])]
 
 
 def kept_of(row: sqlite3.Row) -> list[str | None]:

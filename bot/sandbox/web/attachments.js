@@ -6,7 +6,7 @@ import { on, openChat, state } from "./store.js";
 import { size, t } from "./words.js";
 
 const MOST = 10;
-const FORMS = [["media", "media"], ["file", "asFile"], ["sticker", "asSticker"]];
+const FORMS = [["media", "media"], ["spoiler", "asSpoiler"], ["file", "asFile"], ["sticker", "asSticker"]];
 
 /** Build the tray, the button and the samples; `changed` is called after every change. */
 export function startAttachments(conversation, field, changed) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 from playwright.async_api import Page, expect
@@ -144,8 +145,6 @@ async def test_replies_edits_reactions_and_deletion(page: Page) -> None:
 
 async def test_pictures_by_drop_and_paste_and_as_file(page: Page) -> None:
     """Dropped and pasted pictures wait in the tray; as files they keep their name."""
-    import base64
-
     await page.get_by_test_id("chat").click()
     encoded = base64.b64encode(picture().data).decode()
     await page.evaluate(DROP, ["#conversation", encoded, "drop"])
@@ -157,6 +156,16 @@ async def test_pictures_by_drop_and_paste_and_as_file(page: Page) -> None:
     await page.get_by_test_id("send").click()
     await expect(page.get_by_test_id("document")).to_contain_text("dropped.png")
     await expect(page.get_by_test_id("tray")).to_be_hidden()
+
+
+async def test_a_picture_is_sent_hidden(page: Page) -> None:
+    """Under a spoiler, which goes at a click."""
+    await page.get_by_test_id("chat").click()
+    await page.evaluate(DROP, ["#conversation", base64.b64encode(picture().data).decode(), "drop"])
+    await page.get_by_test_id("form").select_option("spoiler")
+    await page.get_by_test_id("send").click()
+    await page.get_by_test_id("spoiler").click()
+    await expect(page.get_by_test_id("spoiler")).to_have_count(0)
 
 
 async def test_commands_complete_as_one_types(page: Page) -> None:

@@ -1,0 +1,96 @@
+"""Somebody with the pencil of a messenger's photo editor, and the way of the marked photo through the messenger."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+import skimage.data
+from PIL import Image, ImageDraw, ImageFilter
+
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "content"
+WIDTH = 0.02  # of a stroke, as a share of the longer side
+SMOOTH = 2  # strokes are drawn so many times as large
+
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom as shares of the photo's sides."""
+
+MIDDLE: Box = (0.3, 0.25, 0.7, 0.75)
+
+
+def photographs() -> Mapping[str, Image.Image]:
+    """Return real photographs by name: those that scikit-image carries, and the shared ones where they are."""
+    bundled = {name: Image.fromarray(getattr(skimage.data, name)()) for name in ("chelsea", "coffee", "rocket")}
+    shared = {path.stem: Image.open(path).convert("RGB") for path in sorted(SHARED.glob("*.jpg"))}
+    return MappingProxyType(bundled | shared)
+
+
+def sent(photo: Image.Image, *, edge: int = 1280, quality: int = 80) -> Image.Image:
+    """Return a photo as a messenger passes it on: no larger than it likes, and recompressed."""
+    small = photo.convert("RGB")
+    small.thumbnail((edge, edge))
+    return Image.open(io.BytesIO(jpeg(small, quality)))
+
+
+def jpeg(photo: Image.Image, quality: int = 90) -> bytes:
+    """Return the bytes of a JPEG."""
+    buffer = io.BytesIO()
+    photo.convert("RGB").save(buffer, "JPEG", quality=quality)
+    return buffer.getvalue()
+
+
+class Pencil:
+    """Draws on a copy of a photo with soft edges.
+
+    Attributes:
+        photo: The copy.
+    """
+
+    def __init__(self, photo: Image.Image, color: str = "#ff0040", *, opacity: float = 1.0) -> None:
+        self.photo = photo.convert("RGB")
+        self._color, self._opacity = color, opacity
+        self._width = round(SMOOTH * WIDTH * max(photo.size))
+
+    def encircle(self, box: Box = MIDDLE, *, opening: int = 0) -> Pencil:
+        """Draw an ellipse, open at its right by so many degrees; it may reach beyond the photo."""
+        layer, draw = self._layer()
+        draw.arc(self._large(box), opening / 2, 360 - opening / 2, fill=255, width=self._width)
+        return self._lay(layer)
+
+    def fill(self, box: Box = MIDDLE) -> Pencil:
+        """Scribble over a rectangle, stroke by stroke, with thin gaps between."""
+        layer, draw = self._layer()
+        left, top, right, bottom = self._large(box)
+        for y in range(round(top), round(bottom), round(1.2 * self._width)):
+            draw.line((left, y, right, y), fill=255, width=self._width)
+        return self._lay(layer)
+
+    def cover(self) -> Pencil:
+        """Paint over everything."""
+        layer, draw = self._layer()
+        draw.rectangle((0, 0, *layer.size), fill=255)
+        return self._lay(layer)
+
+    def _layer(self) -> tuple[Image.Image, ImageDraw.ImageDraw]:
+        layer = Image.new("L", (SMOOTH * self.photo.width, SMOOTH * self.photo.height), 0)
+        return layer, ImageDraw.Draw(layer)
+
+    def _large(self, box: Box) -> Box:
+        width, height = (SMOOTH * edge for edge in self.photo.size)
+        return box[0] * width, box[1] * height, box[2] * width, box[3] * height
+
+    def _lay(self, layer: Image.Image) -> Pencil:
+        soft = layer.resize(self.photo.size).filter(ImageFilter.GaussianBlur(max(layer.size) / 2000))
+        strokes = soft.point(lambda value: round(value * self._opacity))
+        self.photo = Image.composite(Image.new("RGB", self.photo.size, self._color), self.photo, strokes)
+        return self
+
+
+def ellipse(size: tuple[int, int], box: Box = MIDDLE) -> Image.Image:
+    """Return the inside of an encircled region, mode L."""
+    region = Image.new("L", size, 0)
+    edges = zip(box, (*size, *size), strict=True)
+    ImageDraw.Draw(region).ellipse([share * edge for share, edge in edges], fill=255)
+    return region
