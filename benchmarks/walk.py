@@ -23,6 +23,7 @@ from skimage import data
 
 from bot.demo.person import Chat, Message, Person
 from bot.presets.glass import stained_glass
+from tests.chat.pencil import Pencil
 from tests.e2e.house import House
 from tests.sandbox.chromium import chromium
 from tests.sandbox.films import film
@@ -87,7 +88,7 @@ async def private(walk: Walk, glass: bytes) -> None:
     await walk.say("/start", "start")
     settings = await walk.say("/settings", "settings")
     small, *_, large = [each.data for row in settings.buttons for each in row if re.search(r":size:[1-9]", each.data)]
-    await chat.press(settings, small)
+    await chat.press(settings, large)  # slow enough to be seen at work
     await chat.send("/presets")
     await chat.wait(lambda message: message.photo)
     await walk.show("presets")
@@ -99,6 +100,7 @@ async def private(walk: Walk, glass: bytes) -> None:
     await walk.show("live message")
     result = await walk.picture()
     await walk.show("result")
+    await chat.press(settings, small)
     after = result.id
     for action in ("strip", "compare", "denoise", "faces", "timelapse", "sticker", "file", "print"):
         await walk.press(result, f":{action}", action, lambda message: message.id > after or message.edited)
@@ -108,8 +110,23 @@ async def private(walk: Walk, glass: bytes) -> None:
     await chat.press(settings, small)
     await walk.press(live, live.buttons[0][0].data, "stopped", lambda message: "do:" in str(message.raw))
     await walk.press(result, ":stronger", "stronger", lambda message: "do:" in str(message.raw) and message.id > after)
+    await part(walk, result)
     await walk.say("/save window", "named", reply_to=result)
     await words(walk, result)
+
+
+async def part(walk: Walk, result: Message) -> None:
+    """A picture painted where its user has drawn a line around something, and hidden ones."""
+    chat, after = walk.chat, result.id
+    asked = await walk.press(result, ":part", "only a part", lambda message: message.photo and message.id > after)
+    photo = Image.open(io.BytesIO(await chat.download(asked)))
+    marked = Pencil(photo).encircle((0.3, 0.15, 0.8, 0.9)).photo
+    after = (await chat.send_photos([encoded(marked)], reply_to=asked))[0].id
+    await chat.wait(lambda message: "do:" in str(message.raw) and message.id > after, timeout=PATIENCE)
+    await walk.show("painted in part")
+    after = (await chat.send_photos([encoded(CAT), encoded(ROCKET)], spoiler=True))[-1].id
+    await chat.wait(lambda message: "do:" in str(message.raw) and message.id > after, timeout=PATIENCE)
+    await walk.show("under a spoiler")
 
 
 async def words(walk: Walk, result: Message) -> None:
