@@ -21,7 +21,7 @@ from typing import Any, get_args
 
 from benchmarks.crowd import Worker, at_work, crowd, photo
 from benchmarks.events import events
-from bot.demo.person import Chat, Person
+from bot.sandbox.client import Chat, Person
 
 
 class Tally:

@@ -14,9 +14,9 @@ from typing import Any, Literal
 
 from PIL import Image
 
-from bot.demo.person import Person
-from bot.jobs.store import Stores
-from tests.e2e.house import House
+from bot.sandbox.client import Person
+from bot.storage.protocols import Stores
+from tests.support.program import House
 
 TOKEN = "1000000009:AAEvitrage-load-token-0123456789abcdef"  # noqa: S105 - the sandbox takes any
 SIZE = (1280, 853)  # as a phone's messenger sends photos
@@ -61,8 +61,8 @@ def at_work(worker: Worker, painting: float = 2.0) -> Iterator[str]:
 async def play(url: str, folder: Path, painting: float) -> None:
     """Be the chat side of the bot, with players for an engine, until killed."""
     from bot.chat.context import Limits
-    from bot.jobs.sqlite import open_sqlite
-    from tests.chat.stage import answering
+    from bot.storage.sqlite import open_sqlite
+    from tests.support.chat_harness import answering
 
     limits = Limits(*(NO_LIMITS[name] for name in ("max_queued", "max_queued_group", "max_per_day", "max_depth")))
     async with (

@@ -14,8 +14,8 @@ from torch import Tensor
 import engine
 from benchmarks.curves_configs import Config
 from benchmarks.scoring import Judge
-from engine.images import load_image
-from engine.pixels import centre_square
+from engine.images.io import load_image
+from engine.images.tensors import centre_square
 
 Pair = tuple[Path, Path]
 """A content and a style."""

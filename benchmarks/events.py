@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
-from bot.demo.person import Person
+from bot.sandbox.client import Person
 
 
 async def events(person: Person, pause: float) -> AsyncIterator[dict[str, Any]]:

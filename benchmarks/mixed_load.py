@@ -23,8 +23,8 @@ from typing import Any
 
 from benchmarks.crowd import SIZE, at_work, crowd
 from benchmarks.events import events
-from bot.demo.person import Chat, Message, Person, SandboxError
-from tests.chat.badges import badge, number_of
+from bot.sandbox.client import Chat, Message, Person, SandboxError
+from tests.support.badges import badge, number_of
 
 BOT = "vitrage_bot"
 JOB = re.compile(r"do:(\d+):")

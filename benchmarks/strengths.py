@@ -21,8 +21,8 @@ from torch import Tensor
 import engine
 from benchmarks.curves_run import Pair, choose_pairs, name_of
 from benchmarks.scoring import Judge, read_metric
-from engine import strength
-from engine.images import load_image
+from engine.images.io import load_image
+from engine.optimize import strength
 
 STRENGTHS = range(0, 101, 10)
 

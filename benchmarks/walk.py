@@ -21,12 +21,12 @@ from PIL import Image
 from playwright.async_api import Browser, Page, ViewportSize, expect
 from skimage import data
 
-from bot.demo.person import Chat, Message, Person
 from bot.presets.glass import stained_glass
-from tests.chat.pencil import Pencil
-from tests.e2e.house import House
-from tests.sandbox.chromium import chromium
-from tests.sandbox.films import film
+from bot.sandbox.client import Chat, Message, Person
+from tests.support.chromium import chromium
+from tests.support.pencil import Pencil
+from tests.support.program import House
+from tests.support.videos import film
 
 OWNER = 1_000_001  # the first person of a sandbox
 PATIENCE = 400.0  # seconds for a picture, also on a busy machine

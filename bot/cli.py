@@ -11,8 +11,8 @@ import typer
 from pydantic import ValidationError
 
 from bot import logs
-from bot.jobs.job import Quality
 from bot.settings import Settings
+from bot.storage.models import Quality
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -132,7 +132,7 @@ def _sentence(error: BaseException) -> str | None:
     from telegram.error import InvalidToken
 
     from bot.demo.supervisor import DemoError
-    from bot.jobs.errors import StoreError
+    from bot.storage.errors import StoreError
 
     if isinstance(error, (CommandError, DemoError, StoreError)):
         return str(error)

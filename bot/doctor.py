@@ -11,10 +11,10 @@ from rich.console import Console
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
-from bot.jobs.errors import StoreError, StoreOwnedError
-from bot.jobs.sqlite import open_sqlite
 from bot.settings import Settings
-from bot.worker.link import ChildDiedError, EngineChild, engine_command
+from bot.storage.errors import StoreError, StoreOwnedError
+from bot.storage.sqlite import open_sqlite
+from bot.worker.engine_process import ChildDiedError, EngineChild, engine_command
 
 MIN_FREE_BYTES = 1_000_000_000
 ENGINE_SECONDS = 600.0  # the first start may download the weights

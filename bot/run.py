@@ -13,18 +13,18 @@ from telegram.error import NetworkError, RetryAfter, TelegramError
 
 from bot.chat.albums import Albums
 from bot.chat.app import ALLOWED_UPDATES, build, introduce
+from bot.chat.commands.broadcast import carry
 from bot.chat.context import ChatApplication, Limits, Services
-from bot.chat.filter import PictureFilter
-from bot.chat.inbox import Inbox
-from bot.chat.postman import carry
-from bot.chat.reporter import Reporter
-from bot.jobs.job import Recipe
-from bot.jobs.sqlite import open_sqlite
-from bot.jobs.store import Stores
+from bot.chat.moderation import PictureFilter
+from bot.chat.status.reporter import Reporter
+from bot.chat.update_queue import Inbox
 from bot.presets.catalogue import Presets
 from bot.settings import Settings
+from bot.storage.models import Recipe
+from bot.storage.protocols import Stores
+from bot.storage.sqlite import open_sqlite
 from bot.worker.dispatcher import Dispatcher
-from bot.worker.link import engine_command
+from bot.worker.engine_process import engine_command
 
 log = structlog.get_logger(__name__)
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.jobs.job import Quality
+from bot.storage.models import Quality
 
 TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{30,}")
 

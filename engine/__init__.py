@@ -17,15 +17,15 @@ from engine.errors import EngineError, ImageError, OptionsError, OutOfMemoryErro
 from engine.options import PRESETS, Options, preset
 
 if TYPE_CHECKING:
-    from engine.blending import blend
-    from engine.capacity import max_size
-    from engine.film import timelapse
-    from engine.images import load_image
+    from engine.api import stylize, stylize_batch
+    from engine.images.blend import blend
+    from engine.images.io import load_image
+    from engine.images.timelapse import timelapse
     from engine.model import Model, load_model
+    from engine.optimize.capacity import max_size
     from engine.progress import Progress
     from engine.report import Report, Result
     from engine.request import Request
-    from engine.transfer import stylize, stylize_batch
 
 __all__ = [
     "PRESETS",
@@ -51,18 +51,18 @@ __all__ = [
 ]
 
 _HOMES = {
-    "blend": "engine.blending",
-    "max_size": "engine.capacity",
-    "load_image": "engine.images",
+    "blend": "engine.images.blend",
+    "max_size": "engine.optimize.capacity",
+    "load_image": "engine.images.io",
     "Model": "engine.model",
     "load_model": "engine.model",
     "Progress": "engine.progress",
     "Report": "engine.report",
     "Result": "engine.report",
     "Request": "engine.request",
-    "stylize": "engine.transfer",
-    "stylize_batch": "engine.transfer",
-    "timelapse": "engine.film",
+    "stylize": "engine.api",
+    "stylize_batch": "engine.api",
+    "timelapse": "engine.images.timelapse",
 }
 
 

@@ -19,7 +19,7 @@ from engine.errors import EngineError
 from engine.options import RECIPES, SIZES, Options, preset
 
 if TYPE_CHECKING:
-    from engine.film import Recorder
+    from engine.images.timelapse import Recorder
     from engine.model import Model
     from engine.progress import OnProgress
     from engine.progress import Progress as RunProgress
@@ -117,8 +117,8 @@ def learn(
     seed: Annotated[int, typer.Option(help="Same seed, same weights.")] = 0,
 ) -> None:
     """Learn the builtin weights anew, without labels, from free pictures."""
-    from engine.learn import learn as learn_filters
-    from engine.learn import write
+    from engine.training.learn import learn as learn_filters
+    from engine.training.learn import write
 
     with _bar() as bar:
         task = bar.add_task("learning", total=1.0)
@@ -142,7 +142,7 @@ def bench(
     results: Annotated[Path | None, typer.Option("--json", help="Save the figures as JSON.")] = None,
 ) -> None:
     """Measure the engine on this machine: beside a naive one, presets, memory, sizes."""
-    from engine import bench as benchmark
+    from engine.bench import bench as benchmark
     from engine.model import Model, device_named
 
     with _bar() as bar:
@@ -212,7 +212,7 @@ def _bar() -> Iterator[Progress]:
 
 def _recorder(film: Path | None) -> Recorder | None:
     """What takes the frames of a film, if one is wanted and can be saved."""
-    from engine.film import Recorder, check_film
+    from engine.images.timelapse import Recorder, check_film
 
     if film is None:
         return None

@@ -11,10 +11,10 @@ from typing import Literal, TypeVar, cast, get_args
 import torch
 
 from engine.errors import EngineError, WeightsError
-from engine.memory import memory_errors
-from engine.pretrained import OnDownload
-from engine.vgg import CONVOLUTIONS, Features, convolution_of
-from engine.weights import Weights, find_weights
+from engine.network.memory import memory_errors
+from engine.network.vgg import CONVOLUTIONS, Features, convolution_of
+from engine.weights.download import OnDownload
+from engine.weights.find import Weights, find_weights
 
 T = TypeVar("T")
 

@@ -25,7 +25,7 @@ STYLE_SCALES = (0.25, 4)
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """How a preset paints: what no caller needs to choose. Weights multiply the losses of `engine.losses`."""
+    """How a preset paints: what no caller needs to choose. Weights multiply the losses of `engine.optimize.losses`."""
 
     purpose: str  # what the preset is for, in a few words
     size: int  # longest edge in pixels unless the caller asks for another (`crop`: the square's edge)
@@ -34,7 +34,7 @@ class Recipe:
     crop: bool = False  # resize the short edge and cut a square from the middle, as published
     exact: bool = False  # zero padding, float32 everywhere: arithmetic as published
     enlarging: int = 12  # iterations at each doubling of `Options.upscale`
-    statistic: Literal["published", "gram", "wasserstein"] = "gram"  # what of the style is matched; see engine.losses
+    statistic: Literal["published", "gram", "wasserstein"] = "gram"  # of the style; see optimize.losses
     style_layers: tuple[tuple[str, float], ...] = (  # and weights
         ("relu1_1", 1.0),
         ("relu1_2", 1.0),

@@ -11,7 +11,7 @@ from functools import partial
 from PIL import Image
 from torch import Tensor
 
-from engine.pixels import Size
+from engine.images.tensors import Size
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from PIL import Image
 
-from engine.pixels import Size
+from engine.images.tensors import Size
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,15 +8,15 @@ from pathlib import Path
 
 from PIL import Image
 
-from engine import images
 from engine.errors import OptionsError
+from engine.images import io
+from engine.images.masks import check_masks
+from engine.images.tensors import Size, same_shape
+from engine.optimize.canvas import Painting
 from engine.options import SIZES, Options
-from engine.painting import Painting
-from engine.pixels import Size, same_shape
 from engine.progress import OnProgress
-from engine.regions import check_masks
 
-Picture = Image.Image | images.Source
+Picture = Image.Image | io.Source
 """A PIL picture, a path, or the bytes of a file."""
 
 
@@ -100,4 +100,4 @@ class Opened:
 
 
 def _open(picture: Picture) -> Image.Image:
-    return images.upright_rgb(picture) if isinstance(picture, Image.Image) else images.load_image(picture)
+    return io.upright_rgb(picture) if isinstance(picture, Image.Image) else io.load_image(picture)

@@ -30,27 +30,15 @@ from telegram.ext import (
 )
 from telegram.request import HTTPXRequest
 
-from bot.chat import (
-    commands,
-    drafts,
-    extras,
-    gallery,
-    gate,
-    groups,
-    live,
-    menu,
-    names,
-    owners,
-    parts,
-    personal,
-    recipes,
-    results,
-)
+from bot.chat import access, recipe_codes
+from bot.chat.buttons import job, region, repaint, result_extras
+from bot.chat.commands import admin, basic, groups, presets, privacy, saved_styles, settings
 from bot.chat.context import ChatApplication, Context, Services, asked, words
-from bot.chat.inbox import ChatOrder, Inbox
+from bot.chat.i18n import LANGUAGES, texts
+from bot.chat.intake import drafts
 from bot.chat.keyboards import SHARES
-from bot.chat.limiter import ChatLimiter
-from bot.chat.texts import LANGUAGES, texts
+from bot.chat.rate_limiter import ChatLimiter
+from bot.chat.update_queue import ChatOrder, Inbox
 
 log = structlog.get_logger(__name__)
 
@@ -108,45 +96,45 @@ def _request(pool_size: int) -> HTTPXRequest:
 
 FOR_OWNERS: Mapping[str, Handle] = MappingProxyType(
     {
-        "stats": owners.stats,
-        "ban": owners.ban,
-        "unban": owners.unban,
-        "maintenance": owners.maintenance,
-        "broadcast": owners.broadcast,
+        "stats": admin.stats,
+        "ban": admin.ban,
+        "unban": admin.unban,
+        "maintenance": admin.maintenance,
+        "broadcast": admin.broadcast,
     }
 )
 FOR_EVERYBODY: Mapping[str, Handle] = MappingProxyType(
     {
-        "start": commands.start,
-        "help": commands.explain,
-        "style": commands.style,
-        "presets": gallery.show,
-        "save": names.save,
-        "settings": menu.show,
-        "queue": commands.queue,
-        "cancel": commands.cancel,
-        "language": personal.language,
-        "privacy": personal.privacy,
-        "forget": personal.forget,
+        "start": basic.start,
+        "help": basic.explain,
+        "style": basic.style,
+        "presets": presets.show,
+        "save": saved_styles.save,
+        "settings": settings.show,
+        "queue": basic.queue,
+        "cancel": basic.cancel,
+        "language": privacy.language,
+        "privacy": privacy.privacy,
+        "forget": privacy.forget,
     }
 )
 BUTTONS: Mapping[str, Handle] = MappingProxyType(  # callback data comes from users: what fits no pattern is dropped
     {
-        r"^cancel:\d{1,18}$": live.cancel,
-        r"^stop:\d{1,18}$": live.stop,
-        r"^swap:\d{1,18}$": live.swap,
-        rf"^do:\d{{1,18}}:({'|'.join(results.NAMES)})$": results.press,
-        r"^pick:\d{1,18}:\d{1,2}$": results.pick,
-        rf"^blend:\d{{1,18}}:({'|'.join(map(str, SHARES))})$": extras.blend,
-        r"^remedy:\d{1,18}$": live.remedy,
-        r"^other:\d{1,18}$": live.other,
-        r"^instead:\d{1,18}:[a-z0-9-]{1,30}$": live.instead,
-        r"^sheet$": gallery.sheet,
-        r"^use:[a-z0-9-]{1,30}$": gallery.use,
+        r"^cancel:\d{1,18}$": job.cancel,
+        r"^stop:\d{1,18}$": job.stop,
+        r"^swap:\d{1,18}$": job.swap,
+        rf"^do:\d{{1,18}}:({'|'.join(repaint.NAMES)})$": repaint.press,
+        r"^pick:\d{1,18}:\d{1,2}$": repaint.pick,
+        rf"^blend:\d{{1,18}}:({'|'.join(map(str, SHARES))})$": result_extras.blend,
+        r"^remedy:\d{1,18}$": job.remedy,
+        r"^other:\d{1,18}$": job.other,
+        r"^instead:\d{1,18}:[a-z0-9-]{1,30}$": job.instead,
+        r"^sheet$": presets.sheet,
+        r"^use:[a-z0-9-]{1,30}$": presets.use,
         r"^turn$": drafts.turn,
-        r"^set:-?\d{1,18}:(quality|size|strength|colors|strokes|output|language|reset):\w*$": menu.choose,
-        r"^(forget|keep):\d{1,18}$": personal.decide,
-        rf"^lang:\d{{1,18}}:({'|'.join(LANGUAGES)})$": personal.choose_language,
+        r"^set:-?\d{1,18}:(quality|size|strength|colors|strokes|output|language|reset):\w*$": settings.choose,
+        r"^(forget|keep):\d{1,18}$": privacy.decide,
+        rf"^lang:\d{{1,18}}:({'|'.join(LANGUAGES)})$": privacy.choose_language,
     }
 )
 
@@ -156,14 +144,14 @@ def _register(application: ChatApplication, services: Services) -> None:
     private, message = filters.ChatType.PRIVATE, filters.UpdateType.MESSAGE  # an edited message is no new request
     picture = filters.PHOTO | filters.Document.ALL | filters.Sticker.ALL | filters.VIDEO | filters.VIDEO_NOTE
     owner = message & private & filters.User(services.owners)
-    before: list[Handler] = [TypeHandler(Update, gate.admit)]
+    before: list[Handler] = [TypeHandler(Update, access.admit)]
     handlers: list[Handler] = [
         *[CommandHandler(name, handle, owner) for name, handle in FOR_OWNERS.items()],
         *[CommandHandler(name, handle, message) for name, handle in FOR_EVERYBODY.items()],
-        MessageHandler(message & (picture | filters.ANIMATION), parts.take_photo),
-        MessageHandler(message & filters.REPLY & filters.Regex(recipes.CODE), commands.style_by_code),
+        MessageHandler(message & (picture | filters.ANIMATION), region.take_photo),
+        MessageHandler(message & filters.REPLY & filters.Regex(recipe_codes.CODE), basic.style_by_code),
         MessageHandler(message & filters.StatusUpdate.MIGRATE, groups.move),
-        MessageHandler(message & private & ~filters.StatusUpdate.ALL, commands.not_a_picture),
+        MessageHandler(message & private & ~filters.StatusUpdate.ALL, basic.not_a_picture),
         ChatMemberHandler(groups.welcome, ChatMemberHandler.MY_CHAT_MEMBER),
         *[CallbackQueryHandler(handle, pattern) for pattern, handle in BUTTONS.items()],
     ]
@@ -193,7 +181,7 @@ async def introduce(application: ChatApplication) -> None:
         (BotCommandScopeAllPrivateChats(), IN_PRIVATE),
         (BotCommandScopeAllGroupChats(), IN_GROUPS),
         (BotCommandScopeAllChatAdministrators(), FOR_GROUP_ADMINS),
-        *[(BotCommandScopeChat(owner), (*IN_PRIVATE, *owners.COMMANDS)) for owner in services.owners],
+        *[(BotCommandScopeChat(owner), (*IN_PRIVATE, *admin.COMMANDS)) for owner in services.owners],
     ]
     for language in LANGUAGES:
         say, code = texts(language), None if language == LANGUAGES[0] else language

@@ -9,11 +9,11 @@ from telegram import Message, Update, User
 from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
 
 from bot.chat.albums import Albums
-from bot.chat.filter import PictureFilter
-from bot.chat.texts import Texts, texts
-from bot.jobs.job import Address, Recipe
-from bot.jobs.store import BlobStore, ChatStore, JobStore
+from bot.chat.i18n import Texts, texts
+from bot.chat.moderation import PictureFilter
 from bot.presets.catalogue import DRAWN, Presets
+from bot.storage.models import Address, Recipe
+from bot.storage.protocols import BlobStore, ChatStore, JobStore
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], Serv
 
     @property
     def say(self) -> Texts:
-        """The texts in the user's language; `bot.chat.gate` has chosen them before any handler runs."""
+        """The texts in the user's language; `bot.chat.access` has chosen them before any handler runs."""
         return self._say
 
     @say.setter

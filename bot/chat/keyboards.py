@@ -6,10 +6,10 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import KeyboardButtonStyle
 
 from bot.chat.context import Services
-from bot.chat.recipes import remedied
-from bot.chat.texts import Texts
-from bot.jobs.job import Job, State
+from bot.chat.i18n import Texts
+from bot.chat.recipe_codes import remedied
 from bot.presets.sheet import COLUMNS
+from bot.storage.models import Job, State
 
 PER_ROW = 2  # presets
 SHARES = (20, 40, 60, 80)  # per cent of the painting in the pictures of a strength strip

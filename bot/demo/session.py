@@ -9,9 +9,9 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bot.chat.texts import texts
-from bot.demo.person import Chat, Message, Person
+from bot.chat.i18n import texts
 from bot.demo.supervisor import Demo, DemoError, demonstrate
+from bot.sandbox.client import Chat, Message, Person
 
 T = TypeVar("T")
 

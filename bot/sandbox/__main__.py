@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from bot.sandbox.server import serve
-from bot.sandbox.world import World
+from bot.sandbox.state.world import World
 
 
 def main() -> None:

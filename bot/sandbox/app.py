@@ -8,15 +8,15 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from bot.sandbox.api import ENDPOINTS
+from bot.sandbox.botapi.transport import Wire, no_method
 from bot.sandbox.connections import Connections
-from bot.sandbox.endpoints import route
-from bot.sandbox.openapi import document_route
 from bot.sandbox.pages import page_routes
+from bot.sandbox.people.endpoints import route
+from bot.sandbox.people.openapi import document_route
+from bot.sandbox.people.routes import ENDPOINTS
+from bot.sandbox.people.stream import stream_route
 from bot.sandbox.protection import Protection
-from bot.sandbox.stream import stream_route
-from bot.sandbox.wire import Wire, no_method
-from bot.sandbox.world import World
+from bot.sandbox.state.world import World
 
 
 def create_app(

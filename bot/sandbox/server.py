@@ -13,8 +13,8 @@ from pathlib import Path
 import uvicorn
 
 from bot.sandbox.app import create_app
-from bot.sandbox.snapshot import capture, load, save, write
-from bot.sandbox.world import World
+from bot.sandbox.state.snapshot import capture, load, save, write
+from bot.sandbox.state.world import World
 
 STOP_SECONDS = 1
 KEEP_ALIVE = 75  # as Telegram's own front: uvicorn's 5 seconds would cut connections that clients still trust

@@ -11,11 +11,11 @@ from typing import Any
 
 import structlog
 
-from bot.jobs.errors import StoreFullError
-from bot.jobs.job import Job
-from bot.jobs.store import Stores
-from bot.worker.link import ChildDiedError, EngineChild
-from bot.worker.painting import Limits, Painting
+from bot.storage.errors import StoreFullError
+from bot.storage.models import Job
+from bot.storage.protocols import Stores
+from bot.worker.engine_process import ChildDiedError, EngineChild
+from bot.worker.job_run import Limits, Painting
 
 log = structlog.get_logger(__name__)
 
@@ -28,7 +28,7 @@ class Dispatcher:
 
     Args:
         stores: Where jobs and pictures are.
-        command: What starts the engine child, see `bot.worker.link.engine_command`.
+        command: What starts the engine child, see `bot.worker.engine_process.engine_command`.
         name: What this worker is called in the queue: the same at every start, and no other worker's.
         limits: How patient it is.
         chance: Scatters the delays of retries.

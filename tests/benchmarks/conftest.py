@@ -12,8 +12,8 @@ from PIL import Image
 from safetensors.torch import save_file
 
 from benchmarks.scoring import LAYERS
-from engine import drawings
-from engine.vgg import CHANNELS
+from engine.network.vgg import CHANNELS
+from engine.training import drawings
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,7 +9,7 @@ from typer import Typer
 from typer.testing import CliRunner
 
 from benchmarks.strengths import STRENGTHS, equal_steps, main
-from engine.strength import force
+from engine.optimize.strength import force
 
 
 def test_what_moves_in_equal_steps_already_keeps_its_forces() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.chat.stage import Stage, on_stage
+from tests.support.chat_harness import Stage, on_stage
 
 
 @pytest.fixture

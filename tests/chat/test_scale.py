@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bot.chat.texts import texts
-from bot.demo.person import Chat, Message, Person
-from bot.jobs.job import Address, Job
-from tests.chat.badges import badge, number_of
-from tests.chat.stage import Stage, from_bot, picture, request
+from bot.chat.i18n import texts
+from bot.sandbox.client import Chat, Message, Person
+from bot.storage.models import Address, Job
+from tests.support.badges import badge, number_of
+from tests.support.chat_harness import Stage, from_bot, picture, request
 
 EN = texts("en")
 PEOPLE = 50

@@ -7,12 +7,12 @@ import io
 import pytest
 from PIL import Image
 
-from bot.chat.texts import texts
-from bot.demo.person import Chat, Message, Person
-from bot.jobs.job import Job
-from tests.chat.pencil import Pencil, jpeg, photographs
-from tests.chat.stage import REPORT, Stage, picture
-from tests.chat.test_groups import group
+from bot.chat.i18n import texts
+from bot.sandbox.client import Chat, Message, Person
+from bot.storage.models import Job
+from tests.chat.commands.test_groups import group
+from tests.support.chat_harness import REPORT, Stage, picture
+from tests.support.pencil import Pencil, jpeg, photographs
 
 EN = texts("en")
 

@@ -11,7 +11,7 @@ import skimage.data
 from PIL import Image
 
 from bot.demo.samples import stained_glass
-from tests.e2e.house import House
+from tests.support.program import House
 
 
 def encoded(image: Image.Image, kind: str = "JPEG", **options: object) -> bytes:

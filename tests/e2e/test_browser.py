@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
-from bot.chat.texts import texts
-from tests.e2e.house import PATIENCE, demonstration
+from bot.chat.i18n import texts
 from tests.sandbox.conftest import browser
+from tests.support.program import PATIENCE, demonstration
 
 __all__ = ["browser"]  # the fixture of the sandbox's own browser tests
 

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bot.chat.texts import texts
-from bot.demo.person import Chat, Message, Person
-from tests.chat.pencil import MIDDLE, Pencil, ellipse, jpeg
-from tests.chat.stage import eventually
+from bot.chat.i18n import texts
+from bot.sandbox.client import Chat, Message, Person
 from tests.e2e.conftest import encoded
-from tests.e2e.house import PATIENCE, House
+from tests.support.chat_harness import eventually
+from tests.support.pencil import MIDDLE, Pencil, ellipse, jpeg
+from tests.support.program import PATIENCE, House
 
 EN, RU = texts("en"), texts("ru")
 

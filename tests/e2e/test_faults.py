@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.chat.texts import texts
-from bot.demo.person import Chat, Message, Person
-from tests.chat.stage import eventually
-from tests.e2e.house import PATIENCE, House, alive, children_of, demonstration, until
+from bot.chat.i18n import texts
+from bot.sandbox.client import Chat, Message, Person
 from tests.e2e.test_conversation import choose_small, is_status, result
+from tests.support.chat_harness import eventually
+from tests.support.program import PATIENCE, House, alive, children_of, demonstration, until
 
 EN = texts("en")
 

@@ -11,8 +11,8 @@ import torch
 from PIL import Image
 
 import engine
-from engine import drawings
-from engine.vgg import CHANNELS, CONVOLUTIONS
+from engine.network.vgg import CHANNELS, CONVOLUTIONS
+from engine.training import drawings
 
 
 @pytest.fixture(scope="session", autouse=True)

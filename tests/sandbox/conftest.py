@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
-from bot.demo.person import Chat, Person
+from bot.sandbox.client import Chat, Person
 from bot.sandbox.server import running
-from bot.sandbox.world import World
-from tests.sandbox.chromium import chromium
-from tests.sandbox.client import Api
+from bot.sandbox.state.world import World
+from tests.support.chromium import chromium
+from tests.support.sandbox_client import Api
 
 TOKEN = "123456:" + "A" * 35
 

@@ -13,17 +13,17 @@ from aiogram.types import Update
 from PIL import Image
 from pydantic import TypeAdapter
 
-from bot.demo.person import Person
-from bot.sandbox.call import Call
-from bot.sandbox.methods import METHODS
-from bot.sandbox.parameters import Params
+from bot.sandbox.botapi.call import Call
+from bot.sandbox.botapi.methods import METHODS
+from bot.sandbox.botapi.parameters import Params
+from bot.sandbox.client import Person
 from bot.sandbox.server import running
-from bot.sandbox.world import World
-from tests.sandbox import scenes
-from tests.sandbox.client import Api
+from bot.sandbox.state.world import World
 from tests.sandbox.conftest import TOKEN
-from tests.sandbox.description import FILE, Description
-from tests.sandbox.films import film
+from tests.support import scenes
+from tests.support.api_description import FILE, Description
+from tests.support.sandbox_client import Api
+from tests.support.videos import film
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "sandbox.md"
 BEGIN, END = "<!-- methods: generated -->", "<!-- /methods -->"

@@ -7,8 +7,8 @@ import os
 import sys
 from pathlib import Path
 
-from bot.demo.person import Person
-from tests.sandbox.scenes import picture
+from bot.sandbox.client import Person
+from tests.support.scenes import picture
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "echo_bot.py"
 

@@ -10,9 +10,9 @@ from collections.abc import Awaitable, Callable
 import pytest
 from PIL import Image
 
-from bot.demo.person import Chat, Person, SandboxError
-from tests.sandbox.client import Api, RefusedError
-from tests.sandbox.films import film, still, turned
+from bot.sandbox.client import Chat, Person, SandboxError
+from tests.support.sandbox_client import Api, RefusedError
+from tests.support.videos import film, still, turned
 
 Download = Callable[[str], Awaitable[Image.Image]]
 TRAFFIC = [Image.new("RGB", (64, 48), color) for color in ("red", "yellow", "green", "green")]

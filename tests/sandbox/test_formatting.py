@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sandbox.entities import formatted, plain
+from bot.sandbox.botapi.parameters import Params
 from bot.sandbox.errors import ApiError
-from bot.sandbox.parameters import Params
-from bot.sandbox.utf16 import units
+from bot.sandbox.text.entities import formatted, plain
+from bot.sandbox.text.utf16 import units
 
 
 def parse(text: str, mode: str) -> tuple[str, list[tuple[object, ...]]]:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.sandbox.methods import METHODS
+from bot.sandbox.botapi.methods import METHODS
 from tests.sandbox.conftest import TOKEN, process
 
 NAMES = (

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.demo.person import Chat, Person
-from tests.sandbox.client import Api, RefusedError
+from bot.sandbox.client import Chat, Person
+from tests.support.sandbox_client import Api, RefusedError
 
 BOT = 123456
 

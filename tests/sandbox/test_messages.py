@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.demo.person import Chat, Person
-from tests.sandbox.client import Api, RefusedError
+from bot.sandbox.client import Chat, Person
+from tests.support.sandbox_client import Api, RefusedError
 
 
 async def test_a_reply_carries_what_it_answers(api: Api, chat: Chat, ann: Person) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.demo.person import Person, SandboxError
-from bot.sandbox.api import ENDPOINTS
-from bot.sandbox.world import World
-from tests.sandbox.client import Api
+from bot.sandbox.client import Person, SandboxError
+from bot.sandbox.people.routes import ENDPOINTS
+from bot.sandbox.state.world import World
+from tests.support.sandbox_client import Api
 
 
 async def test_the_openapi_document_is_whole(ann: Person) -> None:
@@ -126,7 +126,7 @@ async def test_the_wire_never_shows_a_token(api: Api, ann: Person) -> None:
 
 async def test_memory_stays_bounded(api: Api, ann: Person, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The oldest messages of all chats are forgotten beyond the cap."""
-    monkeypatch.setattr("bot.sandbox.world.MESSAGES_KEPT", 10)
+    monkeypatch.setattr("bot.sandbox.state.world.MESSAGES_KEPT", 10)
     chat = await ann.open()
     for number in range(25):
         await chat.send(str(number))

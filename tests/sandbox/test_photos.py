@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from bot.demo.person import Chat, Person, SandboxError
+from bot.sandbox.client import Chat, Person, SandboxError
 from bot.sandbox.server import running
-from bot.sandbox.world import World
-from tests.sandbox.client import Api, RefusedError
+from bot.sandbox.state.world import World
 from tests.sandbox.conftest import TOKEN
-from tests.sandbox.films import film, still
+from tests.support.sandbox_client import Api, RefusedError
+from tests.support.videos import film, still
 
 
 def bilevel(size: tuple[int, int]) -> bytes:

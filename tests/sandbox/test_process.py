@@ -11,9 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.demo.person import Person
-from tests.sandbox.client import Api
+from bot.sandbox.client import Person
 from tests.sandbox.conftest import TOKEN, process
+from tests.support.sandbox_client import Api
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -11,9 +11,9 @@ from telegram import Bot
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, NetworkError, RetryAfter, TimedOut
 from telegram.request import HTTPXRequest
 
-from bot.demo.person import Chat, Person, SandboxError
-from tests.sandbox.client import Api, RefusedError
+from bot.sandbox.client import Chat, Person, SandboxError
 from tests.sandbox.conftest import TOKEN
+from tests.support.sandbox_client import Api, RefusedError
 
 
 @pytest.fixture

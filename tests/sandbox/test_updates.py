@@ -7,9 +7,9 @@ import time
 
 import pytest
 
-from bot.demo.person import Person
-from bot.sandbox.world import World
-from tests.sandbox.client import Api, RefusedError
+from bot.sandbox.client import Person
+from bot.sandbox.state.world import World
+from tests.support.sandbox_client import Api, RefusedError
 
 
 async def test_an_update_stays_until_it_is_confirmed(api: Api, ann: Person) -> None:

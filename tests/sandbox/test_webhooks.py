@@ -15,8 +15,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.demo.person import Person
-from tests.sandbox.client import Api, RefusedError
+from bot.sandbox.client import Person
+from tests.support.sandbox_client import Api, RefusedError
 
 HEADER = "x-telegram-bot-api-secret-token"
 

@@ -7,9 +7,9 @@ import json
 import httpx
 import pytest
 
-from bot.demo.person import Chat, Person
-from tests.sandbox.client import Api, RefusedError
+from bot.sandbox.client import Chat, Person
 from tests.sandbox.conftest import TOKEN
+from tests.support.sandbox_client import Api, RefusedError
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.jobs.sqlite import open_sqlite
-from tests.worker.stage import Stage
+from bot.storage.sqlite import open_sqlite
+from tests.support.worker_harness import Stage
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.jobs.job import Job, State
-from bot.jobs.sqlite import open_sqlite
-from tests.jobs.samples import enqueue, eventually
-from tests.worker.stage import Stage, is_alive, script
+from bot.storage.models import Job, State
+from bot.storage.sqlite import open_sqlite
+from tests.support.jobs import enqueue, eventually
+from tests.support.worker_harness import Stage, is_alive, script
 
 Reached = Callable[[sqlite3.Row, Path], bool]
 
@@ -31,7 +31,7 @@ STEPS: dict[str, Reached] = {
 @asynccontextmanager
 async def owner(folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
     """Run an owner with its worker as a process of its own, and kill it in the end."""
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.worker.owner", str(folder))
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.support.worker_process", str(folder))
     try:
         yield process
     finally:

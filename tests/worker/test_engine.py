@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from PIL import Image
 from safetensors.torch import save_file
 
-from bot.jobs.job import JobError, Recipe, State
-from bot.worker.link import engine_command
-from tests.jobs.samples import enqueue
-from tests.worker.stage import Stage, is_alive, size_of
+from bot.storage.models import JobError, Recipe, State
+from bot.worker.engine_process import engine_command
+from tests.support.jobs import enqueue
+from tests.support.worker_harness import Stage, is_alive, size_of
 
 CHANNELS = {0: (3, 64), 2: (64, 64), 5: (64, 128)}  # VGG19's first convolutions, up to conv2_1
 SMALL = Recipe("sketch", 64)
@@ -56,7 +56,7 @@ def children() -> set[int]:
     for process in Path("/proc").glob("[0-9]*"):
         try:
             parent = int((process / "stat").read_text().rpartition(")")[2].split()[1])
-            if parent == os.getpid() and b"bot.worker.child" in (process / "cmdline").read_bytes():
+            if parent == os.getpid() and b"bot.worker.engine_child" in (process / "cmdline").read_bytes():
                 found.add(int(process.name))
         except (FileNotFoundError, ProcessLookupError):  # it ended while we looked
             continue

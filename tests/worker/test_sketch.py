@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from bot.jobs.job import Job, JobError, Recipe, State
-from bot.worker.easel import turned
-from tests.jobs.samples import enqueue, eventually
-from tests.worker.stage import Stage, script
+from bot.storage.models import Job, JobError, Recipe, State
+from bot.worker.render import turned
+from tests.support.jobs import enqueue, eventually
+from tests.support.worker_harness import Stage, script
 
 FINE = Recipe("fine", 500, strokes="large")
 

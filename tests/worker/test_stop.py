@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from bot.jobs.job import State
-from tests.jobs.samples import ALICE, enqueue, eventually, names
-from tests.worker.stage import QUICK, Stage, is_alive, script, size_of
+from bot.storage.models import State
+from tests.support.jobs import ALICE, enqueue, eventually, names
+from tests.support.worker_harness import QUICK, Stage, is_alive, script, size_of
 
 LONG: dict[str, Any] = {"steps": 2000, "pause": 0.02}  # a picture that takes far longer than any test
 

@@ -12,11 +12,11 @@ import pytest
 from PIL import Image
 from structlog.testing import capture_logs
 
-from bot.jobs.errors import StoreFullError
-from bot.jobs.job import Job, JobError, Recipe, State
-from tests.jobs.samples import enqueue, eventually
-from tests.jobs.test_sqlite import connection_of
-from tests.worker.stage import QUICK, Stage, script, size_of
+from bot.storage.errors import StoreFullError
+from bot.storage.models import Job, JobError, Recipe, State
+from tests.storage.test_sqlite import connection_of
+from tests.support.jobs import enqueue, eventually
+from tests.support.worker_harness import QUICK, Stage, script, size_of
 
 LONG: dict[str, Any] = {"steps": 2000, "pause": 0.02}  # a picture that takes far longer than any test
 

@@ -8,11 +8,11 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from bot.demo.person import Person
+from bot.sandbox.client import Person
 from bot.sandbox.server import running
-from bot.sandbox.world import World
-from tests.sandbox.chromium import chromium
-from tests.sandbox.painter import painting_bot
+from bot.sandbox.state.world import World
+from tests.support.chromium import chromium
+from tests.support.painter import painting_bot
 
 PATIENCE = 15_000  # milliseconds: the machine may be busy with others
 expect.set_options(timeout=PATIENCE)

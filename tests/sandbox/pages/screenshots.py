@@ -12,12 +12,12 @@ from typing import Any
 from PIL import Image
 from playwright.async_api import Browser, Page, expect
 
-from bot.demo.person import Person
 from bot.demo.samples import write_samples
+from bot.sandbox.client import Person
 from bot.sandbox.server import running
-from bot.sandbox.world import World
-from tests.sandbox.chromium import chromium
-from tests.sandbox.painter import painting_bot
+from bot.sandbox.state.world import World
+from tests.support.chromium import chromium
+from tests.support.painter import painting_bot
 
 DOCS = Path(__file__).parents[3] / "docs" / "sandbox"
 WIDE = {"width": 1180, "height": 760}

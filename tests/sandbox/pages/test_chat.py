@@ -7,9 +7,9 @@ from pathlib import Path
 
 from playwright.async_api import Page, expect
 
-from bot.demo.person import Person
+from bot.sandbox.client import Person
 from tests.sandbox.pages.conftest import write
-from tests.sandbox.scenes import picture
+from tests.support.scenes import picture
 
 Pictures = tuple[Path, Path]
 DROP = """async ([selector, bytes, kind]) => {
@@ -205,7 +205,7 @@ async def test_spoilers_and_animations(page: Page, ann: Person, sandbox: str) ->
 
     import httpx
 
-    from tests.sandbox.painter import TOKEN
+    from tests.support.painter import TOKEN
 
     await page.get_by_test_id("chat").click()
     await write(page, "hi")

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from bot.demo.person import Person
-from bot.sandbox.world import World
-from tests.sandbox.client import Api
+from bot.sandbox.client import Person
+from bot.sandbox.state.world import World
 from tests.sandbox.conftest import TOKEN, process
 from tests.sandbox.pages.conftest import opened, write
+from tests.support.sandbox_client import Api
 
 # long pauses are noted and made short, so that nobody has to wait for them
 QUICK = """() => {

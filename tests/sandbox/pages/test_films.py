@@ -8,11 +8,11 @@ import httpx
 from PIL import Image
 from playwright.async_api import FilePayload, Page, expect
 
-from bot.demo.person import Person
-from tests.sandbox.films import film
+from bot.sandbox.client import Person
 from tests.sandbox.pages.conftest import write
-from tests.sandbox.painter import TOKEN
-from tests.sandbox.scenes import picture
+from tests.support.painter import TOKEN
+from tests.support.scenes import picture
+from tests.support.videos import film
 
 TRAFFIC = [Image.new("RGB", (320, 240), color) for color in ("red", "green", "blue")] * 4
 

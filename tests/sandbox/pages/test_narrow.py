@@ -6,9 +6,9 @@ from pathlib import Path
 
 from playwright.async_api import Locator, Page, expect
 
-from bot.demo.person import Person
-from tests.sandbox.client import Api
-from tests.sandbox.painter import TOKEN
+from bot.sandbox.client import Person
+from tests.support.painter import TOKEN
+from tests.support.sandbox_client import Api
 
 WIDTH = 390
 CUT = "element => element.scrollWidth > element.clientWidth || element.scrollHeight > element.clientHeight"

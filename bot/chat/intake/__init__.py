@@ -1,0 +1,1 @@
+"""A photo becomes a draft, a draft becomes a job."""

@@ -1,0 +1,1 @@
+"""What a person sees while a picture is painted, and how the picture is delivered."""

@@ -1,0 +1,86 @@
+"""The one live message of a job: what it says at each moment."""
+
+from __future__ import annotations
+
+import html
+
+from bot.chat.context import Services
+from bot.chat.i18n import Texts
+from bot.chat.recipe_codes import encode
+from bot.storage.models import Job, Place, Recipe, State
+
+BAR_CELLS = 12
+
+
+def describe(job: Job, place: Place | None, say: Texts) -> str:
+    """Return the text of a job's status message. `place` is needed while the job is queued."""
+    match job.state:
+        case State.QUEUED | State.RUNNING:
+            advice = [say(f"advice-{job.advice}")] if job.advice else []
+            return "\n\n".join([_waiting(job, place, say), *advice])
+        case State.FAILED:
+            return say(f"failed-{job.error or 'engine'}")
+        case State.CANCELLED:
+            return say("cancelled")
+    raise ValueError(f"job {job.id} is {job.state}: its picture says it all")
+
+
+def _waiting(job: Job, place: Place | None, say: Texts) -> str:
+    if job.state is State.RUNNING:
+        return _running(job, say) if job.progress else say("starting")
+    return say("retrying") if job.attempt else _queued(place or Place(0, None), say)
+
+
+def caption(services: Services, job: Job, say: Texts) -> str:
+    """Return the lines under a finished picture, as HTML: style, quality, size, seconds; what is special; the code."""
+    if job.kind == "sheet":
+        return say("done-sheet")
+    width, height = job.report["size"]
+    done = say("done", size=f"{width}×{height}", seconds=round(job.report["seconds"]))
+    known = [html.escape(services.title(job.style, say))] if job.style in services.presets.names else []
+    lines = [" · ".join([*known, say(f"quality-{job.recipe.quality}"), done])]
+    if special := [*choices(job.recipe, say), *([say("choice-part")] if job.marked else [])]:
+        lines.append(" · ".join(special))
+    lines += [say(f"done-{what}") for what in ("halved", "stopped") if job.report.get(what)]
+    if job.style:
+        lines.append(say("done-code", code=f"<code>{encode(job.recipe, job.style)}</code>"))
+    return "\n".join(lines)
+
+
+def choices(recipe: Recipe, say: Texts) -> list[str]:
+    """Return what somebody has chosen beyond quality and size, in words."""
+    usual, said = Recipe(), []
+    if recipe.strength != usual.strength:
+        said.append(say("choice-strength", percent=recipe.strength))
+    if recipe.colors != usual.colors:
+        said.append(say("choice-colors", colors=say(f"colors-{recipe.colors}")))
+    if recipe.strokes != usual.strokes:
+        said.append(say("choice-strokes", strokes=say(f"strokes-{recipe.strokes}")))
+    if recipe.variation:
+        said.append(say("choice-variation", number=recipe.variation))
+    return said
+
+
+def _queued(place: Place, say: Texts) -> str:
+    text = say("queued", ahead=place.ahead)
+    return text if place.seconds is None else f"{text}\n{say.range(place.seconds)}"
+
+
+def _running(job: Job, say: Texts) -> str:
+    full = round(job.progress * BAR_CELLS)
+    bar = "▰" * full + "▱" * (BAR_CELLS - full)
+    text = f"{say(_stage(job))}\n{bar} {job.progress:.0%}"
+    if job.stop_asked:
+        return f"{text}\n{say('finishing')}"
+    if job.seconds_left is None:
+        return text
+    return f"{text}\n{say.duration(job.seconds_left) if job.progress < 0.99 else say('finishing')}"
+
+
+def _stage(job: Job) -> str:
+    """Return the name of what is being painted now; the bar and the time left are of the whole."""
+    if job.resumed:
+        return "painting-on"
+    if not job.sketch_first:
+        return "painting"
+    return "painting-over" if job.sketched else "sketching"

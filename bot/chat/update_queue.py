@@ -1,0 +1,109 @@
+"""Updates on their way in: durable before Telegram forgets them, and in order within a chat.
+
+Telegram drops an update as soon as the next `getUpdates` confirms it, and python-telegram-bot's updater asks
+again right after putting updates into its queue. So the queue itself keeps each update in the store first, and an
+update leaves the store only when it was handled; what a crash interrupts is handled again at the next start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from telegram import Bot, Update
+from telegram.error import NetworkError
+from telegram.ext import BaseUpdateProcessor
+
+from bot.chat.albums import Albums
+from bot.storage.errors import StoreFullError
+from bot.storage.protocols import ChatStore
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+MAX_CONCURRENT_UPDATES = 256
+
+
+class Inbox(asyncio.Queue[object]):
+    """The update queue of the application, backed by the store."""
+
+    def __init__(self, chats: ChatStore) -> None:
+        super().__init__()
+        self._chats = chats
+
+    async def put(self, item: object) -> None:
+        """Keep an update, then queue it; one that was received before is dropped.
+
+        Raises:
+            NetworkError: it could not be kept. The updater then asks Telegram for it again, a little later.
+        """
+        if isinstance(item, Update):
+            try:
+                new = await self._chats.receive_update(item.update_id, item.to_json())
+            except StoreFullError as error:
+                raise NetworkError(f"the update was not taken: {error}") from error
+            if not new:
+                return
+        await super().put(item)
+
+    async def replay(self, bot: Bot) -> int:
+        """Queue what an earlier life of the program received but did not handle; return how many updates."""
+        bodies = await self._chats.pending_updates()
+        for body in bodies:
+            await super().put(Update.de_json(json.loads(body), bot))
+        return len(bodies)
+
+
+class ChatOrder(BaseUpdateProcessor):
+    """Handles many chats at once, but the updates of one chat one after the other."""
+
+    def __init__(self, chats: ChatStore, albums: Albums, settle: Callable[[Update], Awaitable[None]]) -> None:
+        """Create it.
+
+        Args:
+            chats: where a handled update is ticked off.
+            albums: knows which update was the last of its album.
+            settle: awaited for that one, in the chat's turn again, before it is ticked off.
+        """
+        super().__init__(MAX_CONCURRENT_UPDATES)
+        self._chats = chats
+        self._albums = albums
+        self._settle = settle
+        self._turns: dict[int, asyncio.Lock] = {}
+        self._waiting: Counter[int] = Counter()
+
+    async def do_process_update(self, update: object, coroutine: Awaitable[object]) -> None:
+        """Handle an update in its chat's turn and tick it off; if cut short, it is handled at the next start."""
+        if not isinstance(update, Update):
+            await coroutine
+            return
+        chat_id = update.effective_chat.id if update.effective_chat else 0
+        self._albums.arrived(update)
+        async with self._turn(chat_id):
+            await coroutine
+        if await self._albums.completed(update):
+            async with self._turn(chat_id):
+                await self._settle(update)
+        await self._chats.finish_update(update.update_id)
+
+    @asynccontextmanager
+    async def _turn(self, chat_id: int) -> AsyncIterator[None]:
+        lock = self._turns.setdefault(chat_id, asyncio.Lock())
+        self._waiting[chat_id] += 1
+        try:
+            async with lock:
+                yield
+        finally:
+            self._waiting[chat_id] -= 1
+            if not self._waiting[chat_id]:
+                del self._waiting[chat_id], self._turns[chat_id]
+
+    async def initialize(self) -> None:
+        """Nothing to prepare."""
+
+    async def shutdown(self) -> None:
+        """Nothing to release."""

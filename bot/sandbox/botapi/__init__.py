@@ -1,0 +1,1 @@
+"""The Bot API as a bot sees it: transport, calls, methods, webhooks."""

@@ -1,0 +1,115 @@
+"""Methods about chats: who is in them and which topics they have."""
+
+from __future__ import annotations
+
+from bot.sandbox.botapi.call import Call
+from bot.sandbox.chats.membership import change_member
+from bot.sandbox.chats.topics import COLORS, create_topic, set_closed
+from bot.sandbox.errors import bad_request
+from bot.sandbox.state.accounts import Json
+from bot.sandbox.state.chats import Chat, Status, Topic
+
+GIFTS = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
+PERMISSIONS = ("can_send_messages", "can_send_audios", "can_send_documents", "can_send_photos", "can_send_videos",
+               "can_send_video_notes", "can_send_voice_notes", "can_send_polls", "can_send_other_messages",
+               "can_add_web_page_previews", "can_react_to_messages", "can_change_info", "can_invite_users",
+               "can_pin_messages")  # fmt: skip
+REACTIONS_PER_MESSAGE = 11
+
+
+async def get_chat(call: Call) -> object:
+    """Bot API, getChat."""
+    chat = call.chat()
+    full: Json = call.world.wire_chat(chat) | {
+        "accent_color_id": abs(chat.id) % 7,
+        "max_reaction_count": REACTIONS_PER_MESSAGE,
+        "accepted_gift_types": dict.fromkeys(GIFTS, False),
+    }
+    if chat.type == "private":
+        return full | {"active_usernames": [full["username"]]}
+    return full | {"permissions": dict.fromkeys(PERMISSIONS, True)}
+
+
+async def get_chat_member(call: Call) -> object:
+    """Bot API, getChatMember."""
+    chat = call.chat()
+    user_id = call.params.required_integer("user_id")
+    if user_id not in call.world.people and user_id not in call.world.bots:
+        raise bad_request("PARTICIPANT_ID_INVALID")
+    status: Status = chat.members.get(user_id, "left")
+    return call.world.member_wire(user_id, status)
+
+
+async def get_chat_member_count(call: Call) -> object:
+    """Bot API, getChatMemberCount."""
+    return len(call.chat().present())
+
+
+async def get_chat_administrators(call: Call) -> object:
+    """Bot API, getChatAdministrators: without other bots unless they are asked for."""
+    chat = call.chat()
+    if chat.type == "private":
+        raise bad_request("there are no administrators in the private chat")
+    hidden = set() if call.params.flag("return_bots") else set(call.world.bots) - {call.bot.id}
+    return [
+        call.world.member_wire(member, status)
+        for member, status in chat.members.items()
+        if status in ("creator", "administrator") and member not in hidden
+    ]
+
+
+async def leave_chat(call: Call) -> object:
+    """Bot API, leaveChat."""
+    chat = call.chat()
+    if chat.type == "private":
+        raise bad_request("chat can't be left: it is a private chat")
+    change_member(call.world, chat, call.bot, call.bot, "left")
+    return True
+
+
+def _forum(call: Call) -> Chat:
+    chat = call.chat()
+    if not chat.is_forum:
+        raise bad_request("the chat is not a forum")
+    if chat.members[call.bot.id] not in ("administrator", "creator"):
+        raise bad_request("not enough rights to create a topic")
+    return chat
+
+
+async def create_forum_topic(call: Call) -> object:
+    """Bot API, createForumTopic."""
+    chat = _forum(call)
+    name = call.params.text("name").strip()
+    if not 1 <= len(name) <= 128:
+        raise bad_request("TOPIC_TITLE_EMPTY" if not name else "TOPIC_TITLE_TOO_LONG")
+    color = call.params.integer("icon_color", COLORS[0])
+    if color not in COLORS:
+        raise bad_request("TOPIC_ICON_COLOR_INVALID")
+    topic = create_topic(call.world, chat, call.bot, name, color)
+    return {"message_thread_id": topic.id, "name": topic.name, "icon_color": topic.icon_color}
+
+
+def _topic(call: Call, chat: Chat) -> Topic:
+    topic = chat.topics.get(call.params.integer("message_thread_id"))
+    if topic is None:
+        raise bad_request("message thread not found")
+    return topic
+
+
+async def close_forum_topic(call: Call) -> object:
+    """Bot API, closeForumTopic."""
+    return _set_closed(call, True)
+
+
+async def reopen_forum_topic(call: Call) -> object:
+    """Bot API, reopenForumTopic."""
+    return _set_closed(call, False)
+
+
+def _set_closed(call: Call, closed: bool) -> bool:
+    chat = _forum(call)
+    topic = _topic(call, chat)
+    if topic.closed == closed:
+        raise bad_request("TOPIC_NOT_MODIFIED")
+    set_closed(call.world, chat, call.bot, topic, closed)
+    return True

@@ -1,0 +1,180 @@
+"""Methods that put messages into chats."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from bot.sandbox.botapi.call import Call
+from bot.sandbox.botapi.parameters import Params
+from bot.sandbox.errors import bad_request
+from bot.sandbox.media.attachments import KINDS, attach
+from bot.sandbox.state.accounts import Json
+from bot.sandbox.state.chats import Message
+from bot.sandbox.text.entities import formatted
+from bot.sandbox.text.utf16 import units
+
+TEXT_LIMIT = 4096  # Bot API, sendMessage
+CAPTION_LIMIT = 1024  # Bot API, sendPhoto
+PREVIEW: dict[str, type] = {
+    "is_disabled": bool, "url": str, "prefer_small_media": bool, "prefer_large_media": bool, "show_above_text": bool,
+}  # fmt: skip
+ALBUM = range(2, 11)  # Bot API, sendMediaGroup
+INPUT_MEDIA = tuple(kind for kind in KINDS if kind != "sticker")  # Bot API, InputMedia
+ACTIONS = {
+    "typing", "upload_photo", "record_video", "upload_video", "record_voice", "upload_voice", "upload_document",
+    "choose_sticker", "find_location", "record_video_note", "upload_video_note",
+}  # fmt: skip
+
+
+def text_content(params: Params) -> Json:
+    """The text of a message with its entities, within Telegram's limit."""
+    if not params.text("text").strip():
+        raise bad_request("message text is empty")
+    text, entities = formatted(params, "text", "entities")
+    if not text:
+        raise bad_request("message text is empty")
+    if units(text) > TEXT_LIMIT:
+        raise bad_request("message is too long")
+    content: Json = {"text": text} | ({"entities": entities} if entities else {})
+    preview = {
+        name: value
+        for name, value in (params.mapping("link_preview_options") or {}).items()
+        if isinstance(value, PREVIEW.get(name, ()))
+    }
+    return content | ({"link_preview_options": preview} if preview else {})
+
+
+def caption_content(params: Params) -> Json:
+    """The caption of a media message with its entities and flags; empty when there is none."""
+    text, entities = formatted(params, "caption", "caption_entities")
+    if units(text) > CAPTION_LIMIT:
+        raise bad_request("message caption is too long")
+    content: Json = {"caption": text} if text else {}
+    if text and entities:
+        content["caption_entities"] = entities
+    if text and params.flag("show_caption_above_media"):
+        content["show_caption_above_media"] = True
+    if params.flag("has_spoiler"):
+        content["has_media_spoiler"] = True
+    return content
+
+
+async def send_message(call: Call) -> object:
+    """Bot API, sendMessage."""
+    place = call.place()
+    return call.say(place, text_content(call.params))
+
+
+async def _send_media(call: Call, kind: str) -> object:
+    place = call.place()
+    caption = caption_content(call.params)
+    media = await attach(call.world.files, kind, call.params, kind)
+    return call.say(place, media | caption)
+
+
+async def send_photo(call: Call) -> object:
+    """Bot API, sendPhoto."""
+    return await _send_media(call, "photo")
+
+
+async def send_document(call: Call) -> object:
+    """Bot API, sendDocument."""
+    return await _send_media(call, "document")
+
+
+async def _send_film(call: Call, kind: str) -> object:
+    """Where the bot gives sides and seconds, its own figures win."""
+    place = call.place()
+    caption = caption_content(call.params)
+    media = await attach(call.world.files, kind, call.params, kind)
+    if kind in media:
+        given = {name: call.params.integer(name) for name in ("width", "height", "duration")}
+        media |= {kind: media[kind] | {name: value for name, value in given.items() if value > 0}}
+    return call.say(place, media | caption)
+
+
+async def send_animation(call: Call) -> object:
+    """Bot API, sendAnimation."""
+    return await _send_film(call, "animation")
+
+
+async def send_video(call: Call) -> object:
+    """Bot API, sendVideo."""
+    return await _send_film(call, "video")
+
+
+async def send_sticker(call: Call) -> object:
+    """Bot API, sendSticker: it has no caption; an emoji goes with an upload only."""
+    place = call.place()
+    media = await attach(call.world.files, "sticker", call.params, "sticker")
+    emoji = call.params.text("emoji")
+    if emoji and call.world.files.find(call.params.text("sticker")) is None:
+        media |= {"sticker": media["sticker"] | {"emoji": emoji}}
+    return call.say(place, media)
+
+
+async def input_media(call: Call, value: Any) -> Json:
+    """The content that an InputMedia object describes."""
+    params = call.params.nested(value, "InputMedia")
+    kind = params.text("type")
+    if kind not in INPUT_MEDIA:
+        raise bad_request(
+            f'media of type "{kind}" is not in the sandbox' if kind else "type of the media is not specified"
+        )
+    caption = caption_content(params)
+    return await attach(call.world.files, kind, params, "media") | caption
+
+
+async def send_media_group(call: Call) -> object:
+    """Bot API, sendMediaGroup: two to ten messages that carry one media_group_id."""
+    place = call.place()
+    media = call.params.array("media") or []
+    if len(media) not in ALBUM:
+        raise bad_request("wrong number of messages in the album" if media else "there are no messages to send")
+    contents = [await input_media(call, item) for item in media]
+    if any("animation" in content for content in contents):
+        raise bad_request("animation can't be used in an album")
+    if any("document" in content for content in contents) and not all("document" in content for content in contents):
+        raise bad_request("document can't be mixed with other media types")
+    group = str(secrets.randbelow(10**17) + 10**17)
+    return [call.say(place, content, media_group_id=group) for content in contents]
+
+
+async def send_chat_action(call: Call) -> object:
+    """Bot API, sendChatAction: seen for five seconds."""
+    chat = call.chat()
+    action = call.params.text("action").lower()
+    if action not in ACTIONS:
+        raise bad_request("wrong parameter action in request")
+    thread = call.params.integer("message_thread_id") or None
+    call.world.events.add("action", chat.key, action=action, bot=call.bot.wire(), thread_id=thread)
+    return True
+
+
+def _original(call: Call, reason: str) -> Message:
+    chat = call.chat("from_chat_id")
+    original = call.world.message(chat, call.params.integer("message_id"), reason)
+    if not any(name in original.content for name in ("text", *KINDS)):
+        raise bad_request("message can't be copied" if "copy" in reason else "the message can't be forwarded")
+    return original
+
+
+async def copy_message(call: Call) -> object:
+    """Bot API, copyMessage: the same content without a link to its origin; a new caption may replace the old."""
+    place = call.place()
+    content = dict(_original(call, "message to copy not found").content)
+    if "caption" in call.params.values and "text" not in content:
+        for name in ("caption", "caption_entities", "show_caption_above_media"):
+            content.pop(name, None)
+        content |= caption_content(call.params)
+    return {"message_id": call.say(place, content)["message_id"]}
+
+
+async def forward_message(call: Call) -> object:
+    """Bot API, forwardMessage: the content with its origin."""
+    place = call.place()
+    original = _original(call, "message to forward not found")
+    author = call.world.account(original.sender_id)
+    origin: Json = {"type": "user", "date": original.date, "sender_user": author.wire()}
+    return call.say(place, original.content | {"forward_origin": original.content.get("forward_origin", origin)})

@@ -1,0 +1,1 @@
+"""What happens in chats: messages, membership, topics, privacy mode."""

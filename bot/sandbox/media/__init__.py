@@ -1,0 +1,1 @@
+"""Files that are sent: photos, documents, stickers, videos."""

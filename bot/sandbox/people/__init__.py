@@ -1,0 +1,1 @@
+"""The HTTP API that the web page and the tests use to act as people."""

@@ -1,0 +1,1 @@
+"""Formatted text: HTML, Markdown, and entities in UTF-16 offsets."""

@@ -1,0 +1,80 @@
+"""Pictures as files: one file per blob, named by a random key."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import re
+import secrets
+from collections.abc import Set as AbstractSet
+from pathlib import Path
+
+from bot.storage.errors import StoreFullError
+
+_KEY = re.compile(r"[0-9a-f]{32}")
+_UNFINISHED = ".part"  # what a blob's file is called until all of it is on the disk
+
+
+class FileBlobStore:
+    """Blobs in one folder that nobody else reads. File work runs in threads, off the event loop."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+
+    async def put(self, data: bytes) -> str:
+        """Keep bytes durably and return their key."""
+        key = secrets.token_hex(16)
+        await asyncio.to_thread(self._write, self._folder / key, data)
+        return key
+
+    async def get(self, key: str) -> bytes:
+        """Return the bytes; KeyError if they are gone."""
+        if not _KEY.fullmatch(key):
+            raise KeyError(key)
+        try:
+            return await asyncio.to_thread((self._folder / key).read_bytes)
+        except FileNotFoundError:
+            raise KeyError(key) from None
+
+    async def delete(self, key: str) -> None:
+        """Delete the bytes; what is no key of ours names nothing."""
+        if _KEY.fullmatch(key):
+            await asyncio.to_thread((self._folder / key).unlink, missing_ok=True)
+
+    async def sweep(self, named: AbstractSet[str]) -> int:
+        """Delete the blobs that no row names, left by a crash between two steps; return how many."""
+        return await asyncio.to_thread(self._sweep, named)
+
+    def _sweep(self, named: AbstractSet[str]) -> int:
+        # Only files that look like ours: the folder may have been set to somebody's home by mistake.
+        ours = [file for file in self._folder.iterdir() if _KEY.fullmatch(file.name.removesuffix(_UNFINISHED))]
+        orphans = [file for file in ours if file.name not in named]
+        for file in orphans:
+            file.unlink(missing_ok=True)
+        return len(orphans)
+
+    def _write(self, path: Path, data: bytes) -> None:
+        unfinished = path.with_suffix(_UNFINISHED)
+        try:
+            with os.fdopen(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.rename(path)
+            self._sync_folder()
+        except OSError as error:
+            unfinished.unlink(missing_ok=True)
+            if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+                raise StoreFullError from error
+            raise
+
+    def _sync_folder(self) -> None:
+        """Make the new name itself survive power loss."""
+        folder = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

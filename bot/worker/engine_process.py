@@ -1,0 +1,107 @@
+"""The owner's handle on its engine child."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Sequence
+from contextlib import suppress
+
+from bot.worker.protocol import Frame, WireError, encode, receive_frame
+
+_CLOSING = 1.0  # seconds that a child has to end by itself
+
+
+def engine_command(device: str = "auto", weights: str = "auto") -> list[str]:
+    """Return the command that starts the engine child with the same Python as ours."""
+    return [sys.executable, "-m", "bot.worker.engine_child", "--device", device, "--weights", weights]
+
+
+class ChildDiedError(Exception):
+    """The engine child is gone, or was killed because it could not be trusted any more."""
+
+
+class EngineChild:
+    """A running child: send it frames, receive its frames, and see that it ends."""
+
+    def __init__(self, process: Process) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._process = process
+        self._stdin = process.stdin
+        self._stdout = process.stdout
+        self._receiving: asyncio.Task[Frame] | None = None
+        self._lost = False
+
+    @classmethod
+    async def start(cls, command: Sequence[str]) -> EngineChild:
+        """Start a child; what it says on stderr goes to ours."""
+        try:
+            return cls(await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE))
+        except OSError as error:
+            raise ChildDiedError(f"The engine child cannot be started: {error}.") from error
+
+    @property
+    def pid(self) -> int:
+        """The child's process id."""
+        return self._process.pid
+
+    @property
+    def gone(self) -> bool:
+        """Whether the child has ended, or is about to."""
+        return self._lost or self._process.returncode is not None
+
+    def send(self, frame: Frame) -> None:
+        """Send a frame. Never waits: a child that does not read must not hold up its owner."""
+        self._stdin.write(encode(frame))
+
+    async def receive(self, seconds: float) -> Frame | None:
+        """Return the child's next frame, or None if none came in time; ChildDiedError if none will come."""
+        if self._receiving is None:
+            self._receiving = asyncio.create_task(receive_frame(self._stdout))
+        done, _ = await asyncio.wait({self._receiving}, timeout=seconds)
+        if not done:
+            return None  # the task stays: a frame half read is not lost
+        received, self._receiving = self._receiving, None
+        try:
+            return received.result()
+        except EOFError:
+            self._lost = True
+            raise ChildDiedError(f"The engine child ended ({await self._ending()}).") from None
+        except WireError as error:
+            self.kill()
+            raise ChildDiedError(f"The engine child spoke nonsense and was killed. {error}") from error
+
+    async def died(self) -> None:
+        """Return once the child has ended."""
+        await self._process.wait()
+
+    def kill(self) -> None:
+        """End the child at once."""
+        self._lost = True
+        with suppress(ProcessLookupError):
+            self._process.kill()
+
+    async def close(self) -> None:
+        """End the child, which it does by itself at the end of its input, and free what it held here."""
+        if self._receiving is not None:
+            self._receiving.cancel()
+            await asyncio.gather(self._receiving, return_exceptions=True)
+        self._stdin.close()
+        try:
+            async with asyncio.timeout(_CLOSING):
+                await self._process.communicate()
+        except TimeoutError:
+            self.kill()
+            await self._process.communicate()
+
+    async def _ending(self) -> str:
+        """Wait for the end of a child whose output has ended, and tell how it ended."""
+        try:
+            async with asyncio.timeout(_CLOSING):
+                code = await self._process.wait()
+        except TimeoutError:
+            self.kill()
+            return "its output was closed"
+        return f"signal {-code}" if code < 0 else f"exit code {code}"

@@ -1,0 +1,1 @@
+"""VGG19: its layers, feature statistics, tiles and memory."""

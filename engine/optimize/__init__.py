@@ -1,0 +1,1 @@
+"""The optimisation that makes the output image."""

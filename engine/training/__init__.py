@@ -1,0 +1,1 @@
+"""Learning the builtin weights without labels."""

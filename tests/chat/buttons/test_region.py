@@ -1,0 +1,221 @@
+"""Only a part of a picture: asked for with a button, marked on the photo, kept by all that comes of it."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from bot.chat.i18n import texts
+from bot.chat.intake.photos import BadPictureError
+from bot.chat.moderation import PictureFilter
+from bot.sandbox.client import Chat, Message, Person
+from bot.storage.models import Job
+from tests.chat.commands.test_groups import group
+from tests.chat.images.test_drawn_mask import agreement
+from tests.support.chat_harness import Stage, from_bot, on_stage, picture
+from tests.support.jobs import names
+from tests.support.pencil import Pencil, ellipse, jpeg, photographs
+
+EN = texts("en")
+PHOTO = photographs()["coffee"]
+SMALL = PHOTO.resize((300, 200))
+
+
+async def painted(stage: Stage, chat: Chat, content: bytes, caption: str = "", **how: bool) -> tuple[Message, Job]:
+    """Have a photo painted like a blue one; return the picture's message and its job."""
+    await chat.send_photos([content, picture(color="blue")], caption, **how)
+    job = await stage.claim()
+    await stage.finish(job)
+    return await chat.wait(lambda message: message.photo is not None and bool(message.buttons)), job
+
+
+async def question(chat: Chat, answer: Message) -> Message:
+    """Press the button under a picture and return what it brings."""
+    await chat.press(answer, EN("button-part"))
+    return await chat.wait(lambda message: message.text == EN("part-how"))
+
+
+async def marked(chat: Chat, asked: Message) -> bytes:
+    """Return the photo of the question, with something encircled."""
+    with Image.open(io.BytesIO(await chat.download(asked))) as photo:
+        return jpeg(Pencil(photo).encircle().photo)
+
+
+async def in_part(stage: Stage, chat: Chat) -> tuple[Message, Job]:
+    """Have a part of a photo painted; return the picture's message and its job."""
+    answer, _ = await painted(stage, chat, jpeg(SMALL))
+    asked = await question(chat, answer)
+    await chat.send_photos([await marked(chat, asked)], reply_to=asked)
+    job = await stage.claim()
+    await stage.finish(job)
+    return await chat.wait(lambda message: EN("choice-part") in message.text), job
+
+
+async def mask_of(stage: Stage, job: Job) -> Image.Image:
+    """Open the mask of a job."""
+    assert job.mask is not None
+    return Image.open(io.BytesIO(await stage.stores.blobs.get(job.mask)))
+
+
+@pytest.mark.parametrize("as_file", [False, True])
+async def test_what_is_marked_is_painted_alone(stage: Stage, as_file: bool) -> None:
+    """The bot sends the photo, somebody marks it and sends it back: the same pictures and recipe, with that mask."""
+    async with Person(stage.url) as ann:
+        chat = await ann.open()
+        answer, first = await painted(stage, chat, jpeg(PHOTO), as_file=as_file)
+        asked = await question(chat, answer)
+        assert asked.reply_to == answer.reply_to
+        [reply] = await chat.send_photos([await marked(chat, asked)], as_file=as_file, reply_to=asked)
+        job = await stage.claim()
+        assert (job.sources, job.recipe, job.style) == (first.sources, first.recipe, first.style)
+        assert (job.message_id, job.start) == (reply.id, None)
+        mask = await mask_of(stage, job)
+        assert agreement(mask, ellipse(mask.size)) > 0.9
+        await stage.finish(job)
+        done = await chat.wait(lambda message: EN("choice-part") in message.text)
+        assert done.reply_to == reply.id
+
+
+@pytest.mark.parametrize(
+    ("button", "kept"),
+    [("stronger", True), ("softer", True), ("bigger", True), ("again", True), ("colors", True), ("swap", False)],
+)
+async def test_the_part_stays_with_its_photo(stage: Stage, button: str, kept: bool) -> None:
+    """What goes on from the picture or begins it anew has the same part; the other way round it is another photo."""
+    async with Person(stage.url) as ann:
+        chat = await ann.open()
+        answer, first = await in_part(stage, chat)
+        await stage.settled()
+        await chat.press(answer, EN(f"button-{button}"))
+        job = await stage.claim()
+        assert (job.marked, job.mask is not None) == (first.marked if kept else "", kept)
+        if kept:
+            mask = await mask_of(stage, job)
+            assert agreement(mask, ellipse(mask.size)) > 0.9
+
+
+async def test_the_part_goes_when_a_queued_picture_is_swapped(stage: Stage) -> None:
+    """Before the painting as after it."""
+    async with Person(stage.url) as ann:
+        chat = await ann.open()
+        answer, _ = await painted(stage, chat, jpeg(SMALL))
+        asked = await question(chat, answer)
+        await chat.send_photos([await marked(chat, asked)], reply_to=asked)
+        status = await chat.wait(lambda message: EN("button-swap") in str(message.buttons))
+        assert (await chat.press(status, EN("button-swap"))).text == EN("swapped")
+        job = await stage.claim()
+        assert (job.mask, job.marked) == (None, "")
+
+
+async def test_what_cannot_be_meant_is_said_in_a_sentence(stage: Stage) -> None:
+    """Nothing marked, everything marked, another photo, another shape, no picture: no job comes of it."""
+    other = photographs()["chelsea"].resize(SMALL.size)
+    wrong = {
+        "part-nothing": jpeg(SMALL, 70),
+        "part-everything": jpeg(Pencil(SMALL).cover().photo),
+        "part-other": jpeg(Pencil(other).encircle().photo),
+        "part-cropped": jpeg(SMALL.crop((0, 0, 300, 150))),
+        "bad-not-image": b"%PDF-1.7",
+    }
+    async with Person(stage.url) as ann:
+        chat = await ann.open()
+        answer, _ = await painted(stage, chat, jpeg(SMALL))
+        asked = await question(chat, answer)
+        for sentence, data in wrong.items():
+            [reply] = await chat.send_photos([data], as_file=True, reply_to=asked)
+            said = await chat.wait(lambda message, reply=reply: message.reply_to == reply.id)  # type: ignore[misc]
+            assert said.text == EN(sentence)
+        assert await stage.stores.jobs.claim("test") is None
+
+
+class Refusal(PictureFilter):
+    """An owner's check that refuses all pictures from some moment on."""
+
+    strict = False
+
+    async def check(self, data: bytes) -> None:
+        """Refuse."""
+        if data and self.strict:
+            raise BadPictureError("filter-refused")
+
+
+async def test_limits_and_the_owners_check_hold_for_marked_photos(tmp_path: Path) -> None:
+    """A part is a picture like any other."""
+    check = Refusal("http://127.0.0.1:9/")
+    async with on_stage(tmp_path, filter=check) as stage, Person(stage.url) as ann:
+        chat = await ann.open()
+        answer, _ = await painted(stage, chat, jpeg(SMALL))
+        asked = await question(chat, answer)
+        data = await marked(chat, asked)
+        check.strict = True
+        await chat.send_photos([data], reply_to=asked)
+        await chat.wait(lambda message: message.text == EN("filter-refused"))
+        check.strict = False
+        for _ in range(5):
+            await chat.send_photos([picture(), picture()])
+            await chat.wait(lambda message: EN("button-cancel") in str(message.buttons))
+        await chat.send_photos([data], reply_to=asked)
+        await chat.wait(lambda message: message.text == EN("too-many", limit=5))
+
+
+async def test_a_photo_that_is_gone_cannot_be_marked(stage: Stage) -> None:
+    """Telegram has it no more, neither to show nor to fetch."""
+    async with Person(stage.url) as ann:
+        chat = await ann.open()
+        answer, _ = await painted(stage, chat, jpeg(SMALL))
+        gone = {"status": 400, "description": "Bad Request: wrong file identifier/HTTP URL specified"}
+        await stage.fault(ann, "error", "sendPhoto", **gone)
+        await stage.fault(ann, "error", "getFile", **gone | {"times": 3})
+        await chat.press(answer, EN("button-part"))
+        assert (await chat.wait()).text == EN("download-failed")
+
+
+async def test_in_a_group_only_the_requester_and_administrators_mark(stage: Stage) -> None:
+    """The bot hears the reply in privacy mode, and its answers stay in the topic."""
+    async with Person(stage.url, "Ann") as ann, Person(stage.url, "Bob") as bob, Person(stage.url, "Eve") as eve:
+        await ann.open()
+        forum = await group(ann, forum=True, admin=False)
+        for person in (bob, eve):
+            await ann.call("POST", f"/api/chats/{forum.key}/members", {"user": ann.id, "member": person.id})
+        topic = (await ann.call("POST", f"/api/chats/{forum.key}/topics", {"user": ann.id, "name": "Art"}))["id"]
+        mine = bob.chat(forum.key)
+        [photo] = await mine.send_photos([jpeg(SMALL)], topic=topic)
+        await mine.send("/style blueprint", reply_to=photo, topic=topic)
+        await stage.finish(await stage.claim())
+        answer = await mine.wait(lambda message: message.photo is not None and bool(message.buttons))
+        asked = await question(mine, answer)
+        assert asked.topic == topic
+        data = await marked(mine, asked)
+        theirs = eve.chat(forum.key)
+        await theirs.send_photos([data], reply_to=asked, topic=topic)
+        await theirs.wait(lambda message: message.text == EN("not-yours"))
+        for person in (bob, ann):  # the requester, and who made the group
+            await person.chat(forum.key).send_photos([data], reply_to=asked, topic=topic)
+            job = await stage.claim()
+            assert (job.address.user_id, job.address.thread_id) == (person.id, topic)
+            assert job.mask is not None
+            await stage.finish(job)
+        assert len([message for message in await from_bot(mine) if message.text == EN("not-yours")]) == 1
+
+
+async def test_cancel_and_forget_take_the_mask_too(tmp_path: Path) -> None:
+    """No trace of the part is left among the pictures, and a reply to the old question is a photo like any other."""
+    async with on_stage(tmp_path) as stage, Person(stage.url) as ann:
+        chat = await ann.open()
+        answer, _ = await painted(stage, chat, jpeg(SMALL))
+        asked = await question(chat, answer)
+        data = await marked(chat, asked)
+        await chat.send_photos([data], reply_to=asked)
+        job = await stage.claim()
+        await chat.send("/cancel")
+        await stage.settled()
+        assert job.mask not in names(tmp_path / "blobs")
+        await chat.send_photos([data], reply_to=asked)
+        await stage.claim()
+        await stage.stores.chats.forget(ann.id)
+        assert names(tmp_path / "blobs") == set()
+        await chat.send_photos([data], reply_to=asked)
+        assert (await stage.claim()).mask is None

@@ -1,0 +1,196 @@
+"""In a group the bot is silent unless spoken to, and answers in place."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from bot.chat.i18n import texts
+from bot.sandbox.client import Chat, Person
+from tests.support.chat_harness import Stage, eventually, from_bot, picture
+
+EN = texts("en")
+
+
+async def group(ann: Person, *, forum: bool = False, admin: bool = True, kind: str = "supergroup") -> Chat:
+    """Make a group with the bot; as an administrator it sees every message."""
+    bots = (await ann.call("GET", "/api/bots"))["bots"]
+    made = await ann.call(
+        "POST",
+        "/api/groups",
+        {
+            "user": ann.id,
+            "title": "Friends",
+            "type": kind,
+            "forum": forum,
+            "admins": [bots[0]["id"]] if admin else [],
+            "members": [bots[0]["id"]],
+        },
+    )
+    chat = ann.chat(made["key"])
+    await chat.wait(lambda message: message.text == EN("welcome"))  # once, when it is added
+    return chat
+
+
+async def test_a_group_is_welcomed_once(stage: Stage) -> None:
+    """Whoever takes the bot out and in again knows already what it does."""
+    async with Person(stage.url) as ann:
+        await ann.open()
+        chat = await group(ann)
+        bot = (await ann.call("GET", "/api/bots"))["bots"][0]["id"]
+        for status in ("kicked", "member"):
+            await ann.call("POST", f"/api/chats/{chat.key}/members", {"user": ann.id, "member": bot, "status": status})
+        await chat.send("/queue")  # an answer to this proves that all before it was handled
+        await chat.wait(lambda message: message.text == EN("queue-empty"))
+        assert [message.text for message in await from_bot(chat)].count(EN("welcome")) == 1
+
+
+async def test_photos_that_are_not_for_the_bot_are_left_alone(stage: Stage) -> None:
+    """Friends show each other photos and albums; the bot says nothing, and keeps nothing."""
+    async with Person(stage.url) as ann:
+        await ann.open()
+        chat = await group(ann)
+        await chat.send_photos([picture()])
+        await chat.send_photos([picture(), picture()])
+        await chat.send("hello everybody")
+        await chat.send("/queue")  # an answer to this proves that all before it was handled
+        await chat.wait(lambda message: message.text == EN("queue-empty"))
+        assert [message.text for message in await from_bot(chat)] == [EN("welcome"), EN("queue-empty")]
+
+
+async def test_style_under_an_album_makes_a_job_whose_answer_replies_to_it(stage: Stage) -> None:
+    """/style in the caption of the first photo speaks for the whole album."""
+    async with Person(stage.url) as ann:
+        await ann.open()
+        chat = await group(ann)
+        sent = await chat.send_photos([picture(), picture(color="blue")], "/style")
+        await stage.finish(await stage.claim())
+        answer = await chat.wait(lambda message: message.photo is not None)
+        assert answer.reply_to == sent[0].id
+
+
+async def test_style_in_reply_to_a_photo_takes_it_and_asks_for_the_other(stage: Stage) -> None:
+    """Then a photo in reply to the bot's question is the style."""
+    async with Person(stage.url, "Ann") as ann, Person(stage.url, "Bob") as bob:
+        await ann.open()
+        chat = await group(ann)
+        photo = (await chat.send_photos([picture()]))[0]
+        await chat.send("/style", reply_to=photo)
+        question = await chat.wait(lambda message: message.text != EN("welcome"))
+        assert question.text == f"{EN('draft-content')} {EN('draft-in-group')}"
+        await chat.send_photos([picture(color="blue")], reply_to=question)
+        await stage.finish(await stage.claim())
+        assert (await chat.wait(lambda message: message.photo is not None)).photo is not None
+        assert bob.id != ann.id
+
+
+async def test_the_answer_stays_in_the_topic(stage: Stage) -> None:
+    """In a forum nobody has to look for the picture elsewhere."""
+    async with Person(stage.url) as ann:
+        await ann.open()
+        chat = await group(ann, forum=True)
+        topic = await ann.call("POST", f"/api/chats/{chat.key}/topics", {"user": ann.id, "name": "Art"})
+        thread = topic["id"]
+        await chat.send_photos([picture(), picture(color="blue")], "/style", topic=thread)
+        await stage.finish(await stage.claim())
+        answer = await chat.wait(lambda message: message.photo is not None)
+        assert answer.topic == thread
+
+
+async def test_only_the_requester_may_press_cancel(stage: Stage) -> None:
+    """Somebody else's press is refused with a word, and changes nothing."""
+    async with Person(stage.url, "Ann") as ann, Person(stage.url, "Bob") as bob:
+        await ann.open()
+        chat = await group(ann)
+        await ann.call("POST", f"/api/chats/{chat.key}/members", {"user": ann.id, "member": bob.id})
+        await chat.send_photos([picture(), picture(color="blue")], "/style")
+        status = await chat.wait(lambda message: bool(message.buttons))
+        refused = await bob.chat(chat.key).press(status, EN("button-cancel"))
+        assert (refused.text, refused.alert) == (EN("not-yours"), True)
+        assert (await chat.press(status, EN("button-cancel"))).text == EN("cancel-done", count=1)
+
+
+async def test_a_request_is_marked_with_eyes_then_with_joy(stage: Stage) -> None:
+    """Everybody in the group sees that the bot saw it, and when it is done."""
+    async with Person(stage.url) as ann:
+        await ann.open()
+        chat = await group(ann)
+        sent = (await chat.send_photos([picture(), picture(color="blue")], "/style"))[0]
+
+        def marked(emoji: str) -> Callable[[], Awaitable[bool]]:
+            async def found() -> bool:
+                [request] = [message for message in await chat.messages() if message.id == sent.id]
+                return request.reactions == (emoji,)
+
+            return found
+
+        await eventually(marked("👀"))
+        await stage.finish(await stage.claim())
+        await eventually(marked("🎉"))
+
+
+async def test_an_administrator_may_press_anybodys_buttons(stage: Stage) -> None:
+    """Somebody has to keep order; a member may not."""
+    async with Person(stage.url, "Ann") as ann, Person(stage.url, "Bob") as bob, Person(stage.url, "Eve") as eve:
+        await ann.open()
+        chat = await group(ann)
+        for person in (bob, eve):
+            await ann.call("POST", f"/api/chats/{chat.key}/members", {"user": ann.id, "member": person.id})
+        await bob.chat(chat.key).send_photos([picture(), picture(color="blue")], "/style")
+        await stage.finish(await stage.claim())
+        answer = await chat.wait(lambda message: message.photo is not None, after=0)
+        refused = await eve.chat(chat.key).press(answer, EN("button-delete"))
+        assert (refused.text, refused.alert) == (EN("not-yours"), True)
+        assert (await chat.press(answer, EN("button-delete"))).text == EN("deleted")
+
+
+async def test_group_settings_are_its_administrators_choice(stage: Stage) -> None:
+    """They hold for everybody's pictures in that group, and for nothing else."""
+    async with Person(stage.url, "Ann") as ann, Person(stage.url, "Bob") as bob:
+        await ann.open()
+        chat = await group(ann)
+        await ann.call("POST", f"/api/chats/{chat.key}/members", {"user": ann.id, "member": bob.id})
+        theirs = bob.chat(chat.key)
+        await theirs.send("/settings")
+        await theirs.wait(lambda message: message.text == EN("settings-admins"))
+        await chat.send("/settings")
+        menu = await chat.wait(lambda message: EN("settings-group") in message.text)
+        assert (await theirs.press(menu, "256")).text == EN("settings-admins")
+        assert (await chat.press(menu, "256")).text == EN("settings-saved")
+        await theirs.send_photos([picture(), picture(color="blue")], "/style")
+        assert (await stage.claim()).recipe.size == 256
+        private = await bob.open()
+        await private.send_photos([picture(), picture(color="blue")])
+        assert (await stage.claim()).recipe.size is None
+
+
+async def test_privacy_mode_is_enough(stage: Stage) -> None:
+    """As an ordinary member the bot sees commands and replies to itself: that is all it needs."""
+    async with Person(stage.url) as ann:
+        await ann.open()
+        chat = await group(ann, admin=False)
+        photo = (await chat.send_photos([picture()]))[0]
+        name = (await ann.call("GET", "/api/bots"))["bots"][0]["username"]
+        await chat.send(f"/style@{name}", reply_to=photo)
+        question = await chat.wait(lambda message: EN("draft-in-group") in message.text)
+        await chat.send_photos([picture(color="blue")], reply_to=question)
+        await stage.finish(await stage.claim())
+        await chat.wait(lambda message: message.photo is not None)
+
+
+async def test_a_group_that_becomes_a_supergroup_loses_nothing(stage: Stage) -> None:
+    """The photo that waits, and the picture in work, go along."""
+    async with Person(stage.url) as ann:
+        await ann.open()
+        chat = await group(ann, kind="group")
+        await chat.send_photos([picture(), picture(color="blue")], "/style mosaic")
+        job = await stage.claim()
+        photo = (await chat.send_photos([picture()]))[0]
+        await chat.send("/style", reply_to=photo)
+        await chat.wait(lambda message: EN("draft-in-group") in message.text)
+        moved = await ann.call("POST", f"/api/chats/{chat.key}/migrate", {"user": ann.id})
+        fresh = ann.chat(moved["key"])
+        await stage.finish(job)
+        await fresh.wait(lambda message: message.photo is not None)
+        await fresh.send_photos([picture(color="green")], "/style")
+        both = await stage.claim()
+        assert both.address.chat_id == moved["id"]

@@ -1,0 +1,114 @@
+"""Styles by name: in a gallery, with one tap, with /style."""
+
+from __future__ import annotations
+
+import io
+
+from PIL import Image
+
+from bot.chat.i18n import texts
+from bot.sandbox.client import Person
+from bot.storage.models import Recipe
+from tests.support.chat_harness import PRESETS, Stage, picture
+
+EN, RU = texts("en"), texts("ru")
+
+
+async def test_a_tap_on_a_preset_takes_the_place_of_the_second_photo(stage: Stage) -> None:
+    """The question for the second photo offers the styles."""
+    async with Person(stage.url) as ann:
+        chat = await ann.open()
+        photo = (await chat.send_photos([picture()]))[0]
+        question = await chat.wait(lambda message: message.text == EN("draft-content"))
+        await chat.press(question, "use:mosaic")
+        job = await stage.claim()
+        assert (job.style, job.message_id) == ("mosaic", photo.id)
+        assert await stage.stores.blobs.get(job.styles[0]) == await PRESETS.picture("mosaic")
+        await stage.finish(job)
+        answer = await chat.wait(lambda message: message.photo is not None)
+        assert answer.text.startswith(EN("preset-mosaic"))
+        assert answer.text.endswith("-mosaic")
+
+
+async def test_the_gallery_shows_every_preset_and_a_tap_chooses_one(stage: Stage) -> None:
+    """/presets, a tap, a photo: that is all."""
+    async with Person(stage.url, language="ru") as ann:
+        chat = await ann.open()
+        await chat.send("/presets")
+        gallery = await chat.wait(lambda message: message.photo is not None)
+        assert [button.data for row in gallery.buttons for button in row] == [f"use:{name}" for name in PRESETS.names]
+        with Image.open(io.BytesIO(await chat.download(gallery))) as image:
+            assert image.width > image.height
+        await chat.press(gallery, "use:woodcut")
+        await chat.wait(lambda message: message.text == RU("draft-wish"))
+        await chat.press(gallery, "use:blueprint")  # thought better of it
+        await chat.wait(lambda message: message.text == RU("draft-wish"))
+        await chat.send_photos([picture()])
+        assert (await stage.claim()).style == "blueprint"
+
+
+async def test_style_takes_a_name_and_mixes_several(stage: Stage) -> None:
+    """/style NAME, alone, in reply to a photo and in a caption."""
+    async with Person(stage.url) as ann:
+        chat = await ann.open()
+        await chat.send("/style ink-wash")
+        await chat.wait(lambda message: message.text == EN("draft-wish"))
+        photo = (await chat.send_photos([picture()]))[0]
+        assert (await stage.claim()).style == "ink-wash"
+        await chat.send("/style woodcut", reply_to=photo)
+        assert (await stage.claim()).style == "woodcut"
+        await chat.send_photos([picture()], "/style mosaic+woodcut")
+        mixed = await stage.claim()
+        assert mixed.sources[1:] == ("preset:mosaic", "preset:woodcut")
+        assert len(mixed.styles) == 2
+        await chat.send("/style impressionism")
+        await chat.wait(lambda message: "pointillism" in message.text)
+
+
+async def test_turning_the_draft_makes_the_first_photo_the_style(stage: Stage) -> None:
+    """⇄ before the second photo; once more turns it back."""
+    async with Person(stage.url) as ann:
+        chat = await ann.open()
+        first = (await chat.send_photos([picture()]))[0]
+        question = await chat.wait(lambda message: message.text == EN("draft-content"))
+        for now, button in (("draft-style", "style"), ("draft-content", "content"), ("draft-style", "style")):
+            await chat.press(question, EN(f"button-is-{button}"))
+            await chat.wait(lambda message, now=now: message.text == EN(now))  # type: ignore[misc]
+        second = (await chat.send_photos([picture(color="blue")]))[0]
+        job = await stage.claim()
+        assert job.message_id == second.id != first.id
+
+
+async def test_a_photo_in_reply_to_a_picture_is_its_style(stage: Stage) -> None:
+    """The earlier picture is painted like the new one, whatever else was waiting."""
+    async with Person(stage.url) as ann:
+        chat = await ann.open()
+        earlier = (await chat.send_photos([picture(color="green")]))[0]
+        await chat.wait(lambda message: message.text == EN("draft-content"))
+        await chat.send_photos([picture(color="blue")], reply_to=earlier)
+        job = await stage.claim()
+        with Image.open(io.BytesIO(await stage.stores.blobs.get(job.content))) as content:
+            assert content.getpixel((5, 5))[1] > 100  # type: ignore[index]
+        assert job.recipe == Recipe()
+        assert len(job.styles) == 1
+        assert await stage.stores.jobs.draft(job.address) == []
+
+
+async def test_a_contact_sheet_shows_the_photo_in_every_style_and_a_number_paints_one(stage: Stage) -> None:
+    """One quick job for all thumbnails, then the chosen one in full, by the user's own recipe."""
+    async with Person(stage.url) as ann:
+        chat = await ann.open()
+        photo = (await chat.send_photos([picture()]))[0]
+        question = await chat.wait(lambda message: message.text == EN("draft-content"))
+        assert (await chat.press(question, EN("button-sheet"))).text == EN("on-it")
+        job = await stage.claim()
+        assert (job.kind, len(job.styles)) == ("sheet", len(PRESETS.names))
+        await stage.finish(job)
+        sheet = await chat.wait(lambda message: message.photo is not None)
+        assert sheet.text == EN("done-sheet")
+        assert sheet.raw["show_caption_above_media"]  # nothing stands between the numbers and their buttons
+        assert [button.text for row in sheet.buttons for button in row] == [str(n + 1) for n in range(len(job.styles))]
+        await chat.press(sheet, "3")
+        full = await stage.claim()
+        assert (full.kind, full.style, full.recipe) == ("picture", PRESETS.names[2], Recipe())
+        assert full.message_id == photo.id

@@ -1,0 +1,79 @@
+"""What a person decides about themselves: settings, language, being forgotten."""
+
+from __future__ import annotations
+
+from bot.chat.i18n import texts
+from bot.sandbox.client import Chat, Message, Person
+from bot.storage.models import Recipe
+from tests.support.chat_harness import Stage, from_bot, picture, request
+
+EN, RU = texts("en"), texts("ru")
+
+
+async def menu(chat: Chat) -> Message:
+    """Open /settings."""
+    await chat.send("/settings")
+    return await chat.wait(lambda message: EN("button-reset") in str(message.buttons))
+
+
+async def test_forget_deletes_everything_once_it_is_confirmed(stage: Stage) -> None:
+    """Jobs, drafts, settings; not before the second tap, and not by somebody else's."""
+    async with Person(stage.url) as ann:
+        chat = await ann.open()
+        await stage.stores.chats.save_recipe(ann.id, Recipe("fine"))
+        await request(chat)
+        job = await stage.claim()
+        await chat.send("/forget")
+        question = await chat.wait(lambda message: message.text == EN("forget"))
+        await chat.press(question, EN("button-keep"))
+        assert await stage.stores.jobs.get(job.id) is not None
+        await chat.send("/forget")
+        question = await chat.wait(lambda message: message.text == EN("forget"))
+        await chat.press(question, EN("button-forget"))
+        await chat.wait(lambda message: message.text == EN("forgotten"))
+        assert await stage.stores.jobs.get(job.id) is None
+        assert await stage.stores.chats.recipe(ann.id) is None
+
+
+async def test_the_bot_speaks_the_language_that_was_chosen(stage: Stage) -> None:
+    """Whatever Telegram says; also in pictures that come later."""
+    async with Person(stage.url, language="en") as ann:
+        chat = await ann.open()
+        await chat.send("/language")
+        question = await chat.wait()
+        await chat.press(question, RU("language-name"))
+        await chat.wait(lambda message: message.text == RU("language-chosen"))
+        await chat.send("/queue")
+        await chat.wait(lambda message: message.text == RU("queue-empty"))
+        await request(chat)
+        assert (await stage.claim()).language == "ru"
+
+
+async def test_a_picture_comes_as_a_file_where_that_was_chosen_and_reset_takes_it_back(stage: Stage) -> None:
+    """Photo or file is a setting; Reset brings back what the bot began with."""
+    async with Person(stage.url) as ann:
+        chat = await ann.open()
+        choices = await menu(chat)
+        await chat.press(choices, EN("quality-fine"))
+        await chat.press(choices, EN("output-file"))
+        await request(chat)
+        job = await stage.claim()
+        assert (job.recipe.quality, job.output) == ("fine", "file")
+        made = picture(300, 200, "teal")
+        await stage.finish(job, made)
+        answer = await chat.wait(lambda message: message.document is not None)
+        assert await chat.download(answer) == made
+        assert EN("button-again") in str(answer.buttons)
+        await chat.press(await menu(chat), EN("button-reset"))
+        await request(chat)
+        job = await stage.claim()
+        assert (job.recipe, job.output) == (Recipe(), "photo")
+
+
+async def test_privacy_says_how_long_and_nothing_is_sent_unasked(stage: Stage) -> None:
+    """One command, one answer."""
+    async with Person(stage.url) as ann:
+        chat = await ann.open()
+        await chat.send("/privacy")
+        assert "48" in (await chat.wait()).text
+        assert len(await from_bot(chat)) == 1

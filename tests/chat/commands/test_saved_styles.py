@@ -1,0 +1,100 @@
+"""Styles with a name of their own, shared by link; and the owner's check of pictures."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.chat.i18n import texts
+from bot.chat.intake.photos import BadPictureError
+from bot.chat.moderation import PictureFilter
+from bot.sandbox.client import Person
+from tests.support.chat_harness import Stage, on_stage, picture, request
+
+EN = texts("en")
+
+
+async def test_a_style_is_saved_used_by_name_mixed_and_shared(stage: Stage) -> None:
+    """/save in reply to a result takes its style, in reply to a photo the photo; a friend follows the link."""
+    async with Person(stage.url, "Ann") as ann, Person(stage.url, "Bob") as bob:
+        chat, other = await ann.open(), await bob.open()
+        await request(chat)
+        first = await stage.claim()
+        await stage.finish(first)
+        answer = await chat.wait(lambda message: message.photo is not None)
+        await chat.send("/save Night", reply_to=answer)
+        saved = await chat.wait(lambda message: "/style night" in message.text)
+        await chat.send("/style night")
+        await chat.wait(lambda message: message.text == EN("draft-wish"))
+        photo = (await chat.send_photos([picture()]))[0]
+        assert (await stage.claim()).sources[1] == first.sources[1]
+        await chat.send("/save dawn", reply_to=photo)
+        await chat.wait(lambda message: "/style dawn" in message.text)
+        await chat.send("/style night+mosaic+dawn", reply_to=photo)
+        mixed = await stage.claim()
+        assert len(mixed.sources) == 4
+        assert mixed.sources[1:3] == (first.sources[1], "preset:mosaic")
+        await other.send(f"/start {saved.text.rsplit('=', 1)[1]}")
+        await other.wait(lambda message: message.text == EN("draft-wish"))
+        await other.send_photos([picture()])
+        assert (await stage.claim()).style == first.style
+        await other.send("/style night")  # a name is its owner's
+        await other.wait(lambda message: "pointillism" in message.text)
+
+
+@pytest.mark.parametrize("name", ["", "mosaic", "000-mosaic", "a" * 31, "a+b", "../x"])
+async def test_a_name_that_could_mean_something_else_is_refused(stage: Stage, name: str) -> None:
+    """Presets, codes and mixes keep their meaning."""
+    async with Person(stage.url) as ann:
+        chat = await ann.open()
+        photo = (await chat.send_photos([picture()]))[0]
+        await chat.send(f"/save {name}", reply_to=photo)
+        wanted = {EN("save-how"), EN("save-taken", style="mosaic")}
+        await chat.wait(lambda message: message.text in wanted)
+        assert await stage.stores.chats.style_names(ann.id) == []
+
+
+async def test_a_friends_link_that_means_nothing_is_a_plain_start(stage: Stage) -> None:
+    """Anybody can put anything behind ?start=."""
+    async with Person(stage.url) as ann:
+        chat = await ann.open()
+        await chat.send("/start 000-ZZZZZZZZ")
+        await chat.wait(lambda message: message.text == EN("start"))
+
+
+@asynccontextmanager
+async def service() -> AsyncIterator[str]:
+    """Run a filter that refuses pictures of less than 1000 bytes, and breaks at those of more than a megabyte."""
+
+    async def answer(asked: Request) -> Response:
+        size = len(await asked.body())
+        return Response(status_code=403 if size < 1000 else 500 if size > 1_000_000 else 204)
+
+    server = uvicorn.Server(uvicorn.Config(Starlette(routes=[Route("/", answer, methods=["POST"])]), port=0))
+    server.config.load()
+    server.lifespan = server.config.lifespan_class(server.config)
+    await server.startup()
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/"
+    finally:
+        await server.shutdown()
+
+
+async def test_the_owners_filter_is_asked_about_each_photo(tmp_path: Path) -> None:
+    """What it refuses is not kept; what it cannot judge is not painted either."""
+    async with service() as url, on_stage(tmp_path, filter=PictureFilter(url)) as stage, Person(stage.url) as ann:
+        chat = await ann.open()
+        await chat.send_photos([picture()], as_file=True)
+        await chat.wait(lambda message: message.text == EN("filter-refused"))
+        await chat.send_photos([picture(300, 200)], as_file=True)
+        await chat.wait(lambda message: message.text == EN("draft-content"))
+    with pytest.raises(BadPictureError, match="filter-down"):
+        await PictureFilter(url).check(b"anything")

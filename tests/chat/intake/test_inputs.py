@@ -1,0 +1,110 @@
+"""Everything that counts as a picture: what the sandbox's people send is what the bot paints."""
+
+from __future__ import annotations
+
+import gzip
+import io
+from collections.abc import Sequence
+
+import pytest
+from PIL import Image
+from skimage import data
+
+from bot.chat.i18n import texts
+from bot.sandbox.client import Message, Person
+from tests.support.chat_harness import Stage, picture
+from tests.support.videos import film
+
+EN = texts("en")
+CAT = Image.fromarray(data.chelsea())  # 451×300
+ROCKET = Image.fromarray(data.rocket())  # 640×427
+
+
+def sized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """Return the picture at a size whose sides are even, as films need them."""
+    return image.resize(size, Image.Resampling.LANCZOS)
+
+
+def encoded(image: Image.Image, kind: str, **more: object) -> bytes:
+    """Return the bytes of a picture."""
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **more)
+    return buffer.getvalue()
+
+
+async def painted(stage: Stage, *, styles: int = 1) -> Sequence[Image.Image]:
+    """Return the pictures of the next job, as the painter would get them."""
+    job = await stage.claim()
+    assert len(job.styles) == styles
+    found = [Image.open(io.BytesIO(await stage.stores.blobs.get(blob))) for blob in (job.content, *job.styles)]
+    await stage.finish(job)
+    return [image.convert("RGB") for image in found]
+
+
+def alike(found: Image.Image, wanted: Image.Image, *, off: float) -> bool:
+    """Whether two pictures show the same: the mean distance of their pixels, small, is below `off`."""
+    one, other = (list(image.convert("RGB").resize((16, 12)).tobytes()) for image in (found, wanted))
+    return sum(abs(a - b) for a, b in zip(one, other, strict=True)) / len(one) < off
+
+
+async def test_a_sticker_is_painted(stage: Stage) -> None:
+    """A sticker of a cat as content, a sticker as style: 512 pixels, as Telegram keeps them."""
+    async with Person(stage.url) as ann:
+        chat = await ann.open()
+        await chat.send_sticker(encoded(CAT, "PNG"))
+        await chat.wait(lambda message: message.text == EN("draft-content"))
+        await chat.send_sticker(encoded(ROCKET, "PNG"))
+        content, style = await painted(stage)
+        assert (content.size, alike(content, CAT, off=6)) == ((512, 341), True)
+        assert (alike(style, ROCKET, off=6), alike(style, CAT, off=6)) == (True, False)
+        await chat.wait(lambda message: message.photo is not None)
+
+
+@pytest.mark.parametrize(
+    "moving",
+    [
+        film([sized(CAT, (450, 300)), sized(ROCKET, (450, 300))], sound=True),
+        film([sized(CAT, (450, 300)), sized(ROCKET, (450, 300))]),
+        encoded(CAT, "GIF", save_all=True, append_images=[sized(ROCKET, CAT.size)], duration=200),
+    ],
+    ids=["video", "silent", "gif"],
+)
+async def test_a_film_is_painted_as_it_begins(stage: Stage, moving: bytes) -> None:
+    """A video and an animation by Telegram's thumbnail of them, a GIF itself: the cat that they begin with."""
+    async with Person(stage.url) as ann:
+        chat = await ann.open()
+        await chat.send_photos([moving])
+        await chat.wait(lambda message: message.text == EN("draft-content"))
+        await chat.send_photos([picture()])
+        content, _ = await painted(stage)
+        assert (alike(content, CAT, off=14), alike(content, ROCKET, off=30)) == (True, False)
+        assert content.width / content.height == pytest.approx(1.5, abs=0.02)
+        await chat.wait(lambda message: message.photo is not None)
+
+
+async def test_moving_stickers(stage: Stage) -> None:
+    """A film sticker is taken by its first picture; one that has no picture is refused in words, and forgotten."""
+    async with Person(stage.url) as ann:
+        chat = await ann.open()
+        await chat.send_sticker(gzip.compress(b"{}"))
+        await chat.wait(lambda message: message.text == EN("bad-not-image"))
+        await chat.send_sticker(film([sized(CAT, (450, 300))], kind="webm"))
+        await chat.wait(lambda message: message.text == EN("draft-content"))
+        await chat.send_photos([picture()])
+        content, _ = await painted(stage)
+        assert alike(content, CAT, off=14)
+
+
+async def test_a_group_by_replies(stage: Stage) -> None:
+    """In a group, /style in reply to a sticker and a film in reply to the bot make one request."""
+    async with Person(stage.url) as ann:
+        me = (await ann.call("GET", "/api/bots"))["bots"][0]["id"]
+        made = await ann.call("POST", "/api/groups", {"user": ann.id, "title": "Glaziers", "members": [me]})
+        group = ann.chat(made["key"])
+        sticker = await group.send_sticker(encoded(CAT, "PNG"))
+        await group.send("/style", reply_to=sticker)
+        question: Message = await group.wait(lambda message: message.reply_to is not None)
+        await group.send_photos([film([sized(ROCKET, (640, 428))], sound=True)], reply_to=question)
+        content, style = await painted(stage)
+        assert (alike(content, CAT, off=6), alike(style, ROCKET, off=14)) == (True, True)
+        await group.wait(lambda message: message.photo is not None)

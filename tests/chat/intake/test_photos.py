@@ -1,0 +1,60 @@
+"""What the bot takes for a picture, and what it says of everything else."""
+
+import io
+import struct
+import zlib
+
+import pytest
+from PIL import Image
+
+from bot.chat.intake.photos import BadPictureError, inspect
+
+
+def encoded(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
+    """Return the bytes of a picture file."""
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def bomb(edge: int) -> bytes:
+    """Return a PNG of a few bytes that says it is edge×edge pixels."""
+    header = struct.pack(">IIBBBBB", edge, edge, 8, 2, 0, 0, 0)
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF"])
+def test_every_usual_format_is_taken(kind: str) -> None:
+    """A person need not know about formats."""
+    inspect(encoded(Image.effect_noise((60, 40), 50).convert("RGB"), kind))
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "CMYK", "I;16"])
+def test_every_usual_mode_is_taken(mode: str) -> None:
+    """Grey, palette, transparent, print and 16-bit pictures are pictures."""
+    inspect(encoded(Image.new(mode, (40, 40)), "TIFF" if mode == "CMYK" else "PNG"))
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"", "bad-not-image"),
+        (b"%PDF-1.7 hello", "bad-not-image"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "bad-not-image"),
+        (encoded(Image.effect_noise((300, 300), 80), "JPEG")[:2000], "bad-truncated"),
+        (encoded(Image.effect_noise((300, 300), 80))[:2000], "bad-truncated"),
+        (bomb(9_000), "bad-too-large"),
+        (bomb(60_000), "bad-too-large"),
+        (encoded(Image.new("RGB", (15, 200))), "bad-too-small"),
+    ],
+    ids=["nothing", "pdf", "svg", "half-jpeg", "half-png", "large", "bomb", "tiny"],
+)
+def test_what_is_no_usable_picture_gets_its_own_sentence(data: bytes, sentence: str) -> None:
+    """Hostile and broken files are recognised before they can do harm."""
+    with pytest.raises(BadPictureError) as caught:
+        inspect(data)
+    assert caught.value.name == sentence

@@ -1,0 +1,80 @@
+"""Recipe codes: short, exact, and harmless when made up."""
+
+from dataclasses import fields, replace
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.chat.recipe_codes import PRESET, SIZES, Code, bigger, decode, encode, reference_of
+from bot.storage.models import Colors, Job, Quality, Recipe, Strokes
+
+recipes = st.builds(
+    Recipe,
+    st.sampled_from(get_args(Quality)),
+    st.sampled_from(SIZES),
+    st.integers(0, 100),
+    st.sampled_from(get_args(Colors)),
+    st.sampled_from(get_args(Strokes)),
+    st.integers(0, 7),
+)
+
+
+@given(recipes, st.sampled_from(["mosaic", "stained-glass", "0A1B2C3D"]))
+def test_a_code_says_the_whole_recipe(recipe: Recipe, style: str) -> None:
+    """What is written under a picture paints it again."""
+    code = encode(recipe, style)
+    assert len(code) == 4 + len(style) + (recipe.strokes != "normal" or recipe.variation > 0)
+    assert decode(code) == Code(recipe, style)
+
+
+@given(st.text())
+def test_any_other_text_is_no_code(text: str) -> None:
+    """Users write what they like."""
+    found = decode(text)
+    assert found is None or encode(found.recipe, found.style) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "mosaic",
+        "ZZZ-mosaic",
+        "000-",
+        "000-Ab",
+        "0O0-mosaic",
+        "000-mosaic\n",
+        "000-../x",
+        "0000-mosaic",
+        "000R-mosaic",
+    ],
+)
+def test_what_only_looks_like_a_code_is_none(text: str) -> None:
+    """Letters outside the alphabet, values out of range, styles that no file could be called."""
+    assert decode(text) is None
+
+
+def test_a_code_of_before_the_strokes_still_means_what_it_meant() -> None:
+    """Codes are written under pictures that people keep."""
+    assert encode(Recipe("standard", 512, 80, "content"), "mosaic") == "9T1-mosaic"
+    assert decode("9T1-mosaic") == Code(Recipe("standard", 512, 80, "content"), "mosaic")
+
+
+@pytest.mark.parametrize(("edge", "larger"), [(60, 256), (512, 768), (768, 1280), (1280, 2048), (1536, 2048)])
+def test_bigger_is_visibly_bigger(edge: int, larger: int) -> None:
+    """At least half as much again, as long as there is such a size; then the largest; then no further."""
+    job = Job(**dict.fromkeys((field.name for field in fields(Job)), None) | {"recipe": Recipe(), "report": {}})  # type: ignore[arg-type]
+    assert bigger(replace(job, report={"size": [edge, 40]})) == Recipe(size=larger)
+    assert bigger(replace(job, report={"size": [40, 2048]})) is None
+
+
+def test_a_style_is_called_by_its_preset_or_by_a_key_of_its_own() -> None:
+    """A preset reads as what it is; photos get a key that others cannot guess, the same each time."""
+    assert reference_of([f"{PRESET}mosaic"]) == "mosaic"
+    key = reference_of(["file:AgACAgIAAx"])
+    assert key == reference_of(["file:AgACAgIAAx"])
+    assert key != reference_of(["file:AgACAgIAAy"])
+    assert key != reference_of([f"{PRESET}mosaic", f"{PRESET}woodcut"])
+    assert decode(encode(Recipe(), key)) == Code(Recipe(), key)

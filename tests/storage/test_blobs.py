@@ -1,0 +1,71 @@
+"""Pictures as files."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from bot.storage.blobs import FileBlobStore
+from bot.storage.errors import StoreFullError
+from tests.support.jobs import names
+
+
+async def test_blobs_are_kept_and_deleted(tmp_path: Path) -> None:
+    """What was put is got, also by a later life, until it is deleted; deleting twice is no error."""
+    key = await FileBlobStore(tmp_path).put(b"picture")
+    blobs = FileBlobStore(tmp_path)
+    assert await blobs.get(key) == b"picture"
+    assert await blobs.put(b"picture") != key
+    await blobs.delete(key)
+    await blobs.delete(key)
+    with pytest.raises(KeyError):
+        await blobs.get(key)
+
+
+async def test_blobs_are_private(tmp_path: Path) -> None:
+    """Nobody else on the machine can read or list them."""
+    blobs = FileBlobStore(tmp_path / "blobs")
+    key = await blobs.put(b"picture")
+    assert (tmp_path / "blobs").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "blobs" / key).stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("key", ["", ".", "../secret", "/etc/passwd", "a" * 31, "A" * 32, "a" * 32 + "\n", "a\0b"])
+async def test_a_key_is_never_a_path(tmp_path: Path, key: str) -> None:
+    """No key reads or deletes anything outside the folder."""
+    (tmp_path / "secret").write_bytes(b"secret")
+    blobs = FileBlobStore(tmp_path / "blobs")
+    with pytest.raises(KeyError):
+        await blobs.get(key)
+    await blobs.delete(key)
+    assert (tmp_path / "secret").exists()
+
+
+async def test_a_sweep_deletes_orphans_and_nothing_of_others(tmp_path: Path) -> None:
+    """What no row names goes, half-written files too; what is no blob of ours stays."""
+    blobs = FileBlobStore(tmp_path)
+    kept, orphan = await blobs.put(b"kept"), await blobs.put(b"orphan")
+    (tmp_path / f"{'0' * 32}.part").write_bytes(b"half")
+    (tmp_path / "holiday.jpg").write_bytes(b"not ours")
+    assert await blobs.sweep({kept}) == 2
+    assert names(tmp_path) == {kept, "holiday.jpg"}
+    with pytest.raises(KeyError):
+        await blobs.get(orphan)
+
+
+async def test_a_full_disk_leaves_no_half_blob(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A blob that does not fit raises the one clear error and leaves no file; later it works again."""
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    blobs = FileBlobStore(tmp_path)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        with pytest.raises(StoreFullError, match="disk is full"):
+            await blobs.put(b"picture")
+    assert names(tmp_path) == set()
+    assert await blobs.get(await blobs.put(b"picture")) == b"picture"

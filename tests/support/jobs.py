@@ -1,0 +1,73 @@
+"""People, photos and requests that the tests of the queue and of the worker share."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from bot.storage.models import Address, Job, NewJob, Recipe
+from bot.storage.protocols import Stores
+
+ALICE = Address(chat_id=100, thread_id=None, user_id=1)
+BOB = Address(chat_id=200, thread_id=7, user_id=2)
+
+
+@dataclasses.dataclass
+class Clock:
+    """A wall clock that the test sets."""
+
+    now: float = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        """Return the time."""
+        return self.now
+
+
+async def enqueue(stores: Stores, key: str, *, content: bytes = b"cat", **changes: Any) -> Job:
+    """Queue a job with a content and a style picture of its own."""
+    new = NewJob(
+        dedup_key=key,
+        address=ALICE,
+        message_id=10,
+        language="ru",
+        recipe=Recipe(),
+        content=await stores.blobs.put(content),
+        styles=(await stores.blobs.put(b"glass"),),
+    )
+    return await stores.jobs.enqueue(dataclasses.replace(new, **changes))
+
+
+async def claim(stores: Stores, worker: str = "w") -> Job:
+    """Claim a job that must be there."""
+    job = await stores.jobs.claim(worker)
+    assert job is not None
+    return job
+
+
+async def current(stores: Stores, job: Job) -> Job:
+    """Read a job that must be there again."""
+    found = await stores.jobs.get(job.id)
+    assert found is not None
+    return found
+
+
+async def render(stores: Stores, job: Job, *, seconds: float = 1.0) -> str:
+    """Complete a claimed job; return the blob of its picture."""
+    key = await stores.blobs.put(b"painted")
+    assert await stores.jobs.complete(job, key, {"device": "cpu"}, seconds)
+    return key
+
+
+def names(folder: Path) -> set[str]:
+    """Return the names of a folder's files."""
+    return {file.name for file in folder.iterdir()}
+
+
+async def eventually(condition: Callable[[], Awaitable[bool]], *, within: float = 20.0) -> None:
+    """Wait until the condition holds; fail if it does not in time."""
+    async with asyncio.timeout(within):
+        while not await condition():  # noqa: ASYNC110 - what other processes do sets no event here
+            await asyncio.sleep(0.005)
