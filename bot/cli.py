@@ -1,8 +1,9 @@
-"""The `vitrage` command. Each command imports what it runs when it runs, so that --help is quick."""
+"""The `vitrage` command. Each command imports its modules when it is called, so that --help is quick."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +12,7 @@ import typer
 from pydantic import ValidationError
 
 from bot import logs
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from bot.storage.models import Quality
 
 app = typer.Typer(
@@ -25,7 +26,7 @@ Port = Annotated[int, typer.Option(help="Port of the web chat on 127.0.0.1; 0 = 
 
 
 class CommandError(Exception):
-    """A command cannot go on; the message is one sentence for the person at the terminal."""
+    """A command cannot go on; the message is one sentence for the operator."""
 
 
 @app.command(epilog="Example: VITRAGE_TOKEN=… vitrage run")
@@ -34,7 +35,7 @@ def run() -> None:
     from bot.run import run as run_bot
 
     logs.configure()
-    asyncio.run(run_bot(_settings()))
+    asyncio.run(run_bot(_read_settings()))
 
 
 @app.command(epilog="Examples: vitrage sandbox · vitrage sandbox --port 9000 --state chats.json")
@@ -72,7 +73,7 @@ def demo(
     logs.configure()
     if once != bool(pictures) or (pictures and len(pictures) != 3):
         raise CommandError("Give three files with --once (CONTENT STYLE OUT), or none without it.")
-    weights = _settings().weights
+    weights = _read_settings().weights
     if weights == "auto":  # would download 575 MB before the first picture
         weights = "builtin"
     settings = {"VITRAGE_QUALITY": quality, "VITRAGE_WEIGHTS": weights}
@@ -88,53 +89,48 @@ def doctor() -> None:
     """Check the token, the database, the weights and the device, and say how to mend what is wrong."""
     from bot.doctor import examine
 
-    logs.configure(logs.QUIET)
-    if not asyncio.run(examine(_settings())):
+    logs.configure(logging.ERROR)
+    if not asyncio.run(examine(_read_settings())):
         raise typer.Exit(1)
 
 
-def _settings() -> Settings:
+def _read_settings() -> Settings:
     """Read the settings.
 
     Raises:
-        CommandError: one of them is wrong.
+        SettingsError: one of them is wrong.
     """
     try:
         return Settings()
     except ValidationError as error:
         wrong = error.errors()[0]
         name = f"VITRAGE_{'_'.join(map(str, wrong['loc'])).upper()}"
-        raise CommandError(f"{name} is wrong: {wrong['msg'].removeprefix('Value error, ')}.") from error
+        raise SettingsError(f"{name} is wrong: {wrong['msg'].removeprefix('Value error, ')}.") from error
 
 
 def main() -> None:
-    """Run a command; an error that a person can mend is one line, and exit code 1."""
+    """Run a command. An error that the operator can mend is printed as one line, with exit code 1."""
     try:
         app()
     except (KeyboardInterrupt, asyncio.CancelledError):
         sys.exit(130)  # the shell's code for Ctrl-C
     except Exception as error:
-        sentence = _sentence(_root(error))
-        if sentence is None:
+        advice = _advice_on(error)
+        if advice is None:
             raise
-        sys.exit(f"vitrage: {sentence}")
+        sys.exit(f"vitrage: {advice}")
 
 
-def _root(error: BaseException) -> BaseException:
-    """Return the error itself, or the first of the group that parts running side by side raise."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
-
-
-def _sentence(error: BaseException) -> str | None:
-    """Return what a person can do about an error, None if it is ours to mend."""
+def _advice_on(error: BaseException) -> str | None:
+    """Return one sentence that tells the operator what to do, or None for an error in the program itself."""
     from telegram.error import InvalidToken
 
     from bot.demo.supervisor import DemoError
     from bot.storage.errors import StoreError
 
-    if isinstance(error, (CommandError, DemoError, StoreError)):
+    while isinstance(error, BaseExceptionGroup):  # a TaskGroup wraps the error of its task
+        error = error.exceptions[0]
+    if isinstance(error, (CommandError, SettingsError, DemoError, StoreError)):
         return str(error)
     if isinstance(error, InvalidToken):
         return "Telegram does not know this VITRAGE_TOKEN: copy it again from @BotFather."

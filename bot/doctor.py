@@ -1,4 +1,4 @@
-"""`vitrage doctor`: what the bot needs, looked at one by one, each with what to do about it."""
+"""`vitrage doctor`: checks what the bot needs, one thing after another, and says how to mend what is wrong."""
 
 from __future__ import annotations
 
@@ -11,18 +11,24 @@ from rich.console import Console
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from bot.storage.errors import StoreError, StoreOwnedError
 from bot.storage.sqlite import open_sqlite
 from bot.worker.engine_process import ChildDiedError, EngineChild, engine_command
 
-MIN_FREE_BYTES = 1_000_000_000
-ENGINE_SECONDS = 600.0  # the first start may download the weights
+MIN_FREE_BYTES = 1_000_000_000  # in the data folder
+ENGINE_SECONDS = 600.0  # until the engine child is ready; its first start may download the weights
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What one check found."""
+    """What one check found.
+
+    Attributes:
+        good: Whether the bot can run with it.
+        what: One line for the operator.
+        fix: What the operator can do about it; empty: nothing.
+    """
 
     good: bool
     what: str
@@ -36,7 +42,7 @@ async def examine(settings: Settings) -> bool:
     """Run all checks, print what they find, and return whether everything is good."""
     console = Console(highlight=False)
     healthy = True
-    checks: tuple[Check, ...] = (_telegram, _folder, _database, _engine)
+    checks: tuple[Check, ...] = (_check_telegram, _check_folder, _check_database, _check_engine)
     for check in checks:
         for finding in await check(settings):
             console.print("[green]✓[/]" if finding.good else "[red]✗[/]", finding.what, soft_wrap=True)
@@ -46,11 +52,11 @@ async def examine(settings: Settings) -> bool:
     return healthy
 
 
-async def _telegram(settings: Settings) -> list[Finding]:
+async def _check_telegram(settings: Settings) -> list[Finding]:
     try:
         token = settings.required_token()
-    except ValueError as error:
-        return [Finding(False, "No bot token", f"{error}.")]
+    except SettingsError as error:
+        return [Finding(False, "No bot token", str(error))]
     try:
         async with Bot(token, base_url=f"{settings.api_url}/bot") as bot:
             return [Finding(True, f"The token is @{bot.username}'s")]
@@ -61,7 +67,7 @@ async def _telegram(settings: Settings) -> list[Finding]:
         return [Finding(False, f"{settings.api_url} cannot be reached ({error.message})", fix)]
 
 
-async def _folder(settings: Settings) -> list[Finding]:
+async def _check_folder(settings: Settings) -> list[Finding]:
     folder = settings.data_dir
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -75,7 +81,7 @@ async def _folder(settings: Settings) -> list[Finding]:
     return [Finding(True, f"The data folder {folder} can be written; {free / 1e9:.0f} GB are free")]
 
 
-async def _database(settings: Settings) -> list[Finding]:
+async def _check_database(settings: Settings) -> list[Finding]:
     path = settings.database_file
     try:
         async with open_sqlite(path, settings.blobs_dir):
@@ -86,9 +92,9 @@ async def _database(settings: Settings) -> list[Finding]:
         return [Finding(False, f"The database {path} cannot be opened", f"{error}")]
 
 
-async def _engine(settings: Settings) -> list[Finding]:
-    """Start the engine child as the bot would, and ask what it found."""
-    child = await EngineChild.start(engine_command(settings.device, settings.weights))
+async def _check_engine(settings: Settings) -> list[Finding]:
+    """Start the engine child as the bot does, and wait for its first frame, which names the device and the weights."""
+    child = await EngineChild.start(engine_command(settings.device, settings.weights, settings.cache))
     try:
         frame = await child.receive(ENGINE_SECONDS)
     except ChildDiedError as error:

@@ -1,31 +1,28 @@
-"""Logging: one line an event, to standard error, without secrets."""
+"""Logging: one line an event, to standard error, without bot tokens."""
 
 from __future__ import annotations
 
 import logging
-import re
 import sys
 
 import structlog
 
-# A bot token hides in every Bot API and file URL, so it is cut out of whatever is about to be written.
-_SECRET = re.compile(r"\d{3,}:[A-Za-z0-9_-]{30,}")
+from bot.settings import TOKEN
 
 
-class _Redacting(logging.Formatter):
+class _RedactingFormatter(logging.Formatter):
+    """Formats a record by another formatter and removes bot tokens: every URL of the Bot API contains one."""
+
     def __init__(self, formatter: logging.Formatter) -> None:
         super().__init__()
         self._formatter = formatter
 
     def format(self, record: logging.LogRecord) -> str:
-        return _SECRET.sub("<token>", self._formatter.format(record))
-
-
-QUIET = logging.ERROR
+        return TOKEN.sub("<token>", self._formatter.format(record))
 
 
 def configure(level: int = logging.INFO) -> None:
-    """Send the events of structlog and of every library through one redacting handler."""
+    """Write the events of structlog and of every library through one redacting handler."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -42,10 +39,11 @@ def configure(level: int = logging.INFO) -> None:
         cache_logger_on_first_use=True,
     )
     renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    formatter = structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=shared)
     handler = logging.StreamHandler()
-    handler.setFormatter(_Redacting(structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=shared)))
+    handler.setFormatter(_RedactingFormatter(formatter))
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    for chatty in ("httpx", "httpcore", "telegram", "apscheduler"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    for verbose in ("httpx", "httpcore", "telegram", "apscheduler"):
+        logging.getLogger(verbose).setLevel(logging.WARNING)

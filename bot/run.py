@@ -1,4 +1,4 @@
-"""`vitrage run`: one process that owns the database, answers Telegram and hands jobs to the engine child."""
+"""`vitrage run`: one process that holds the database, answers Telegram and passes jobs to the engine child."""
 
 from __future__ import annotations
 
@@ -28,21 +28,24 @@ from bot.worker.engine_process import engine_command
 
 log = structlog.get_logger(__name__)
 
-ALIVE_SECONDS = 10.0  # how often the file is touched that a health check looks at
-PRUNE_SECONDS = 3600.0
+ALIVE_SECONDS = 10.0  # between two touches of the file `alive`, whose age a health check reads
+PRUNE_SECONDS = 3600.0  # between two deletions of old records
 CONNECT_PAUSES = (1, 2, 5, 10, 30)  # seconds between attempts to reach Telegram; the last one repeats
 
 
 async def run(settings: Settings) -> None:
-    """Run until SIGTERM or SIGINT, then end within 30 seconds without losing anything.
+    """Run until SIGTERM or SIGINT, then end within 30 seconds; every accepted update and job stays in the database.
 
     Raises:
-        ValueError: no token is set.
+        SettingsError: no token is set.
         StoreError: the database cannot be used.
         InvalidToken: Telegram does not know the token.
     """
     token = settings.required_token()
-    stop = _stop_on_signals()
+    engine = engine_command(settings.device, settings.weights, settings.cache)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with open_sqlite(settings.database_file, settings.blobs_dir) as stores:
         services = Services(
             jobs=stores.jobs,
@@ -57,21 +60,13 @@ async def run(settings: Settings) -> None:
         )
         application = build(token, settings.api_url, services)
         async with asyncio.TaskGroup() as parts:
-            parts.create_task(Dispatcher(stores, engine_command(settings.device, settings.weights)).run(stop))
+            parts.create_task(Dispatcher(stores, engine).run(stop))
             parts.create_task(_answer(application, services, stop))
-            parts.create_task(_keep_house(stores, settings.data_dir / "alive", stop))
-
-
-def _stop_on_signals() -> asyncio.Event:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    return stop
+            parts.create_task(_maintain(stores, settings.data_dir / "alive", stop))
 
 
 async def _answer(application: ChatApplication, services: Services, stop: asyncio.Event) -> None:
-    """Answer Telegram from when it can be reached until `stop`."""
+    """Connect to Telegram, then answer it until `stop` is set."""
     if not await _connect(application, stop) or application.updater is None:
         return
     try:
@@ -93,7 +88,7 @@ async def _answer(application: ChatApplication, services: Services, stop: asynci
 
 
 async def _connect(application: ChatApplication, stop: asyncio.Event) -> bool:
-    """Reach Telegram, however long it takes; False if told to stop before.
+    """Try to reach Telegram until it answers (True) or `stop` is set (False).
 
     Raises:
         InvalidToken: Telegram does not know the token.
@@ -118,8 +113,8 @@ def _on_poll_error(error: TelegramError) -> None:
     log.warning("no updates from telegram", error=type(error).__name__, reason=error.message)
 
 
-async def _keep_house(stores: Stores, alive: Path, stop: asyncio.Event) -> None:
-    """Show that the event loop turns, and delete what has been kept long enough."""
+async def _maintain(stores: Stores, alive: Path, stop: asyncio.Event) -> None:
+    """Touch the file `alive`, which shows that the event loop runs, and delete old records from the stores."""
     loop = asyncio.get_running_loop()
     next_prune = loop.time()
     while not stop.is_set():

@@ -1,4 +1,4 @@
-"""All settings, read in one place from the environment (`VITRAGE_*`) and an `.env` file."""
+"""All settings of the bot, read in one place: from environment variables `VITRAGE_*` and from the file `.env`."""
 
 from __future__ import annotations
 
@@ -15,10 +15,20 @@ from bot.storage.models import Quality
 TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{30,}")
 
 
-class Settings(BaseSettings):
-    """What the person who runs the bot can choose. The README has the same list as a table."""
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message says which one, and what to do."""
 
-    model_config = SettingsConfigDict(env_prefix="VITRAGE_", env_file=".env", extra="ignore", frozen=True)
+
+class Settings(BaseSettings):
+    """What the operator of the bot can choose.
+
+    Each setting is an environment variable, or a line of `.env` in the working directory. Where both are given, the
+    environment variable is used. An empty value is the same as none. The README and `.env.example` list all settings.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="VITRAGE_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     token: SecretStr | None = Field(
         default=None, description="The bot's token from @BotFather. `vitrage demo` needs none."
@@ -26,33 +36,42 @@ class Settings(BaseSettings):
     api_url: str = Field(
         default="https://api.telegram.org", description="Where the Bot API answers: Telegram, or a sandbox."
     )
-    data_dir: Path = Field(default=Path("var"), description="Where the database and pictures in work are kept.")
-    database: str = Field(default="", description="`sqlite:///FILE`; by default `vitrage.db` in the data folder.")
+    data_dir: Path = Field(
+        default=Path("var"), description="The folder of the database and of the pictures of unfinished jobs."
+    )
+    database: str | None = Field(
+        default=None, description="`sqlite:///FILE`; by default `vitrage.db` in the data folder."
+    )
     weights: str = Field(
         default="auto", description="`auto`, `pretrained`, `builtin`, or a `.pth` or `.safetensors` file."
     )
+    cache: Path | None = Field(
+        default=None, description="The folder of downloaded weights; by default the user's cache folder."
+    )
     device: str = Field(default="auto", description="`auto`, `cpu`, `cuda`, `cuda:1` …")
-    quality: Quality = Field(default="standard", description="The quality of users who chose none in /settings.")
+    quality: Quality = Field(default="standard", description="The quality for users who chose none in /settings.")
     max_queued: int = Field(default=5, ge=1, description="How many pictures one user may have waiting.")
-
-    max_queued_group: int = Field(default=20, ge=1, description="How many one group may have waiting or in work.")
+    max_queued_group: int = Field(
+        default=20, ge=1, description="How many pictures one group may have waiting or in work."
+    )
     max_per_day: int = Field(default=200, ge=1, description="How many pictures one user may have in 24 hours.")
-    max_depth: int = Field(default=500, ge=1, description="How many may wait in all before the bot says it is busy.")
+    max_depth: int = Field(
+        default=500, ge=1, description="How many pictures may wait in all before the bot says that it is busy."
+    )
     admins: Annotated[tuple[int, ...], NoDecode] = Field(
         default=(),
-        description="Telegram's numbers of the users who run the bot, with commas: they get /stats and more.",
+        description="Telegram's numbers of the bot's operators, separated by commas: they may use /stats and more.",
     )
     presets_dir: Path | None = Field(
-        default=None, description="Folder of pictures that users can choose as styles by name, besides the drawn ones."
+        default=None, description="A folder of pictures that users can choose as styles, besides the drawn ones."
     )
-
-    filter_url: str = Field(
-        default="", description="A web service that is asked about each photo by POST: 2xx lets it pass, 403 refuses."
+    filter_url: str | None = Field(
+        default=None, description="A web service that gets each photo by POST: 2xx accepts it, 403 refuses it."
     )
 
     @field_validator("admins", mode="before")
     @classmethod
-    def _numbers(cls, value: object) -> object:
+    def _split_numbers(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
         if not re.fullmatch(r"[\d,\s]*", value):
@@ -61,34 +80,31 @@ class Settings(BaseSettings):
 
     @field_validator("presets_dir")
     @classmethod
-    def _folder(cls, path: Path | None) -> Path | None:
+    def _require_folder(cls, path: Path | None) -> Path | None:
         if path is not None and not path.is_dir():
             raise ValueError(f"{path} is not a folder")
         return path
 
     @field_validator("token")
     @classmethod
-    def _well_formed_token(cls, token: SecretStr | None) -> SecretStr | None:
+    def _require_bot_token(cls, token: SecretStr | None) -> SecretStr | None:
         if token is not None and not TOKEN.fullmatch(token.get_secret_value()):
             raise ValueError("it is not a bot token (digits, a colon, then 35 characters): copy it from @BotFather")
         return token
 
-    @field_validator("filter_url")
+    @field_validator("api_url", "filter_url")
     @classmethod
-    def _no_or_http_url(cls, url: str) -> str:
-        return cls._http_url(url) if url else url
-
-    @field_validator("api_url")
-    @classmethod
-    def _http_url(cls, url: str) -> str:
+    def _require_http_url(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
         if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
             raise ValueError("it must be a URL such as https://api.telegram.org")
         return url.rstrip("/")
 
     @field_validator("database")
     @classmethod
-    def _sqlite_only(cls, url: str) -> str:
-        if url and not url.startswith("sqlite:///"):
+    def _require_sqlite(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith("sqlite:///"):
             raise ValueError("it must be sqlite:///FILE")
         return url
 
@@ -99,15 +115,17 @@ class Settings(BaseSettings):
 
     @property
     def blobs_dir(self) -> Path:
-        """The folder of the pictures in work."""
+        """The folder of picture files."""
         return self.data_dir / "blobs"
 
     def required_token(self) -> str:
         """Return the token.
 
         Raises:
-            ValueError: none is set.
+            SettingsError: none is set.
         """
         if self.token is None:
-            raise ValueError("VITRAGE_TOKEN is not set: get a token from @BotFather, or try `vitrage demo` without one")
+            raise SettingsError(
+                "VITRAGE_TOKEN is not set: get a token from @BotFather, or try `vitrage demo` without one."
+            )
         return self.token.get_secret_value()

@@ -14,6 +14,7 @@ import queue
 import signal
 import sys
 import threading
+from pathlib import Path
 from typing import BinaryIO
 
 import engine
@@ -76,7 +77,7 @@ def paint(order: Frame, model: engine.Model, orders: Orders, send: Send) -> Fram
 def serve(arguments: argparse.Namespace, orders: Orders, send: Send) -> int:
     """Load the model once, then paint picture after picture."""
     try:
-        model = engine.load_model(arguments.weights, arguments.device)
+        model = engine.load_model(arguments.weights, arguments.device, cache_dir=arguments.cache)
     except engine.EngineError as error:
         send(Frame("failed", {"reason": "start", "message": str(error)}))
         return 1
@@ -101,6 +102,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bot.worker.engine_child", description=__doc__)
     parser.add_argument("--device", default="auto")
     parser.add_argument("--weights", default="auto")
+    parser.add_argument("--cache", type=Path, help="folder of downloaded weights")
     arguments = parser.parse_args()
     # Frames alone go to the real stdout; whatever else is printed goes to stderr.
     with os.fdopen(os.dup(1), "wb", buffering=0) as wire:

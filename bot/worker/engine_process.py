@@ -7,15 +7,23 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from bot.worker.protocol import Frame, WireError, encode, receive_frame
 
 _CLOSING = 1.0  # seconds that a child has to end by itself
 
 
-def engine_command(device: str = "auto", weights: str = "auto") -> list[str]:
-    """Return the command that starts the engine child with the same Python as ours."""
-    return [sys.executable, "-m", "bot.worker.engine_child", "--device", device, "--weights", weights]
+def engine_command(device: str = "auto", weights: str = "auto", cache: Path | None = None) -> list[str]:
+    """Return the command that starts the engine child with the same Python as ours.
+
+    Args:
+        device: `auto`, `cpu`, `cuda`, `cuda:1` …
+        weights: `auto`, `pretrained`, `builtin`, or a weights file.
+        cache: The folder of downloaded weights; None: the engine's default.
+    """
+    command = [sys.executable, "-m", "bot.worker.engine_child", "--device", device, "--weights", weights]
+    return [*command, "--cache", str(cache)] if cache else command
 
 
 class ChildDiedError(Exception):
