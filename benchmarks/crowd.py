@@ -16,7 +16,7 @@ from PIL import Image
 
 from bot.sandbox.client import Person
 from bot.storage.protocols import Stores
-from tests.support.program import House
+from tests.support.program import Program
 
 TOKEN = "1000000009:AAEvitrage-load-token-0123456789abcdef"  # noqa: S105 - the sandbox takes any
 SIZE = (1280, 853)  # as a phone's messenger sends photos
@@ -42,20 +42,20 @@ def at_work(worker: Worker, painting: float = 2.0) -> Iterator[str]:
     chat side alone, and four players who need so many seconds for a picture: there is more to tell of.
     """
     with tempfile.TemporaryDirectory() as folder:
-        house = House(Path(folder), token=TOKEN, **{name: str(value) for name, value in NO_LIMITS.items()})
+        program = Program(Path(folder), token=TOKEN, **{name: str(value) for name, value in NO_LIMITS.items()})
         player: subprocess.Popen[bytes] | None = None
         try:
             if worker == "engine":
-                house.start_bot()
+                program.start_bot()
             else:
-                command = [sys.executable, "-m", "benchmarks.crowd", house.url, folder, str(painting)]
+                command = [sys.executable, "-m", "benchmarks.crowd", program.url, folder, str(painting)]
                 player = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-            yield house.url
+            yield program.url
         finally:
             if player is not None:
                 player.kill()
                 player.wait()
-            house.close()
+            program.close()
 
 
 async def play(url: str, folder: Path, painting: float) -> None:
@@ -77,7 +77,7 @@ async def play(url: str, folder: Path, painting: float) -> None:
 async def _paint(stores: Stores, name: str, painting: float) -> None:
     """Take jobs, tell of progress, hand in the content as the picture: it tells whose it is."""
     while True:
-        job = await stores.jobs.claim(name)
+        job = await stores.work.claim(name)
         if job is None:
             await stores.jobs.wait("work", 0.2)
             continue
@@ -85,9 +85,9 @@ async def _paint(stores: Stores, name: str, painting: float) -> None:
         for step in range(1, 5):
             await asyncio.sleep(painting / 4)
             preview = await stores.blobs.put(picture)
-            await stores.jobs.record_progress(job, step / 4, painting * (1 - step / 4), preview)
+            await stores.work.record_progress(job, step / 4, painting * (1 - step / 4), preview)
         report: dict[str, Any] = {"size": SIZE, "seconds": painting}
-        await stores.jobs.complete(job, await stores.blobs.put(picture), report, painting)
+        await stores.work.complete(job, await stores.blobs.put(picture), report, painting)
 
 
 @asynccontextmanager

@@ -25,7 +25,7 @@ from bot.presets.glass import stained_glass
 from bot.sandbox.client import Chat, Message, Person
 from tests.support.chromium import chromium
 from tests.support.pencil import Pencil
-from tests.support.program import House
+from tests.support.program import Program
 from tests.support.videos import film
 
 OWNER = 1_000_001  # the first person of a sandbox
@@ -212,26 +212,26 @@ async def main(folder: Path) -> None:
     """All of it."""
     glass = encoded(stained_glass())
     with tempfile.TemporaryDirectory() as home:
-        house = House(Path(home), admins=str(OWNER), max_queued="3")
+        program = Program(Path(home), admins=str(OWNER), max_queued="3")
         try:
-            house.start_bot()
+            program.start_bot()
             async with (
-                Person(house.url, "Olga") as olga,
-                Person(house.url, "Маша", language="ru") as masha,
+                Person(program.url, "Olga") as olga,
+                Person(program.url, "Маша", language="ru") as masha,
                 chromium() as browser,
             ):
-                async with window(browser, olga, house.url, locale="en-GB") as page:
+                async with window(browser, olga, program.url, locale="en-GB") as page:
                     walk = Walk(page, await olga.open(), folder)
                     await private(walk, glass)
                     await inputs(walk, glass)
                     await groups(walk, olga, glass)
                     await owners(walk, olga, masha)
-                async with window(browser, masha, house.url, locale="ru-RU", color_scheme="dark") as page:
+                async with window(browser, masha, program.url, locale="ru-RU", color_scheme="dark") as page:
                     walk = Walk(page, await masha.open(), folder)
                     for text in ("/start", "/help", "/settings", "/presets"):
                         await walk.say(text, f"ru {text[1:]}")
         finally:
-            house.close()
+            program.close()
 
 
 if __name__ == "__main__":

@@ -8,7 +8,8 @@ from pathlib import Path
 from PIL import Image
 
 import engine
-from bot.demo.samples import cat, stained_glass
+from bot.demo.samples import cat
+from bot.presets.glass import stained_glass
 
 HEIGHT = 340
 GAP = 12

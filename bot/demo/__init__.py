@@ -1,1 +1,1 @@
-"""The demonstration: sandbox, bot and worker under one roof, with pictures to try."""
+"""`vitrage demo`: the sandbox, the bot and its engine on one computer, with sample pictures."""

@@ -1,4 +1,4 @@
-"""Pictures to try: a cat, and three of the styles that are drawn by our own code. Every call draws the same."""
+"""Sample pictures: a photograph of a cat, and three of the drawn styles. Every call gives the same pictures."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from PIL import Image
 
 from bot.presets.glass import stained_glass
 from bot.presets.paint import oil_swirl, pointillism
-
-__all__ = ["cat", "oil_swirl", "pointillism", "stained_glass", "write_samples"]
 
 
 def write_samples(folder: Path) -> list[Path]:
@@ -29,5 +27,5 @@ def write_samples(folder: Path) -> list[Path]:
 
 
 def cat() -> Image.Image:
-    """Chelsea the cat, by Stéfan van der Walt (CC0), as scikit-image bundles it: 451×300."""
+    """Return the photograph of Chelsea the cat by Stéfan van der Walt (CC0) from scikit-image: 451×300 pixels."""
     return Image.fromarray(skimage.data.chelsea())

@@ -1,4 +1,4 @@
-"""`vitrage demo`: in the browser until Ctrl-C, or once, as a user without a browser."""
+"""`vitrage demo`: serves the web chat until Ctrl-C, or paints one picture as a user of the sandbox."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 START_SECONDS = 60.0
 ANSWER_SECONDS = 60.0
-PAINT_SECONDS = 4 * 3600.0  # `fine` on an old laptop takes its time; a bot that ends by itself is noticed anyway
+PAINT_SECONDS = 4 * 3600.0  # enough for `fine` on a slow computer; the end of a process is noticed at once anyway
 
 
 async def serve_until_stopped(port: int, settings: dict[str, str]) -> None:
@@ -27,10 +27,10 @@ async def serve_until_stopped(port: int, settings: dict[str, str]) -> None:
         DemoError: a part did not start, or ended by itself.
     """
     stop = asyncio.Event()
-    _on_signals(stop.set)
+    _call_on_signals(stop.set)
     async with demonstrate(port, settings) as demo:
         print(f"\n  Vitrage is ready: open {demo.url}\n  Stop it with Ctrl-C.\n", flush=True)  # noqa: T201
-        await _unless_broken(demo, stop.wait())
+        await _while_running(demo, stop.wait())
 
 
 async def paint_once(content: Path, style: Path, out: Path, settings: dict[str, str]) -> None:
@@ -45,15 +45,16 @@ async def paint_once(content: Path, style: Path, out: Path, settings: dict[str, 
     stopwatch = Stopwatch()
     task = asyncio.current_task()
     assert task is not None
-    _on_signals(task.cancel)
+    _call_on_signals(task.cancel)
     async with demonstrate(0, settings) as demo:
         stopwatch.lap("sandbox started")
-        picture = await _unless_broken(demo, _have_painted(demo.url, pictures, stopwatch))
+        picture = await _while_running(demo, _request_picture(demo.url, pictures, stopwatch))
     await asyncio.to_thread(out.write_bytes, picture)
     print(f"{stopwatch.total:8.1f} s  in all: {out}")  # noqa: T201
 
 
-def _on_signals(act: Callable[[], object]) -> None:
+def _call_on_signals(act: Callable[[], object]) -> None:
+    """Call `act` on SIGINT, SIGTERM and SIGHUP, instead of ending the process at once."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, act)
 
@@ -76,8 +77,8 @@ class Stopwatch:
         return time.monotonic() - self._began
 
 
-async def _have_painted(url: str, pictures: list[bytes], stopwatch: Stopwatch) -> bytes:
-    """Go through the conversation and return the picture."""
+async def _request_picture(url: str, pictures: list[bytes], stopwatch: Stopwatch) -> bytes:
+    """Send the content and the style to the bot, and return the picture that it sends back."""
     async with Person(url, name="Ann", language="en") as ann:
         chat = await ann.open(timeout=START_SECONDS)
         stopwatch.lap("bot online")
@@ -91,11 +92,11 @@ async def _have_painted(url: str, pictures: list[bytes], stopwatch: Stopwatch) -
         if not status.buttons:
             raise DemoError(f"The bot said of the style picture: {status.text}")
         stopwatch.lap("job queued")
-        return await _picture(chat, request, status, stopwatch)
+        return await _receive_picture(chat, request, status, stopwatch)
 
 
-async def _picture(chat: Chat, request: Message, status: Message, stopwatch: Stopwatch) -> bytes:
-    """Watch the status message until it becomes the picture, or the picture comes as a reply to the request."""
+async def _receive_picture(chat: Chat, request: Message, status: Message, stopwatch: Stopwatch) -> bytes:
+    """Wait until the status message becomes the picture, or the picture comes as a reply to the request."""
     preview = await chat.wait(lambda m: _ended(m, request, status) or m.photo is not None, timeout=PAINT_SECONDS)
     if not _ended(preview, request, status):
         stopwatch.lap("first preview")
@@ -107,31 +108,32 @@ async def _picture(chat: Chat, request: Message, status: Message, stopwatch: Sto
 
 
 def _ended(message: Message, request: Message, status: Message) -> bool:
-    """Whether this is the result, which has buttons to go on, or the status message with a reason and no buttons."""
+    """Return whether this is the result (with `do:` buttons) or the status message of a failed job (without)."""
     labels = [button.data for row in message.buttons for button in row]
     is_result = message.reply_to == request.id and any(data.startswith("do:") for data in labels)
     return is_result or (message.id == status.id and not labels)
 
 
-async def _unless_broken(demo: Demo, wanted: Coroutine[Any, Any, T]) -> T:
-    """Await something, but no longer than the demonstration holds.
+async def _while_running(demo: Demo, work: Coroutine[Any, Any, T]) -> T:
+    """Return the result of `work`; stop waiting for it when a process of the demonstration ends.
 
     Raises:
         DemoError: one of its processes ended by itself.
     """
-    task, broken = asyncio.create_task(wanted), asyncio.create_task(demo.wait())
+    task, ended = asyncio.create_task(work), asyncio.create_task(demo.wait())
     try:
-        await asyncio.wait((task, broken), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait((task, ended), return_when=asyncio.FIRST_COMPLETED)
         if not task.done():
-            broken.result()
+            ended.result()  # raises its DemoError
         return await task
     finally:
         task.cancel()
-        broken.cancel()
-        await asyncio.gather(task, broken, return_exceptions=True)
+        ended.cancel()
+        await asyncio.gather(task, ended, return_exceptions=True)
 
 
 def _read(path: Path) -> bytes:
+    """Return the bytes of a picture file, or raise DemoError."""
     try:
         return path.read_bytes()
     except OSError as error:

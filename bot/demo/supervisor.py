@@ -1,4 +1,4 @@
-"""Starts the sandbox and the bot as two processes, as they would run anywhere, and leaves none behind."""
+"""Starts the sandbox and the bot as two processes, and stops both."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import os
 import signal
 import sys
 import tempfile
-import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -17,10 +16,10 @@ from typing import NoReturn
 
 from bot.demo.samples import write_samples
 
-# The sandbox takes any well-formed token.
-TOKEN = "1000000001:AAEvitrage-demo-token-0123456789abcde"  # noqa: S105 – it opens nothing
+# The sandbox accepts every well-formed token.
+TOKEN = "1000000001:AAEvitrage-demo-token-0123456789abcde"  # noqa: S105 - not a secret
 START_SECONDS = 60.0
-STOP_SECONDS = 5.0  # there is nothing here that a longer patience would save
+STOP_SECONDS = 5.0  # then a process is killed: the data of the demonstration is deleted anyway
 BANNER = (
     "Everything runs on this computer. Send two photos, or take the samples below. Without VITRAGE_WEIGHTS the "
     "painter works with the small filters that come with it: the full network paints richer."
@@ -33,16 +32,24 @@ class DemoError(Exception):
 
 @dataclass(frozen=True)
 class Demo:
-    """A running demonstration."""
+    """A running demonstration.
 
-    url: str  # of the web chat
+    Attributes:
+        url: Of the web chat.
+        sandbox: The process of the sandbox.
+        bot: The process of the bot.
+    """
+
+    url: str
     sandbox: asyncio.subprocess.Process
     bot: asyncio.subprocess.Process
-    seconds: dict[str, float]  # how long each part took to start
 
     async def wait(self) -> NoReturn:
-        """Return never: raise DemoError when one of the processes ends by itself."""
-        waits = {asyncio.create_task(p.wait()): name for p, name in ((self.sandbox, "sandbox"), (self.bot, "bot"))}
+        """Wait until one of the processes ends by itself; then raise DemoError."""
+        waits = {
+            asyncio.create_task(self.sandbox.wait()): "sandbox",
+            asyncio.create_task(self.bot.wait()): "bot",
+        }
         try:
             done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
             first = done.pop()
@@ -56,9 +63,11 @@ class Demo:
 async def demonstrate(port: int, environment: dict[str, str]) -> AsyncIterator[Demo]:
     """Run the demonstration inside the context.
 
+    Its data are kept in a temporary folder: a database that the operator has set is not touched.
+
     Args:
-        port: where the web chat listens on 127.0.0.1; 0 = any free port.
-        environment: `VITRAGE_*` settings for the bot, on top of the present environment.
+        port: Where the web chat listens on 127.0.0.1; 0 = any free port.
+        environment: `VITRAGE_*` settings for the bot, added to the environment of this process.
 
     Raises:
         DemoError: a part did not start.
@@ -67,13 +76,16 @@ async def demonstrate(port: int, environment: dict[str, str]) -> AsyncIterator[D
         home = Path(folder)
         processes: list[asyncio.subprocess.Process] = []
         try:
-            began = time.monotonic()
             await asyncio.to_thread(write_samples, home / "samples")
             sandbox, url = await _start_sandbox(port, home / "samples", processes)
-            sandbox_ready = time.monotonic()
-            settings = {"VITRAGE_TOKEN": TOKEN, "VITRAGE_API_URL": url, "VITRAGE_DATA_DIR": str(home / "data")}
+            settings = {
+                "VITRAGE_TOKEN": TOKEN,
+                "VITRAGE_API_URL": url,
+                "VITRAGE_DATA_DIR": str(home / "data"),
+                "VITRAGE_DATABASE": f"sqlite:///{home / 'vitrage.db'}",
+            }
             bot = await _start([sys.executable, "-m", "bot.cli", "run"], {**environment, **settings}, processes)
-            yield Demo(url, sandbox, bot, {"sandbox": sandbox_ready - began})
+            yield Demo(url, sandbox, bot)
         finally:
             await _stop(processes)
 
@@ -81,6 +93,7 @@ async def demonstrate(port: int, environment: dict[str, str]) -> AsyncIterator[D
 async def _start_sandbox(
     port: int, samples: Path, processes: list[asyncio.subprocess.Process]
 ) -> tuple[asyncio.subprocess.Process, str]:
+    """Start the sandbox and return its process and its URL, which is in the first line that it prints."""
     command = ["sandbox", "--port", str(port), "--samples", str(samples), "--banner", BANNER]
     process = await _start([sys.executable, "-m", "bot.cli", *command], {}, processes, stdout=asyncio.subprocess.PIPE)
     if process.stdout is None:
@@ -100,7 +113,8 @@ async def _start(
     processes: list[asyncio.subprocess.Process],
     stdout: int | None = None,
 ) -> asyncio.subprocess.Process:
-    # A session of its own: Ctrl-C reaches the supervisor alone, which then stops the parts in order.
+    """Start a process and add it to `processes`."""
+    # In a session of its own the process does not get the terminal's Ctrl-C: the supervisor stops it, in order.
     process = await asyncio.create_subprocess_exec(
         *command, env={**os.environ, **environment}, stdout=stdout, start_new_session=True
     )
@@ -109,7 +123,7 @@ async def _start(
 
 
 async def _stop(processes: list[asyncio.subprocess.Process]) -> None:
-    """Stop what was started last first; kill what does not stop in time."""
+    """Stop the processes in the reverse order of their start; kill those that do not stop in time."""
     for process in reversed(processes):
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(signal.SIGTERM)

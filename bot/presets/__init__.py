@@ -1,1 +1,1 @@
-"""Styles to choose by name: drawn by our own code, always alike, and those that the owner put into a folder."""
+"""Styles that users choose by name: those that our own code draws, and those of the operator's folder."""

@@ -1,4 +1,4 @@
-"""What all drawings share: the size of the canvas, colours, noise."""
+"""What all drawings share: the size of the picture, named colours, noise."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ RUBY, COBALT, EMERALD, AMBER, VIOLET, CYAN, ROSE, LEAF = (
 
 
 def noise(rng: np.random.Generator, cells: int) -> Floats:
-    """Return smooth noise in -0.5..0.5, EDGE×EDGE, with about `cells` bumps along an edge."""
+    """Return smooth noise in -0.5..0.5, EDGE×EDGE: `cells`×`cells` random values, interpolated."""
     coarse = Image.fromarray((rng.random((cells, cells)) * 255).astype(np.uint8))
     return np.asarray(coarse.resize((EDGE, EDGE), Image.Resampling.BICUBIC), dtype=np.float64) / 255 - 0.5
 
 
 def shade(color: Color, light: float) -> Color:
-    """Return a colour made darker (light < 1) or brighter."""
+    """Return a colour made darker (light < 1) or brighter (light > 1)."""
     red, green, blue = (int(np.clip(value * light, 0, 255)) for value in color)
     return red, green, blue
 

@@ -1,4 +1,4 @@
-"""The styles that can be had by name."""
+"""All styles that users can choose by name."""
 
 from __future__ import annotations
 
@@ -30,28 +30,36 @@ DRAWN: Mapping[str, Callable[[], Image.Image]] = MappingProxyType(
         "blueprint": blueprint,
     }
 )
-NAME = re.compile(r"[a-z][a-z0-9-]{1,29}")  # it travels in callback data and in recipe codes
+NAME = re.compile(r"[a-z][a-z0-9-]{1,29}")  # a part of callback data (64 bytes at most) and of recipe codes
 ENDINGS = (".jpg", ".jpeg", ".png", ".webp")
-MOST = 24  # presets in all: each has a button
+MOST = 24  # presets in all, as each has a button
 
 
 class Presets:
-    """The drawn styles, then the owner's: pictures in a folder, each called by its file's name."""
+    """The drawn styles, then the pictures of the operator's folder, each named after its file.
+
+    Attributes:
+        names: Of all presets, in the order in which they are shown.
+    """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._files = _files(folder) if folder else {}
+        self._files = _find_pictures(folder) if folder else {}
         self._pictures: dict[str, bytes] = {}
         self.names = (*DRAWN, *self._files)
 
     async def picture(self, name: str) -> bytes:
-        """Return a style's picture file; KeyError if there is no such style. Each is drawn once, off the loop."""
+        """Return a style's picture file. It is drawn or read once, on another thread.
+
+        Raises:
+            KeyError: There is no style of this name.
+        """
+        if name not in self.names:
+            raise KeyError(name)
         if name not in self._pictures:
-            if name not in self.names:
-                raise KeyError(name)
-            self._pictures[name] = await asyncio.to_thread(self._make, name)
+            self._pictures[name] = await asyncio.to_thread(self._load, name)
         return self._pictures[name]
 
-    def _make(self, name: str) -> bytes:
+    def _load(self, name: str) -> bytes:
         if name in self._files:
             return self._files[name].read_bytes()
         buffer = io.BytesIO()
@@ -59,8 +67,8 @@ class Presets:
         return buffer.getvalue()
 
 
-def _files(folder: Path) -> dict[str, Path]:
-    """Return the owner's pictures by name; what cannot be used is left out, and the log says why."""
+def _find_pictures(folder: Path) -> dict[str, Path]:
+    """Return the operator's pictures by name. Files that cannot be used are left out, and the log says why."""
     found: dict[str, Path] = {}
     for file in sorted(folder.iterdir()):
         name = re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-")

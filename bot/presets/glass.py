@@ -11,7 +11,7 @@ from bot.presets.canvas import AMBER, COBALT, CYAN, EDGE, EMERALD, LEAF, ROSE, R
 
 
 def stained_glass() -> Image.Image:
-    """A rose window: panes on rings around a centre, held by dark lead."""
+    """Draw a rose window: panes on rings around a centre, with dark lead between them."""
     rng = np.random.default_rng(1)
     seeds, colors = _window(rng)
     y, x = np.mgrid[0:EDGE, 0:EDGE].astype(np.float64)
@@ -24,12 +24,12 @@ def stained_glass() -> Image.Image:
 
 
 def mosaic() -> Image.Image:
-    """Small stones laid in waves: sea, sun and shore, with pale mortar between them."""
+    """Draw a mosaic of sea, sun and shore: small stones in wavy rows, with pale mortar between them."""
     rng = np.random.default_rng(4)
     cell = 15.0
     rows, columns = np.mgrid[-2 : EDGE // cell + 3, -2 : EDGE // cell + 3]
     x = (columns + rng.uniform(-0.16, 0.16, rows.shape)) * cell
-    y = (rows + rng.uniform(-0.16, 0.16, rows.shape)) * cell + 16 * np.sin(x / 70)  # courses run in waves
+    y = (rows + rng.uniform(-0.16, 0.16, rows.shape)) * cell + 16 * np.sin(x / 70)  # wavy rows
     seeds = np.stack([x.ravel(), y.ravel()], axis=-1)
     colors = _shore(seeds) * rng.normal(1.0, 0.11, (len(seeds), 1))
     grid_y, grid_x = np.mgrid[0:EDGE, 0:EDGE].astype(np.float64)
@@ -40,7 +40,7 @@ def mosaic() -> Image.Image:
 
 
 def _shore(seeds: Floats) -> Floats:
-    """Return the colour of each stone: a sun with rays above a banded sea."""
+    """Return the colour of each stone, n×3 in 0..255: a sun with rays above a sea in bands."""
     x, y = seeds[:, 0], seeds[:, 1]
     away = np.hypot(x - 420, y - 180)
     rays = np.sin(12 * np.arctan2(y - 180, x - 420)) > 0.1
@@ -67,6 +67,6 @@ def _window(rng: np.random.Generator) -> tuple[Floats, Floats]:
 
 
 def _two_nearest(x: Floats, y: Floats, seeds: Floats) -> tuple[Floats, Floats, NDArray[np.int64]]:
-    """Return each pixel's distance to its nearest and second nearest seed, and which the nearest is."""
+    """Return each pixel's distance to its nearest seed and to the second nearest, and the index of the nearest."""
     distances, which = cKDTree(seeds).query(np.stack([x, y], axis=-1), k=2)
     return distances[..., 0], distances[..., 1], which[..., 0]

@@ -11,7 +11,7 @@ from bot.presets.canvas import EDGE, Floats, noise, picture_of
 
 
 def ink_wash() -> Image.Image:
-    """Mountains in mist and a branch: black ink, much water, one red seal."""
+    """Draw mountains in mist and a branch in diluted black ink, with a red seal."""
     rng = np.random.default_rng(5)
     y, x = np.mgrid[0:EDGE, 0:EDGE].astype(np.float64)
     paper = np.array([240.0, 234.0, 218.0]) * (1 + 0.05 * noise(rng, 160))[..., None]
@@ -31,7 +31,7 @@ def ink_wash() -> Image.Image:
 
 
 def _ridge(rng: np.random.Generator, level: float, height: float) -> Floats:
-    """Return the height of a mountain ridge at each column."""
+    """Return the y coordinate of a mountain ridge at each column, in pixels."""
     columns = np.arange(EDGE)
     line = np.zeros(EDGE)
     for wave in range(1, 7):
@@ -40,7 +40,7 @@ def _ridge(rng: np.random.Generator, level: float, height: float) -> Floats:
 
 
 def _branch(rng: np.random.Generator) -> Floats:
-    """Return the ink of a leafy branch: thick strokes that end in a point."""
+    """Return the ink of a branch with pointed leaves, EDGE×EDGE in 0..1."""
     image = Image.new("L", (EDGE, EDGE))
     draw = ImageDraw.Draw(image)
     stem = [(660 - 450 * t, 660 - 320 * t + 60 * math.sin(5 * t)) for t in np.linspace(0, 1, 40)]
@@ -56,7 +56,7 @@ def _branch(rng: np.random.Generator) -> Floats:
 
 
 def woodcut() -> Image.Image:
-    """A sun over hills, carved: black lines that swell and thin, on two flat colours."""
+    """Draw a sun over hills in black lines of varying width, on flat colours."""
     rng = np.random.default_rng(6)
     y, x = np.mgrid[0:EDGE, 0:EDGE].astype(np.float64)
     away = np.hypot(x - 210, y - 190)
@@ -79,9 +79,9 @@ def woodcut() -> Image.Image:
 
 
 def blueprint() -> Image.Image:
-    """White construction lines on blue paper: grid, arcs, sections and measures."""
+    """Draw white construction lines on blue paper: a grid, arcs, axes and hatched rectangles."""
     rng = np.random.default_rng(8)
-    scale = 2  # drawn larger and reduced: smooth thin lines
+    scale = 2  # drawn twice as large and then reduced, for smooth thin lines
     image = Image.new("RGB", (EDGE * scale, EDGE * scale), (22, 66, 140))
     draw = ImageDraw.Draw(image)
     for at in range(0, EDGE * scale, 32):
@@ -99,7 +99,7 @@ def blueprint() -> Image.Image:
     for _ in range(24):
         x, y, width, height = *rng.uniform(0, EDGE * scale, 2), *rng.uniform(60, 320, 2)
         draw.rectangle((x, y, x + width, y + height), outline=(236, 242, 250), width=4)
-        for step in np.arange(0, width, 14):  # a section is hatched
+        for step in np.arange(0, width, 14):  # hatching
             end = (x + max(0.0, step - height), y + min(height, step))
             draw.line([(x + step, y), end], fill=(200, 220, 244), width=2)
     small = image.resize((EDGE, EDGE), Image.Resampling.LANCZOS)

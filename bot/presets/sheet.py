@@ -8,12 +8,12 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 COLUMNS = 4
 TILE = 240  # pixels, both sides
-GAP = 12
-_LABEL = 40  # pixels across the number's disc
+GAP = 12  # pixels between two tiles
+_LABEL = 40  # pixels, the diameter of the disc behind a number
 
 
 def contact_sheet(pictures: Sequence[Image.Image]) -> Image.Image:
-    """Return the pictures as tiles, cut to squares, with their numbers from 1."""
+    """Return the pictures as square tiles in rows of COLUMNS, cropped to their centres and numbered from 1."""
     columns, rows = min(COLUMNS, len(pictures)), -(-len(pictures) // COLUMNS)
     sheet = Image.new("RGB", (columns * (TILE + GAP) + GAP, rows * (TILE + GAP) + GAP), "white")
     draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(28)

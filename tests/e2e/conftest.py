@@ -1,24 +1,19 @@
-"""A house for all tests that do no harm to it, and small real photographs."""
+"""The whole program, small photographs, and a browser."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 import skimage.data
 from PIL import Image
+from playwright.async_api import Browser
 
-from bot.demo.samples import stained_glass
-from tests.support.program import House
-
-
-def encoded(image: Image.Image, kind: str = "JPEG", **options: object) -> bytes:
-    """Return the bytes of a picture file."""
-    buffer = io.BytesIO()
-    image.save(buffer, kind, **options)
-    return buffer.getvalue()
+from bot.presets.glass import stained_glass
+from tests.support.chromium import chromium
+from tests.support.pictures import encoded
+from tests.support.program import Program
 
 
 @pytest.fixture(scope="session")
@@ -34,17 +29,24 @@ def glass() -> bytes:
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A running house that is shared: its tests use people of their own."""
-    house = House(tmp_path_factory.mktemp("house"))
-    house.start_bot()
-    yield house
-    house.close()
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """The running program, shared by all tests that do not disturb it: each test is a person of its own."""
+    program = Program(tmp_path_factory.mktemp("program"))
+    program.start_bot()
+    yield program
+    program.close()
 
 
 @pytest.fixture
-def own_house(tmp_path: Path) -> Iterator[House]:
-    """A house for one test, which may do to it what it likes. The bot is not started yet."""
-    house = House(tmp_path)
-    yield house
-    house.close()
+def own_program(tmp_path: Path) -> Iterator[Program]:
+    """The program for one test, which may kill and restart its parts. The bot is not started yet."""
+    program = Program(tmp_path)
+    yield program
+    program.close()
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """A Chromium for one test, in its event loop."""
+    async with chromium() as started:
+        yield started

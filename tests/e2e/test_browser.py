@@ -10,10 +10,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from bot.chat.i18n import texts
-from tests.sandbox.conftest import browser
 from tests.support.program import PATIENCE, demonstration
-
-__all__ = ["browser"]  # the fixture of the sandbox's own browser tests
 
 pytestmark = pytest.mark.browser
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,47 +12,18 @@ from PIL import Image
 
 from bot.chat.i18n import texts
 from bot.sandbox.client import Chat, Message, Person
-from tests.e2e.conftest import encoded
 from tests.support.chat_harness import eventually
+from tests.support.conversation import answer_after, choose_size, choose_small, is_status, result
 from tests.support.pencil import MIDDLE, Pencil, ellipse, jpeg
-from tests.support.program import PATIENCE, House
+from tests.support.pictures import encoded
+from tests.support.program import PATIENCE, Program
 
 EN, RU = texts("en"), texts("ru")
 
 
-def is_status(message: Message) -> bool:
-    """Return whether this is the live message of a job: it alone has a button to cancel."""
-    return any(button.data.startswith("cancel:") for row in message.buttons for button in row)
-
-
-async def result(chat: Chat, request: Message) -> Message:
-    """Wait for the picture that answers a request."""
-    return await chat.wait(
-        lambda message: message.reply_to == request.id and message.photo is not None and not is_status(message),
-        timeout=PATIENCE,
-    )
-
-
-async def answer_after(chat: Chat, last: int) -> Message:
-    """Wait for the bot's first new message after one's own last one; edits of older ones do not count."""
-    return await chat.wait(lambda message: message.id > last)
-
-
-async def choose_size(chat: Chat, pixels: int) -> None:
-    """Choose a size in /settings."""
-    await chat.send("/settings")
-    menu = await chat.wait(lambda message: bool(message.buttons))
-    await chat.press(menu, str(pixels))
-
-
-async def choose_small(chat: Chat) -> None:
-    """Choose the smallest size, so that a test takes seconds."""
-    await choose_size(chat, 256)
-
-
-async def test_two_photos_become_one_picture(house: House, cat: bytes, glass: bytes) -> None:
+async def test_two_photos_become_one_picture(program: Program, cat: bytes, glass: bytes) -> None:
     """Content, then style: one status message with progress, then the picture as a reply, in the content's shape."""
-    async with Person(house.url, name="Two photos") as person:
+    async with Person(program.url, name="Two photos") as person:
         chat = await person.open()
         await choose_size(chat, 768)  # the painting outlasts the pause between two edits, on a fast machine too
         request = (await chat.send_photos([cat]))[0]
@@ -72,9 +44,9 @@ async def test_two_photos_become_one_picture(house: House, cat: bytes, glass: by
         await eventually(status_is_gone)  # it has done its work
 
 
-async def test_an_album_of_files_in_russian(house: House, cat: bytes, glass: bytes) -> None:
+async def test_an_album_of_files_in_russian(program: Program, cat: bytes, glass: bytes) -> None:
     """Both at once, as image files, is the same; a Russian is answered in Russian."""
-    async with Person(house.url, name="Альбом", language="ru") as person:
+    async with Person(program.url, name="Альбом", language="ru") as person:
         chat = await person.open()
         await choose_small(chat)
         request = (await chat.send_photos([cat, glass], as_file=True))[0]
@@ -86,13 +58,13 @@ async def test_an_album_of_files_in_russian(house: House, cat: bytes, glass: byt
         assert RU("draft-content") not in said  # an album is one request
 
 
-async def test_the_picture_stands_as_the_photo_stood(house: House, cat: bytes, glass: bytes) -> None:
+async def test_the_picture_stands_as_the_photo_stood(program: Program, cat: bytes, glass: bytes) -> None:
     """A phone's photo is turned by its EXIF orientation."""
     with Image.open(io.BytesIO(cat)) as image:
         exif = Image.Exif()
         exif[0x0112] = 6  # "rotate 90° clockwise to view"
         lying = encoded(image, exif=exif)
-    async with Person(house.url, name="Upright") as person:
+    async with Person(program.url, name="Upright") as person:
         chat = await person.open()
         await choose_small(chat)
         request = (await chat.send_photos([lying, glass], as_file=True))[0]
@@ -101,9 +73,9 @@ async def test_the_picture_stands_as_the_photo_stood(house: House, cat: bytes, g
         assert picture.photo.width < picture.photo.height
 
 
-async def test_settings_are_the_users_own_and_say_so(house: House) -> None:
+async def test_settings_are_the_users_own_and_say_so(program: Program) -> None:
     """A press changes the menu in place; another person's settings stay as they were."""
-    async with Person(house.url, name="Chooser") as person, Person(house.url, name="Other") as other:
+    async with Person(program.url, name="Chooser") as person, Person(program.url, name="Other") as other:
         chat = await person.open()
         await chat.send("/settings")
         menu = await chat.wait(lambda message: bool(message.buttons))
@@ -127,21 +99,21 @@ async def test_settings_are_the_users_own_and_say_so(house: House) -> None:
     ],
 )
 async def test_a_bad_file_gets_a_sentence(
-    house: House, tmp_path: object, name: str, data: bytes, sentence: str
+    program: Program, tmp_path: Path, name: str, data: bytes, sentence: str
 ) -> None:
     """What cannot be painted is said at once, as a reply to it."""
-    path = __import__("pathlib").Path(str(tmp_path)) / name
+    path = tmp_path / name
     path.write_bytes(data)
-    async with Person(house.url, name=f"Bad {name}") as person:
+    async with Person(program.url, name=f"Bad {name}") as person:
         chat = await person.open()
         request = (await chat.send_photos([path], as_file=True))[0]
         answer = await chat.wait(lambda message: message.reply_to == request.id)
         assert answer.text == EN(sentence)
 
 
-async def test_every_command_answers(house: House) -> None:
+async def test_every_command_answers(program: Program) -> None:
     """A newcomer who tries everything is told something useful each time."""
-    async with Person(house.url, name="Newcomer") as person:
+    async with Person(program.url, name="Newcomer") as person:
         chat = await person.open()
         for text, answer in {
             "/start": EN("start"),
@@ -156,9 +128,9 @@ async def test_every_command_answers(house: House) -> None:
         assert "<b>" not in (await chat.wait()).text  # the markup is Telegram's, not the reader's
 
 
-async def test_cancel_forgets_the_draft_and_stops_the_job(house: House, cat: bytes, glass: bytes) -> None:
+async def test_cancel_forgets_the_draft_and_stops_the_job(program: Program, cat: bytes, glass: bytes) -> None:
     """/cancel forgets a waiting photo; the button stops the painter within seconds, and the status message says so."""
-    async with Person(house.url, name="Hesitant") as person:
+    async with Person(program.url, name="Hesitant") as person:
         chat = await person.open()
         await chat.send_photos([cat])
         await chat.wait(lambda message: message.text == EN("draft-content"))
@@ -175,13 +147,13 @@ async def test_cancel_forgets_the_draft_and_stops_the_job(house: House, cat: byt
         assert (await chat.wait(lambda message: message.id > status.id)).text == EN("queue-empty")
 
 
-async def test_people_at_once_do_not_mix(house: House, cat: bytes, glass: bytes) -> None:
+async def test_people_at_once_do_not_mix(program: Program, cat: bytes, glass: bytes) -> None:
     """Two people send at the same time: each gets one picture, of the shape of their own photo."""
     with Image.open(io.BytesIO(cat)) as image:
         tall = encoded(image.resize((120, 240)))
 
     async def paint(name: str, content: bytes) -> tuple[int, int]:
-        async with Person(house.url, name=name) as person:
+        async with Person(program.url, name=name) as person:
             chat = await person.open()
             await choose_small(chat)
             request = (await chat.send_photos([content, glass]))[0]
@@ -194,9 +166,9 @@ async def test_people_at_once_do_not_mix(house: House, cat: bytes, glass: bytes)
     assert high[0] < high[1]
 
 
-async def test_too_many_waiting_pictures_are_refused_politely(house: House, cat: bytes, glass: bytes) -> None:
+async def test_too_many_waiting_pictures_are_refused_politely(program: Program, cat: bytes, glass: bytes) -> None:
     """A limit is said with what to do; what was queued before stays, and can be cancelled at once."""
-    async with Person(house.url, name="Eager") as person:
+    async with Person(program.url, name="Eager") as person:
         chat = await person.open()
         await chat.send("/settings")
         menu = await chat.wait(lambda message: bool(message.buttons))
@@ -214,9 +186,9 @@ async def test_too_many_waiting_pictures_are_refused_politely(house: House, cat:
         assert (await chat.wait(lambda message: message.text == EN("cancel-done", count=accepted))).from_bot
 
 
-async def test_a_sketch_comes_first_and_can_be_kept(house: House, cat: bytes, glass: bytes) -> None:
+async def test_a_sketch_comes_first_and_can_be_kept(program: Program, cat: bytes, glass: bytes) -> None:
     """In the same message the sketch, then the masterpiece; whoever says stop has it, and can go on from it later."""
-    async with Person(house.url, name="Sketcher") as person:
+    async with Person(program.url, name="Sketcher") as person:
         chat = await person.open()
         await chat.send("/settings")
         menu = await chat.wait(lambda message: bool(message.buttons))
@@ -237,9 +209,9 @@ async def test_a_sketch_comes_first_and_can_be_kept(house: House, cat: bytes, gl
         assert (await chat.wait(lambda message: message.text == EN("cancel-done", count=1))).from_bot
 
 
-async def test_a_part_is_painted_and_the_rest_stays_the_photo(house: House, cat: bytes, glass: bytes) -> None:
+async def test_a_part_is_painted_and_the_rest_stays_the_photo(program: Program, cat: bytes, glass: bytes) -> None:
     """The photo comes to be marked; what is encircled is painted, and what goes on from it keeps to that part."""
-    async with Person(house.url, name="Marker") as person:
+    async with Person(program.url, name="Marker") as person:
         chat = await person.open()
         await choose_small(chat)
         whole = await result(chat, (await chat.send_photos([cat, glass]))[0])

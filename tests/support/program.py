@@ -20,7 +20,7 @@ PATIENCE = 120.0  # seconds until a test gives up waiting; a good run needs a fr
 
 
 def until(found: Callable[[], T | None], what: str, seconds: float = PATIENCE) -> T:
-    """Return what `found` finds, as soon as it does."""
+    """Return the first value of `found()` that is neither None nor False; TimeoutError if there is none in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if (value := found()) is not None and value is not False:
@@ -35,7 +35,7 @@ def children_of(pid: int) -> list[int]:
 
 
 def alive(pid: int) -> bool:
-    """Return whether a process runs (a zombie does not)."""
+    """Return whether a process runs; a zombie does not (Linux)."""
     try:
         return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
     except FileNotFoundError:
@@ -44,7 +44,7 @@ def alive(pid: int) -> bool:
 
 @contextmanager
 def demonstration(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Run `vitrage demo` in a folder; yields the process and the URL that it prints."""
+    """Run `vitrage demo` in a folder, with the builtin weights; yields the process and the URL that it prints."""
     with subprocess.Popen(
         [sys.executable, "-m", "bot.cli", "demo", "--port", "0", *options],
         stdout=subprocess.PIPE,
@@ -63,8 +63,15 @@ def demonstration(folder: Path, *options: str) -> Iterator[tuple[subprocess.Pope
             demo.wait(PATIENCE)
 
 
-class House:
-    """Starts the parts, and stops them in whatever way a test wants."""
+class Program:
+    """Starts a sandbox and `vitrage run`, and stops or kills them as a test asks.
+
+    Attributes:
+        folder: The working directory of the bot, which holds its data and its log.
+        log: The file that the bot's log is written to.
+        url: Of the sandbox.
+        bot: The process of `vitrage run`, once it has been started.
+    """
 
     def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
@@ -93,6 +100,7 @@ class House:
             self.bot = subprocess.Popen(
                 [sys.executable, "-m", "bot.cli", "run"],
                 env={**os.environ, **settings, **self._settings},
+                cwd=self.folder,  # without the `.env` of a bot that is run from the repository
                 stdout=log,
                 stderr=log,
             )

@@ -1,0 +1,76 @@
+"""`vitrage demo`, in the web chat and with --once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.chat.i18n import texts
+from tests.support.program import PATIENCE, alive, children_of, demonstration, until
+
+EN = texts("en")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_demo_prints_its_url_and_leaves_no_process(number: signal.Signals, tmp_path: Path) -> None:
+    """Ctrl-C ends sandbox, bot and painter."""
+    with demonstration(tmp_path) as (demo, _):
+        family = until(lambda: _two(demo.pid), "sandbox and bot run")
+        bot = family[-1]
+        family += until(lambda: children_of(bot), "the bot has an engine child")
+        demo.send_signal(number)
+        assert demo.wait(PATIENCE) == 0
+        until(lambda: not any(map(alive, family)), "all processes have ended", seconds=10)
+
+
+def _two(pid: int) -> list[int] | None:
+    children = children_of(pid)
+    return children if len(children) == 2 else None
+
+
+def test_the_demo_paints_once_and_says_how_long_it_took(tmp_path: Path, cat: bytes, glass: bytes) -> None:
+    """`vitrage demo --once` goes the whole way as a user would, and exits with success."""
+    (tmp_path / "cat.jpg").write_bytes(cat)
+    (tmp_path / "glass.jpg").write_bytes(glass)
+    done = _once(tmp_path, "cat.jpg", "glass.jpg", "out.jpg")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out.jpg").stat().st_size > 1000
+    stages = [line.split(" s  ")[1] for line in done.stdout.splitlines()]
+    assert stages[:2] == ["sandbox started", "bot online"]
+    assert stages[-2] == "picture received"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("none.jpg", "none.jpg", "out.jpg"), "none.jpg"),
+        (("bad.jpg", "bad.jpg", "out.jpg"), EN("bad-not-image")),
+        (("bad.jpg",), "CONTENT STYLE OUT"),
+        (("bad.jpg", "bad.jpg", "no/folder/out.jpg"), "no/folder"),
+    ],
+)
+def test_the_demo_says_in_one_line_what_is_wrong(tmp_path: Path, arguments: tuple[str, ...], says: str) -> None:
+    """A missing file, a file that is no picture, a wrong call: one sentence, exit code 1, no traceback."""
+    (tmp_path / "bad.jpg").write_bytes(b"hello")
+    done = _once(tmp_path, *arguments)
+    assert done.returncode == 1
+    last = done.stderr.strip().splitlines()[-1]
+    assert says in last
+    assert "Traceback" not in done.stderr
+
+
+def _once(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bot.cli", "demo", "--once", *arguments],
+        env={**os.environ, "VITRAGE_WEIGHTS": "builtin"},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=4 * PATIENCE,
+    )

@@ -1,0 +1,36 @@
+"""What a person does in a chat with the bot, for the tests that run the whole program."""
+
+from __future__ import annotations
+
+from bot.sandbox.client import Chat, Message
+from tests.support.program import PATIENCE
+
+
+def is_status(message: Message) -> bool:
+    """Return whether this is the live message of a job: it alone has a button to cancel."""
+    return any(button.data.startswith("cancel:") for row in message.buttons for button in row)
+
+
+async def result(chat: Chat, request: Message) -> Message:
+    """Wait for the picture that answers a request."""
+    return await chat.wait(
+        lambda message: message.reply_to == request.id and message.photo is not None and not is_status(message),
+        timeout=PATIENCE,
+    )
+
+
+async def answer_after(chat: Chat, last: int) -> Message:
+    """Wait for the bot's first new message after one's own last one; edits of older ones do not count."""
+    return await chat.wait(lambda message: message.id > last)
+
+
+async def choose_size(chat: Chat, pixels: int) -> None:
+    """Choose a size in /settings."""
+    await chat.send("/settings")
+    menu = await chat.wait(lambda message: bool(message.buttons))
+    await chat.press(menu, str(pixels))
+
+
+async def choose_small(chat: Chat) -> None:
+    """Choose the smallest size, so that a test takes seconds."""
+    await choose_size(chat, 256)
