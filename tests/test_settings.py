@@ -1,12 +1,13 @@
-"""Settings are checked at the start, and secrets never show."""
+"""Settings are read from the environment and from `.env`, checked at the start, and secrets never show."""
 
 import io
 import logging
+import re
 from pathlib import Path
 
 import pytest
 import structlog
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from bot import logs
 from bot.settings import Settings
@@ -14,12 +15,69 @@ from bot.settings import Settings
 TOKEN = "123456:" + "A" * 35
 
 
-def test_defaults_work_on_one_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Without any setting there is a database in the data folder, and Telegram's own server."""
+EXAMPLE = Path(__file__).parents[1] / ".env.example"
+
+VALUES: dict[str, tuple[str, object]] = {
+    "token": (TOKEN, SecretStr(TOKEN)),
+    "api_url": ("http://127.0.0.1:8081/", "http://127.0.0.1:8081"),
+    "data_dir": ("/data", Path("/data")),
+    "database": ("sqlite:///other.db", "sqlite:///other.db"),
+    "weights": ("builtin", "builtin"),
+    "cache": ("/data/cache", Path("/data/cache")),
+    "device": ("cuda:1", "cuda:1"),
+    "quality": ("fine", "fine"),
+    "max_queued": ("1", 1),
+    "max_queued_group": ("2", 2),
+    "max_per_day": ("3", 3),
+    "max_depth": ("4", 4),
+    "admins": ("12, 34", (12, 34)),
+    "presets_dir": ("/", Path("/")),
+    "filter_url": ("http://127.0.0.1/filter", "http://127.0.0.1/filter"),
+}
+"""For every setting a value that is not its default, as it is written and as it is read."""
+
+
+@pytest.fixture(autouse=True)
+def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A working directory without a `.env`."""
     monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_defaults_work_on_one_machine() -> None:
+    """Without any setting there is a database in the data folder, and Telegram's own server."""
     settings = Settings()
     assert settings.database_file == Path("var/vitrage.db")
     assert settings.api_url == "https://api.telegram.org"
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_every_setting_is_an_environment_variable_or_a_line_of_env(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, name: str
+) -> None:
+    """Both have the same effect, and an empty value has none."""
+    variable, (written, read) = f"VITRAGE_{name.upper()}", VALUES[name]
+    default = getattr(Settings(), name)
+    monkeypatch.setenv(variable, written)
+    assert getattr(Settings(), name) == read != default
+    monkeypatch.setenv(variable, "")
+    assert getattr(Settings(), name) == default
+    (folder / ".env").write_text(f"{variable}={written}\n")
+    assert getattr(Settings(), name) == read
+    for nothing in (f"{variable}=", f'{variable}=""', variable):
+        (folder / ".env").write_text(nothing)
+        assert getattr(Settings(), name) == default
+
+
+def test_the_example_is_a_valid_env_file_and_shows_every_setting_with_its_default() -> None:
+    """A copy of it changes nothing, with and without the comment signs before the settings."""
+    text = EXAMPLE.read_text(encoding="utf-8")
+    assert Settings(_env_file=EXAMPLE) == Settings()
+    assert re.findall(r"^#?VITRAGE_(\w+)=", text, flags=re.MULTILINE) == [
+        name.upper() for name in Settings.model_fields
+    ]
+    Path(".env").write_text(text.replace("#VITRAGE_", "VITRAGE_"), encoding="utf-8")
+    assert Settings() == Settings(_env_file=None)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +93,7 @@ def test_defaults_work_on_one_machine(monkeypatch: pytest.MonkeyPatch, tmp_path:
 def test_a_wrong_setting_is_refused_with_what_would_be_right(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, says: str
 ) -> None:
-    """The owner learns at once what to mend."""
+    """The operator learns at once what to mend."""
     monkeypatch.setenv(name, value)
     with pytest.raises(ValidationError, match=says):
         Settings()
