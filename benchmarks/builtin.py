@@ -107,10 +107,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--styles", type=Path, required=True, help="folder of style pictures")
     parser.add_argument("--metric", type=Path, required=True, help="weights of a real VGG19, to conv3_4 at least")
     parser.add_argument("--pairs", nargs="*", default=[], help="content/style, as in tubingen/scream; none: all")
-    parser.add_argument("--preset", default="sketch")
+    parser.add_argument("--preset", default="sketch", help="preset to paint with")
     parser.add_argument("--size", type=int, help="longest edge to paint; none: the preset's")
     parser.add_argument("--score-size", type=int, default=384, help="longest edge to score")
-    parser.add_argument("--strengths", nargs="*", type=float, default=[80.0])
+    parser.add_argument("--strengths", nargs="*", type=float, default=[80.0], help="strengths to paint with, 0 to 100")
     parser.add_argument("--output", type=Path, required=True, help="folder for pictures, sheet.png and scores.jsonl")
     return parser.parse_args()
 

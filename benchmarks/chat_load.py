@@ -87,8 +87,8 @@ def spread(values: list[float]) -> str:
 def main() -> None:
     """Run the parts and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--chats", type=int, default=200)
-    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--chats", type=int, default=200, help="how many people write to the bot")
+    parser.add_argument("--seconds", type=float, default=60, help="how long they write")
     parser.add_argument("--pause", type=float, default=30, help="mean seconds between two photos of one person")
     parser.add_argument("--worker", choices=get_args(Worker), default="engine", help="who paints")
     given = parser.parse_args()

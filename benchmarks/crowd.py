@@ -1,7 +1,14 @@
-"""The parts of a load: a sandbox that keeps to Telegram's limits and the bot as processes, and people in between."""
+"""The parts of a load test: a sandbox with Telegram's flood limits, the bot, and people who write to it.
+
+    python -m benchmarks.crowd URL FOLDER SECONDS
+
+As a program it is the bot without an engine, which the load tests start as a process of its own: it connects to the
+sandbox at URL, keeps its data in FOLDER, and returns the content picture after SECONDS in the place of a painted one.
+"""
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import io
 import subprocess
@@ -38,8 +45,10 @@ def photo(seed: int) -> bytes:
 def at_work(worker: Worker, painting: float = 2.0) -> Iterator[str]:
     """Run a sandbox and the bot; yields the sandbox's URL.
 
-    With the engine it is `vitrage run` as it is, whose child paints sketches on all cores. With the player it is the
-    chat side alone, and four players who need so many seconds for a picture: there is more to tell of.
+    Args:
+        worker: `engine`: `vitrage run`, whose engine paints sketches on all cores. `player`: the chat side alone, with
+            `PLAYERS` workers that return the content picture, so that more pictures are delivered in the same time.
+        painting: Seconds that a player takes for a picture.
     """
     with tempfile.TemporaryDirectory() as folder:
         program = Program(Path(folder), token=TOKEN, **{name: str(value) for name, value in NO_LIMITS.items()})
@@ -59,7 +68,7 @@ def at_work(worker: Worker, painting: float = 2.0) -> Iterator[str]:
 
 
 async def play(url: str, folder: Path, painting: float) -> None:
-    """Be the chat side of the bot, with players for an engine, until killed."""
+    """Run the chat side of the bot, with players in the place of the engine, until killed."""
     from bot.chat.context import Limits
     from bot.storage.sqlite import open_sqlite
     from tests.support.chat_harness import answering
@@ -75,7 +84,7 @@ async def play(url: str, folder: Path, painting: float) -> None:
 
 
 async def _paint(stores: Stores, name: str, painting: float) -> None:
-    """Take jobs, tell of progress, hand in the content as the picture: it tells whose it is."""
+    """Work off jobs: report progress, and return the content as the result, which shows whose picture it is."""
     while True:
         job = await stores.work.claim(name)
         if job is None:
@@ -92,12 +101,22 @@ async def _paint(stores: Stores, name: str, painting: float) -> None:
 
 @asynccontextmanager
 async def crowd(url: str, count: int) -> AsyncIterator[list[Person]]:
-    """So many people, before a sandbox that keeps to Telegram's limits."""
+    """Connect `count` people to a sandbox, and switch its flood limits on; yields the people."""
     async with AsyncExitStack() as stack:
         people = [await stack.enter_async_context(Person(url, f"P{number}")) for number in range(count)]
         await people[0].call("PATCH", "/api/settings", {"limits": True})
         yield people
 
 
+def main() -> None:
+    """Read the arguments and be the bot until killed."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("url", help="of the sandbox")
+    parser.add_argument("folder", type=Path, help="for the database and the picture files")
+    parser.add_argument("seconds", type=float, help="from taking a job to handing in its picture")
+    given = parser.parse_args()
+    asyncio.run(play(given.url, given.folder, given.seconds))
+
+
 if __name__ == "__main__":
-    asyncio.run(play(sys.argv[1], Path(sys.argv[2]), float(sys.argv[3])))
+    main()

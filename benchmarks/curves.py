@@ -26,7 +26,12 @@ from benchmarks.curves_configs import read_config
 from benchmarks.curves_run import choose_pairs, name_of, paint
 from benchmarks.scoring import read_metric
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Compare recipes by the scores of their pictures over the seconds that they take.",
+)
 
 Configs = Annotated[list[str], typer.Argument(metavar="CONFIG...", help="PRESET[:FIELD=VALUE,...]")]
 Data = Annotated[Path, typer.Option(help="A folder with pictures in `content` and `style`.")]

@@ -198,8 +198,8 @@ def report(ledger: Ledger) -> bool:
 def main() -> int:
     """Run the parts and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--people", type=int, default=64)
-    parser.add_argument("--minutes", type=float, default=30)
+    parser.add_argument("--people", type=int, default=64, help="how many write to the bot")
+    parser.add_argument("--minutes", type=float, default=30, help="how long they write")
     parser.add_argument("--pause", type=float, default=80, help="mean seconds between two acts of one person in a chat")
     given = parser.parse_args()
     with at_work("player", painting=PAINTING) as url:

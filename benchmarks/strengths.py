@@ -55,7 +55,7 @@ def main(
     preset: Annotated[str, typer.Option(help="What to paint with.")] = "standard",
     size: Annotated[int, typer.Option(help="Longest edge in pixels.")] = 256,
 ) -> None:
-    """Paint, compare, print."""
+    """Print how far each strength moves a picture from its content, and the table that makes the steps equal."""
     model, metric, options = engine.load_model(str(weights)), read_metric(weights), engine.preset(preset, size=size)
     rows = []
     for pair in choose_pairs(data, pairs):

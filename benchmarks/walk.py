@@ -1,16 +1,16 @@
-"""A walk through everything that a chat can do, with the real bot and the real engine, photographed in the web chat.
+"""Goes through everything that a chat can do, with the real bot and the real engine, and takes screenshots of it.
 
     python -m benchmarks.walk FOLDER
 
-Writes numbered screenshots to the folder: somebody has to look at them. Takes about ten minutes on two cores.
+The numbered screenshots of the web chat are to be looked at by a person. It takes about ten minutes on two cores.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import io
 import re
-import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -25,20 +25,14 @@ from bot.presets.glass import stained_glass
 from bot.sandbox.client import Chat, Message, Person
 from tests.support.chromium import chromium
 from tests.support.pencil import Pencil
+from tests.support.pictures import encoded
 from tests.support.program import Program
 from tests.support.videos import film
 
-OWNER = 1_000_001  # the first person of a sandbox
+OPERATOR = 1_000_001  # the first person of a sandbox
 PATIENCE = 400.0  # seconds for a picture, also on a busy machine
 WINDOW = ViewportSize(width=1000, height=1100)
 CAT, ROCKET, COFFEE = (Image.fromarray(getattr(data, name)()) for name in ("chelsea", "rocket", "coffee"))
-
-
-def encoded(image: Image.Image, kind: str = "JPEG") -> bytes:
-    """Return the bytes of a picture."""
-    buffer = io.BytesIO()
-    image.save(buffer, kind)
-    return buffer.getvalue()
 
 
 class Walk:
@@ -164,30 +158,30 @@ async def inputs(walk: Walk, glass: bytes) -> None:
     await walk.press(question, "sheet", "contact sheet", lambda message: "pick:" in str(message.raw))
 
 
-async def groups(walk: Walk, owner: Person, glass: bytes) -> None:
+async def groups(walk: Walk, person: Person, glass: bytes) -> None:
     """A group by replies, its settings, a forum's topic."""
-    bot = (await owner.call("GET", "/api/bots"))["bots"][0]
-    body = {"user": owner.id, "title": "Stained glass club", "members": [bot["id"]]}
-    walk.chat = owner.chat((await owner.call("POST", "/api/groups", body))["key"])
+    bot = (await person.call("GET", "/api/bots"))["bots"][0]
+    body = {"user": person.id, "title": "Stained glass club", "members": [bot["id"]]}
+    walk.chat = person.chat((await person.call("POST", "/api/groups", body))["key"])
     photo = (await walk.chat.send_photos([encoded(CAT)]))[0]
     question = await walk.say("/style", "group question", reply_to=photo)
     await walk.chat.send_photos([glass], reply_to=question)
     await walk.picture()
     await walk.show("group result")
     await walk.say(f"/settings@{bot['username']}", "group settings")
-    forum = await owner.call("POST", "/api/groups", body | {"title": "Forum", "forum": True})
+    forum = await person.call("POST", "/api/groups", body | {"title": "Forum", "forum": True})
     path = f"/api/chats/{forum['key']}/topics"
-    topic = (await owner.call("POST", path, {"user": owner.id, "name": "Cats"}))["id"]
-    walk.chat = owner.chat(forum["key"])
+    topic = (await person.call("POST", path, {"user": person.id, "name": "Cats"}))["id"]
+    walk.chat = person.chat(forum["key"])
     await walk.chat.send_photos([encoded(CAT)], f"/style@{bot['username']} woodcut", topic=topic)
     await walk.chat.wait(lambda message: "cancel:" in str(message.raw), timeout=60)
     await walk.show("forum topic")
     await walk.chat.send(f"/cancel@{bot['username']}", topic=topic)
 
 
-async def owners(walk: Walk, owner: Person, other: Person) -> None:
-    """What the owner can do, and what others see of it."""
-    walk.chat = await owner.open()
+async def operators(walk: Walk, operator: Person, other: Person) -> None:
+    """What the operator can do, and what others see of it."""
+    walk.chat = await operator.open()
     await walk.say("/stats", "stats")
     await walk.say(f"/ban {other.id}", "ban")
     await walk.say(f"/unban {other.id}", "unban")
@@ -208,11 +202,11 @@ async def window(browser: Browser, person: Person, url: str, **given: Any) -> As
     await context.close()
 
 
-async def main(folder: Path) -> None:
-    """All of it."""
+async def walk_through(folder: Path) -> None:
+    """Take all screenshots."""
     glass = encoded(stained_glass())
     with tempfile.TemporaryDirectory() as home:
-        program = Program(Path(home), admins=str(OWNER), max_queued="3")
+        program = Program(Path(home), admins=str(OPERATOR), max_queued="3")
         try:
             program.start_bot()
             async with (
@@ -225,7 +219,7 @@ async def main(folder: Path) -> None:
                     await private(walk, glass)
                     await inputs(walk, glass)
                     await groups(walk, olga, glass)
-                    await owners(walk, olga, masha)
+                    await operators(walk, olga, masha)
                 async with window(browser, masha, program.url, locale="ru-RU", color_scheme="dark") as page:
                     walk = Walk(page, await masha.open(), folder)
                     for text in ("/start", "/help", "/settings", "/presets"):
@@ -234,6 +228,14 @@ async def main(folder: Path) -> None:
             program.close()
 
 
+def main() -> None:
+    """Read the arguments and take all screenshots."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, help="folder for the screenshots; made if there is none")
+    folder = parser.parse_args().folder
+    folder.mkdir(parents=True, exist_ok=True)
+    asyncio.run(walk_through(folder))
+
+
 if __name__ == "__main__":
-    Path(sys.argv[1]).mkdir(parents=True, exist_ok=True)
-    asyncio.run(main(Path(sys.argv[1])))
+    main()
