@@ -11,6 +11,7 @@ from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 from bot.storage.errors import StoreFullError
+from bot.storage.models import BlobKey
 
 _KEY = re.compile(r"[0-9a-f]{32}")
 _UNFINISHED = ".part"  # what a blob's file is called until all of it is on the disk
@@ -24,13 +25,13 @@ class FileBlobStore:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.chmod(0o700)
 
-    async def put(self, data: bytes) -> str:
-        """Keep bytes durably and return their key."""
-        key = secrets.token_hex(16)
+    async def put(self, data: bytes) -> BlobKey:
+        """Write the bytes durably and return their key."""
+        key = BlobKey(secrets.token_hex(16))
         await asyncio.to_thread(self._write, self._folder / key, data)
         return key
 
-    async def get(self, key: str) -> bytes:
+    async def get(self, key: BlobKey) -> bytes:
         """Return the bytes; KeyError if they are gone."""
         if not _KEY.fullmatch(key):
             raise KeyError(key)
@@ -39,8 +40,8 @@ class FileBlobStore:
         except FileNotFoundError:
             raise KeyError(key) from None
 
-    async def delete(self, key: str) -> None:
-        """Delete the bytes; what is no key of ours names nothing."""
+    async def delete(self, key: BlobKey) -> None:
+        """Delete the bytes; what is not a key of this store is ignored."""
         if _KEY.fullmatch(key):
             await asyncio.to_thread((self._folder / key).unlink, missing_ok=True)
 
@@ -49,7 +50,7 @@ class FileBlobStore:
         return await asyncio.to_thread(self._sweep, named)
 
     def _sweep(self, named: AbstractSet[str]) -> int:
-        # Only files that look like ours: the folder may have been set to somebody's home by mistake.
+        # Only files that are named like blobs: the folder may have been set to a home directory by mistake.
         ours = [file for file in self._folder.iterdir() if _KEY.fullmatch(file.name.removesuffix(_UNFINISHED))]
         orphans = [file for file in ours if file.name not in named]
         for file in orphans:

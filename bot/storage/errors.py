@@ -16,13 +16,13 @@ class StoreFullError(StoreError):
         super().__init__(self.__doc__)
 
 
-class StoreOwnedError(StoreError):
-    """Another process owns the database."""
+class StoreLockedError(StoreError):
+    """Another process uses the database."""
 
-    def __init__(self, path: Path, owner: str) -> None:
+    def __init__(self, path: Path, holder: str) -> None:
         super().__init__(
-            f"{path} belongs to process {owner or '(unknown)'}: SQLite has one owner, because two writers can lose "
-            "rows. Stop that process, or use PostgreSQL to run the bot and its workers apart."
+            f"{path} belongs to process {holder or '(unknown)'}: SQLite has one owner, because two writers can lose "
+            "rows. Stop that process first."
         )
 
 
@@ -33,10 +33,9 @@ class StoreDamagedError(StoreError):
         super().__init__(f"{path} cannot be used as a database ({reason}): move it away, or put a backup in its place.")
 
 
-class StoreNewerError(StoreError):
-    """The database was written by a newer program."""
+class StoreVersionError(StoreError):
+    """The database was written by another version of the program."""
 
-    def __init__(self, path: Path, found: int, known: int) -> None:
-        super().__init__(
-            f"{path} has version {found}, but this program knows only versions up to {known}: update the program."
-        )
+    def __init__(self, path: Path, found: int, oldest: int, newest: int) -> None:
+        mend = "update the program" if found > newest else "move it away to begin with an empty one"
+        super().__init__(f"{path} has version {found}, but this program reads versions {oldest} to {newest}: {mend}.")

@@ -1,21 +1,33 @@
-"""The words of the queue: a job, its states, its recipe and where its answer goes."""
+"""What is stored: jobs, their states and recipes, drafts, settings, and where an answer goes."""
 
 from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, NewType
+
+BlobKey = NewType("BlobKey", str)
+"""The key of a stored picture or video; the blob store makes it."""
+
+Source = NewType("Source", str)
+"""Where a picture can be fetched again: `preset:NAME`, or `file:` and Telegram's file_id."""
+
+NO_SOURCE = Source("")
+"""The source of a picture that cannot be fetched again."""
+
+StyleRef = NewType("StyleRef", str)
+"""How a recipe code names a style: a preset's name, or the key under which its sources are stored."""
 
 Quality = Literal["sketch", "standard", "fine", "paper"]
 Colors = Literal["style", "content", "match"]
 Strokes = Literal["normal", "fine", "large"]
 Output = Literal["photo", "file"]
-Kind = Literal["picture", "sheet"]  # sheet: the content in each of the styles, as numbered thumbnails
+Kind = Literal["picture", "sheet"]  # sheet: a contact sheet, the content in each of the styles as numbered thumbnails
 
 
 class State(StrEnum):
-    """Where a job stands: queued → running → rendered → delivered, or failed, or cancelled."""
+    """The state of a job: queued → running → rendered → delivered, or failed, or cancelled."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -26,25 +38,25 @@ class State(StrEnum):
 
 
 class JobError(StrEnum):
-    """Why a job failed, for the sentence that its user reads."""
+    """Why a job failed. The requester is told in a sentence for each of these."""
 
     BAD_IMAGE = "bad_image"  # a picture could not be decoded by the engine
-    OUT_OF_MEMORY = "out_of_memory"  # the device cannot paint it at this size
-    CRASHED = "crashed"  # the engine child died twice on it: quarantined
+    OUT_OF_MEMORY = "out_of_memory"  # the device has too little memory for this size
+    CRASHED = "crashed"  # the engine process died twice while painting it: the job is quarantined
     ENGINE = "engine"  # anything else, after the last attempt
 
 
 class Delivery(StrEnum):
-    """How far the answer to a finished job (rendered, failed or cancelled) has come."""
+    """How far the delivery of a finished job (rendered, failed or cancelled) has come."""
 
-    PENDING = "pending"  # nothing was sent yet
-    SENDING = "sending"  # a send was begun: after a crash it may or may not have arrived
-    DONE = "done"  # the user has the answer
+    PENDING = "pending"  # nothing has been sent
+    SENDING = "sending"  # a send has begun: after a crash it is unknown whether it arrived
+    DONE = "done"  # the requester has the picture, or the reason why there is none
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a picture is to be painted; a user's settings are one too, without a variation."""
+    """How a picture is to be painted. A user's settings are a recipe too, with variation 0."""
 
     quality: Quality = "standard"
     size: int | None = None  # longest edge in pixels; None = what the quality takes
@@ -60,24 +72,25 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Preference:
-    """What a user chose besides the recipe."""
+    """A user's settings besides the recipe."""
 
-    language: str | None = None  # None: what their Telegram is set to
-    output: Output = "photo"  # how the picture is to come
+    language: str | None = None  # None: the language of their Telegram client
+    output: Output = "photo"  # whether pictures are sent as photos or as files
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What has to be known of a user before anything else."""
+    """What decides whether, in which language and by which settings a user is answered in a chat."""
 
     preference: Preference
     banned: bool
-    maintenance: bool  # the owner works on the bot: everybody waits
+    maintenance: bool  # the operator has paused the bot for everybody
+    recipe: Recipe | None  # the settings that apply in this chat: the group's, else the user's; None: the defaults
 
 
 @dataclass(frozen=True)
 class Address:
-    """Who asked, and where the answer goes: chat, topic and user."""
+    """Who asked for a picture and where the answer goes: chat, topic and user (Telegram's ids)."""
 
     chat_id: int
     thread_id: int | None
@@ -86,47 +99,69 @@ class Address:
 
 @dataclass(frozen=True)
 class Photo:
-    """One photo a user has sent. It belongs to a draft until a job takes it."""
+    """One photo that a user has sent. It belongs to a draft until a job takes it."""
 
     id: int
     message_id: int
-    blob: str
-    source: str = ""  # where the chat side can fetch it again
-    is_style: bool = False  # its user said so; where nobody did, the first is the content
-    spoiler: bool = False  # it came hidden
+    blob: BlobKey
+    source: Source
+    is_style: bool = False  # the user said so; otherwise the first photo is the content
+    spoiler: bool = False  # it was sent under a spoiler
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewJob:
     """A request for a picture.
 
-    `dedup_key` names the update that asked for it: the same key never makes a second job. `photos` are the
-    draft's photos that the job takes (all of them leave the draft); `content` and `styles` are blob keys.
-    `sources` say where the chat side can fetch content and styles again; `style` is what a recipe code calls the style.
+    Attributes:
+        dedup_key: Names the update that asked for it: the same key never makes a second job.
+        message_id: The message that the result replies to.
+        content, styles: Blobs of the content image and of the style images.
+        sources: Where content and styles can be fetched again, in this order.
+        photos: Ids of the draft's photos that the job takes; all of them leave the draft.
+        style: How a recipe code names the style; empty where nothing names it.
+        advice: What the requester is told before painting begins; a message name of the chat, or empty.
+        start: An earlier picture to continue from; other rows may name the same blob.
+        mask: Where the picture is painted: white is painted, black stays content. None: everywhere.
+        marked: The marked photo from which the mask was made; empty where there is no mask.
+        spoiler: A photo was sent under a spoiler, so everything made from it is sent under one.
     """
 
     dedup_key: str
     address: Address
-    message_id: int  # the user's message that the result replies to
+    message_id: int
     language: str
     recipe: Recipe
-    content: str
-    styles: tuple[str, ...]
+    content: BlobKey
+    styles: tuple[BlobKey, ...]
+    sources: tuple[Source, ...] = ()
     photos: tuple[int, ...] = ()
-    sources: tuple[str, ...] = ()
-    style: str = ""
+    style: StyleRef = StyleRef("")
     output: Output = "photo"
     kind: Kind = "picture"
-    advice: str = ""  # what the chat side tells the user before the painting begins
-    start: str | None = None  # blob key of an earlier picture to go on from; it may be another row's as well
-    mask: str | None = None  # blob key of where it is to be painted, white; None: everywhere
-    marked: str = ""  # where the photo that its user has marked, and the mask was made of, can be fetched again
-    spoiler: bool = False  # a photo came hidden: so is all that is made of it
+    advice: str = ""
+    start: BlobKey | None = None
+    mask: BlobKey | None = None
+    marked: Source = NO_SOURCE
+    spoiler: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """One row of the queue, as it was when it was read."""
+    """One row of the queue, as it was when it was read. Fields that `NewJob` has too mean the same here.
+
+    Attributes:
+        fence: Counts every claim and is never lowered: a worker's writes must carry the present value.
+        attempt: Counts claims too, but releasing a job lowers it.
+        deaths: How often the engine process died while painting it.
+        progress: 0..1.
+        seconds_left: The engine's estimate, in seconds.
+        report: What the engine reports about the finished picture, as JSON values.
+        created_at: Seconds since the epoch, for people: no decision depends on it.
+        stop_asked: The requester wants the picture as it is now.
+        resumed: Painting continues, or continued, from an earlier picture.
+        sketched: No sketch will be shown any more: it is done, or there is none.
+    """
 
     id: int
     address: Address
@@ -134,51 +169,51 @@ class Job:
     status_message_id: int | None
     language: str
     recipe: Recipe
-    content: str
-    styles: tuple[str, ...]
+    content: BlobKey
+    styles: tuple[BlobKey, ...]
     state: State
-    attempt: int  # counts at each claim, refunded by a release
-    progress: float  # 0..1
-    seconds_left: float | None  # as the engine estimates it
-    preview: str | None  # blob key of the latest preview picture
-    result: str | None  # blob key of the finished picture
-    report: dict[str, Any]  # what the engine says it did
+    attempt: int
+    progress: float
+    seconds_left: float | None
+    preview: BlobKey | None
+    result: BlobKey | None
+    report: dict[str, Any]
     error: JobError | None
     delivery: Delivery
-    created_at: float  # seconds since the epoch, for people: no decision hangs on it
-    fence: int = 0  # counts every claim, never refunded: what a worker's writes are checked against
-    deaths: int = 0  # how often the engine child died on it
-    sources: tuple[str, ...] = ()  # where content and styles can be fetched again
-    style: str = ""  # what a recipe code calls the style
-    output: Output = "photo"  # how its user wants the picture
+    created_at: float
+    fence: int = 0
+    deaths: int = 0
+    sources: tuple[Source, ...] = ()
+    style: StyleRef = StyleRef("")
+    output: Output = "photo"
     kind: Kind = "picture"
-    advice: str = ""  # what the chat side tells the user before the painting begins
-    stop_asked: bool = False  # its user wants the picture as it is now
-    start: str | None = None  # blob key of an earlier picture to go on from
-    resumed: bool = False  # it goes on from an earlier picture, or did
-    sketched: bool = False  # no sketch is to come any more: it is done, or there is none
-    film: str | None = None  # blob key of the timelapse
-    mask: str | None = None  # blob key of where it is painted
-    marked: str = ""  # where the photo that its user has marked can be fetched again
-    spoiler: bool = False  # a photo came hidden: so is all that is made of it
+    advice: str = ""
+    stop_asked: bool = False
+    start: BlobKey | None = None
+    resumed: bool = False
+    sketched: bool = False
+    timelapse: BlobKey | None = None
+    mask: BlobKey | None = None
+    marked: Source = NO_SOURCE
+    spoiler: bool = False
 
     @property
     def sketch_first(self) -> bool:
-        """Whether a quick sketch is to be seen before the picture proper, where it does not go on from another."""
+        """Whether a quick sketch is shown before the full picture, unless painting continues from another picture."""
         return self.kind == "picture" and self.recipe.quality in {"standard", "fine"}
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptResult:
     """The blobs of a delivered picture that are kept for the buttons under it."""
 
-    picture: str
-    film: str | None
+    picture: BlobKey
+    timelapse: BlobKey | None
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a queued job stands: how many are before it, and seconds until its picture if that is known."""
+    """The place of a queued job: how many jobs are before it, and seconds until its picture, None if unknown."""
 
     ahead: int
     seconds: float | None
@@ -186,10 +221,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Load:
-    """How much is asked of us: pictures queued or running, and a user's of the last day."""
+    """How many pictures are queued or running, and how many a user asked for within a day."""
 
     own: int
     chat: int
     everyone: int
     today: int
-    frees_in: float  # seconds until the first of a user's day no longer counts
+    frees_in: float  # seconds until the oldest of the user's day is older than a day

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
@@ -10,9 +10,7 @@ import pytest
 
 from bot.storage.protocols import Stores
 from bot.storage.sqlite import open_sqlite
-from tests.support.jobs import Clock
-
-Opener = Callable[[Path, Clock], AbstractAsyncContextManager[Stores]]
+from tests.support.jobs import Clock, Opener
 
 
 def _sqlite(folder: Path, clock: Clock) -> AbstractAsyncContextManager[Stores]:

@@ -10,11 +10,12 @@ import pytest
 
 from bot.storage.blobs import FileBlobStore
 from bot.storage.errors import StoreFullError
+from bot.storage.models import BlobKey
 from tests.support.jobs import names
 
 
 async def test_blobs_are_kept_and_deleted(tmp_path: Path) -> None:
-    """What was put is got, also by a later life, until it is deleted; deleting twice is no error."""
+    """What was put can be read, also after a restart, until it is deleted; deleting twice is no error."""
     key = await FileBlobStore(tmp_path).put(b"picture")
     blobs = FileBlobStore(tmp_path)
     assert await blobs.get(key) == b"picture"
@@ -34,7 +35,7 @@ async def test_blobs_are_private(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("key", ["", ".", "../secret", "/etc/passwd", "a" * 31, "A" * 32, "a" * 32 + "\n", "a\0b"])
-async def test_a_key_is_never_a_path(tmp_path: Path, key: str) -> None:
+async def test_a_key_is_never_a_path(tmp_path: Path, key: BlobKey) -> None:
     """No key reads or deletes anything outside the folder."""
     (tmp_path / "secret").write_bytes(b"secret")
     blobs = FileBlobStore(tmp_path / "blobs")
@@ -45,7 +46,7 @@ async def test_a_key_is_never_a_path(tmp_path: Path, key: str) -> None:
 
 
 async def test_a_sweep_deletes_orphans_and_nothing_of_others(tmp_path: Path) -> None:
-    """What no row names goes, half-written files too; what is no blob of ours stays."""
+    """Blobs that no row names are deleted, half-written files too; other files stay."""
     blobs = FileBlobStore(tmp_path)
     kept, orphan = await blobs.put(b"kept"), await blobs.put(b"orphan")
     (tmp_path / f"{'0' * 32}.part").write_bytes(b"half")
@@ -57,7 +58,7 @@ async def test_a_sweep_deletes_orphans_and_nothing_of_others(tmp_path: Path) -> 
 
 
 async def test_a_full_disk_leaves_no_half_blob(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A blob that does not fit raises the one clear error and leaves no file; later it works again."""
+    """A blob that does not fit raises StoreFullError and leaves no file; later it works again."""
 
     def full(_: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")

@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
-from bot.storage.models import Address, Job, NewJob, Recipe
+import aiosqlite
+
+from bot.storage.models import Address, BlobKey, Job, NewJob, Recipe
 from bot.storage.protocols import Stores
+from bot.storage.sqlite.database import SqliteStore
 
 ALICE = Address(chat_id=100, thread_id=None, user_id=1)
 BOB = Address(chat_id=200, thread_id=7, user_id=2)
@@ -24,6 +28,16 @@ class Clock:
     def __call__(self) -> float:
         """Return the time."""
         return self.now
+
+
+Opener = Callable[[Path, Clock], AbstractAsyncContextManager[Stores]]
+"""Opens the stores of one kind, in a folder of their own."""
+
+
+def connection_of(stores: Stores) -> aiosqlite.Connection:
+    """Return the one connection behind stores on SQLite."""
+    assert isinstance(stores.jobs, SqliteStore)
+    return stores.jobs._database._connection
 
 
 async def enqueue(stores: Stores, key: str, *, content: bytes = b"cat", **changes: Any) -> Job:
@@ -42,7 +56,7 @@ async def enqueue(stores: Stores, key: str, *, content: bytes = b"cat", **change
 
 async def claim(stores: Stores, worker: str = "w") -> Job:
     """Claim a job that must be there."""
-    job = await stores.jobs.claim(worker)
+    job = await stores.work.claim(worker)
     assert job is not None
     return job
 
@@ -54,10 +68,10 @@ async def current(stores: Stores, job: Job) -> Job:
     return found
 
 
-async def render(stores: Stores, job: Job, *, seconds: float = 1.0) -> str:
+async def render(stores: Stores, job: Job, *, seconds: float = 1.0) -> BlobKey:
     """Complete a claimed job; return the blob of its picture."""
     key = await stores.blobs.put(b"painted")
-    assert await stores.jobs.complete(job, key, {"device": "cpu"}, seconds)
+    assert await stores.work.complete(job, key, {"device": "cpu"}, seconds)
     return key
 
 

@@ -11,10 +11,15 @@ import structlog
 
 from bot.storage.blobs import FileBlobStore
 from bot.storage.protocols import Stores
-from bot.storage.sqlite import job_queries
-from bot.storage.sqlite.chats import SqliteChatStore
-from bot.storage.sqlite.database import open_database
+from bot.storage.sqlite.database import NAMED_BLOBS, open_database
+from bot.storage.sqlite.deliveries import SqliteDeliveryStore
+from bot.storage.sqlite.drafts import SqliteDraftStore
 from bot.storage.sqlite.jobs import SqliteJobStore
+from bot.storage.sqlite.people import SqlitePeopleStore
+from bot.storage.sqlite.settings import SqliteSettingsStore
+from bot.storage.sqlite.styles import SqliteStyleStore
+from bot.storage.sqlite.updates import SqliteUpdateStore
+from bot.storage.sqlite.work import SqliteWorkStore
 
 __all__ = ["open_sqlite"]
 
@@ -25,10 +30,31 @@ log = structlog.get_logger(__name__)
 async def open_sqlite(
     path: Path, blobs_folder: Path, *, clock: Callable[[], float] = time.time
 ) -> AsyncIterator[Stores]:
-    """Open the stores; StoreOwnedError if another process has them, StoreNewerError if it is ahead of us."""
+    """Open the stores, and delete the blobs that a crash left without a row.
+
+    Args:
+        path: the database's file; it is created where there is none.
+        blobs_folder: the folder of the pictures.
+        clock: returns seconds since the epoch.
+
+    Raises:
+        StoreLockedError: another process uses the database.
+        StoreVersionError: another version of the program wrote it.
+        StoreDamagedError: the file is no database.
+    """
     blobs = FileBlobStore(blobs_folder)
     async with open_database(path, blobs, clock) as database:
-        named = await database.transaction(lambda t: t.rows(job_queries.NAMED_BLOBS))
+        named = await database.transaction(lambda t: t.rows(NAMED_BLOBS))
         if orphans := await blobs.sweep({row["key"] for row in named}):
             log.info("orphan_blobs_deleted", count=orphans)
-        yield Stores(SqliteJobStore(database), SqliteChatStore(database), blobs)
+        yield Stores(
+            blobs=blobs,
+            drafts=SqliteDraftStore(database),
+            jobs=SqliteJobStore(database),
+            work=SqliteWorkStore(database),
+            deliveries=SqliteDeliveryStore(database),
+            updates=SqliteUpdateStore(database),
+            settings=SqliteSettingsStore(database),
+            styles=SqliteStyleStore(database),
+            people=SqlitePeopleStore(database),
+        )

@@ -1,4 +1,4 @@
-"""One SQLite file, one owner, one connection: every call of a store is one whole transaction."""
+"""One SQLite file, one process, one connection: every call of a store is one whole transaction."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ import aiosqlite
 import structlog
 
 from bot.storage.errors import StoreDamagedError, StoreFullError
+from bot.storage.models import BlobKey
 from bot.storage.protocols import BlobStore, Topic
-from bot.storage.sqlite import job_queries
-from bot.storage.sqlite.file_lock import owned
+from bot.storage.sqlite.file_lock import locked
 from bot.storage.sqlite.migration import migrate
 
 log = structlog.get_logger(__name__)
@@ -25,8 +25,8 @@ log = structlog.get_logger(__name__)
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# FULL: Telegram forgets an update once the next request confirms it, so a commit must survive power loss.
-# secure_delete: what a user had deleted is overwritten, not only unlinked.
+# synchronous = FULL: Telegram forgets an update once the next getUpdates confirms it, so a commit must survive power
+# loss. secure_delete: deleted rows are overwritten in the file.
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
@@ -35,12 +35,20 @@ _PRAGMAS = (
     "PRAGMA secure_delete = ON",
 )
 
+NAMED_BLOBS = "SELECT DISTINCT key FROM named_blob"
+
+# Which of these keys (a JSON list) no row names.
+UNNAMED_BLOBS = """
+SELECT DISTINCT value AS key FROM json_each(:keys)
+WHERE value NOT IN (SELECT key FROM named_blob)
+"""
+
 
 class Transaction:
-    """What a store does within one transaction, and what is to follow once it is committed.
+    """One transaction of a store, and what follows once it is committed.
 
-    It begins with the first statement that may write. What is read before is as it was: the database's lock keeps all
-    others out, and a store that only reads is done in one step instead of three.
+    BEGIN is sent with the first statement that may write, so that a call which only reads needs one statement instead
+    of three. No other transaction can write in between, because the database's lock is held.
     """
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
@@ -52,7 +60,7 @@ class Transaction:
     async def rows(self, sql: str, values: Mapping[str, Any] | None = None) -> list[sqlite3.Row]:
         """Run one statement to its end and return its rows."""
         if not self._begun and not sql.lstrip().startswith("SELECT"):
-            # IMMEDIATE: a transaction that reads first and writes then could not be begun again.
+            # IMMEDIATE: a transaction that reads first and then writes can fail with SQLITE_BUSY at once.
             await self._connection.execute_fetchall("BEGIN IMMEDIATE")
             self._begun = True
         return list(await self._connection.execute_fetchall(sql, values or {}))
@@ -62,7 +70,7 @@ class Transaction:
         rows = await self.rows(sql, values)
         return rows[0] if rows else None
 
-    def wake(self, *topics: Topic) -> None:
+    def notify(self, *topics: Topic) -> None:
         """Once committed, wake those who wait for these topics."""
         self.topics.update(topics)
 
@@ -75,11 +83,11 @@ class Transaction:
         if self._begun:
             await self._connection.commit()
 
-    async def unnamed(self) -> list[str]:
+    async def unnamed(self) -> list[BlobKey]:
         """Return the dropped blobs that no row names."""
         if not self._dropped:
             return []
-        rows = await self.rows(job_queries.UNNAMED_BLOBS, {"keys": json.dumps(sorted(self._dropped))})
+        rows = await self.rows(UNNAMED_BLOBS, {"keys": json.dumps(sorted(self._dropped))})
         return [row["key"] for row in rows]
 
 
@@ -91,15 +99,15 @@ class Database:
         self._connection = connection
         self._blobs = blobs
         self._lock = asyncio.Lock()
-        self._units: set[asyncio.Task[Any]] = set()
+        self._running: set[asyncio.Task[Any]] = set()
         self._events: dict[Topic, asyncio.Event] = {"work": asyncio.Event(), "news": asyncio.Event()}
 
     async def transaction(self, work: Callable[[Transaction], Awaitable[R]]) -> R:
         """Do the work as one transaction, which ends as a whole also when the caller is cancelled."""
-        unit = asyncio.create_task(self._unit(work))
-        self._units.add(unit)
-        unit.add_done_callback(self._units.discard)
-        return await asyncio.shield(unit)
+        task = asyncio.create_task(self._run(work))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await asyncio.shield(task)
 
     async def wait(self, topic: Topic, seconds: float) -> None:
         """Return at the next change of the topic, or after so many seconds."""
@@ -116,11 +124,11 @@ class Database:
 
     async def close(self) -> None:
         """Wait for the transactions that were begun, then close."""
-        while self._units:
-            await asyncio.wait(self._units)
+        while self._running:
+            await asyncio.wait(self._running)
         await self._connection.close()
 
-    async def _unit(self, work: Callable[[Transaction], Awaitable[R]]) -> R:
+    async def _run(self, work: Callable[[Transaction], Awaitable[R]]) -> R:
         transaction = Transaction(self._connection)
         async with self._lock:
             try:
@@ -138,7 +146,7 @@ class Database:
         await self._delete(unnamed)
         return result
 
-    async def _delete(self, keys: list[str]) -> None:
+    async def _delete(self, keys: list[BlobKey]) -> None:
         for key in keys:
             try:
                 await self._blobs.delete(key)
@@ -147,10 +155,14 @@ class Database:
 
 
 class SqliteStore:
-    """What every store on this database has."""
+    """The base of every store on this database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def now(self) -> float:
+        """Return the time in seconds since the epoch."""
+        return self._database.clock()
 
 
 S = TypeVar("S", bound=SqliteStore)
@@ -170,8 +182,8 @@ def transaction(
 
 @asynccontextmanager
 async def open_database(path: Path, blobs: BlobStore, clock: Callable[[], float]) -> AsyncIterator[Database]:
-    """Own the file, bring it to this program's version, and close it in the end."""
-    with owned(path):
+    """Lock the file, create or upgrade its tables, and close it at the end."""
+    with locked(path):
         async with aiosqlite.connect(path, isolation_level=None) as connection:
             connection.row_factory = sqlite3.Row
             await _prepare(connection, path)

@@ -1,70 +1,101 @@
-"""The photos of the next job, on SQLite. The promises are written at `bot.storage.protocols.JobStore`."""
+"""Drafts on SQLite."""
 
 from __future__ import annotations
 
 import dataclasses
 
-from bot.storage.models import Address, Photo
-from bot.storage.sqlite import job_queries
+from typing_extensions import override
+
+from bot.storage.models import NO_SOURCE, Address, BlobKey, Photo, Source
+from bot.storage.protocols import DraftStore
 from bot.storage.sqlite.database import SqliteStore, Transaction, transaction
 
+_OF_ADDRESS = "chat_id = :chat_id AND thread_id IS :thread_id AND user_id = :user_id"
 
-class SqliteDraftStore(SqliteStore):
-    """What users have sent for their next job."""
+# The row stays after the photo has left the draft, so that the message is not added twice.
+ADD_PHOTO = """
+INSERT INTO photo (chat_id, thread_id, user_id, message_id, slot, blob, source, spoiler, added_at)
+VALUES (:chat_id, :thread_id, :user_id, :message_id, :slot, :blob, :source, :spoiler, :now)
+ON CONFLICT (chat_id, message_id, slot) DO NOTHING
+RETURNING id
+"""
 
+PHOTOS = f"""
+SELECT id, message_id, blob, source, is_style, spoiler FROM photo
+WHERE {_OF_ADDRESS} AND left_at IS NULL
+ORDER BY is_style, message_id, slot
+"""  # noqa: S608 - made of constants
+
+SWAP = f"UPDATE photo SET is_style = 1 - is_style WHERE {_OF_ADDRESS} AND left_at IS NULL RETURNING id"  # noqa: S608
+
+DISCARD = f"""
+UPDATE photo SET left_at = :now
+WHERE {_OF_ADDRESS} AND left_at IS NULL AND message_id IS NOT :but
+RETURNING blob
+"""  # noqa: S608 - made of constants
+
+CHOSEN_STYLE = f"SELECT reference FROM draft_style WHERE {_OF_ADDRESS}"  # noqa: S608 - made of constants
+DROP_CHOSEN_STYLE = f"DELETE FROM draft_style WHERE {_OF_ADDRESS}"  # noqa: S608 - made of constants
+
+CHOOSE_STYLE = """
+INSERT INTO draft_style (chat_id, thread_id, user_id, reference, chosen_at)
+VALUES (:chat_id, :thread_id, :user_id, :reference, :now)
+"""
+
+
+class SqliteDraftStore(SqliteStore, DraftStore):
+    """Drafts in the tables `photo` and `draft_style`."""
+
+    @override
     @transaction
     async def add_photo(
         self,
         t: Transaction,
         address: Address,
         message_id: int,
-        blob: str,
+        blob: BlobKey,
         *,
-        source: str = "",
+        source: Source = NO_SOURCE,
         replied: bool = False,
         spoiler: bool = False,
     ) -> bool:
-        """Add a photo to the draft; the blob of a message that was added before is dropped."""
         values = dataclasses.asdict(address) | {"message_id": message_id, "blob": blob, "source": source}
-        values |= {"slot": 0 if replied else 1, "spoiler": spoiler, "now": self._now()}
-        if await t.rows(job_queries.ADD_PHOTO, values):
+        values |= {"slot": 0 if replied else 1, "spoiler": spoiler, "now": self.now()}
+        if await t.rows(ADD_PHOTO, values):
             return True
         t.drop(blob)
         return False
 
+    @override
     @transaction
-    async def draft(self, t: Transaction, address: Address) -> list[Photo]:
-        """Return the photos of the draft."""
-        rows = await t.rows(job_queries.DRAFT, dataclasses.asdict(address))
+    async def photos(self, t: Transaction, address: Address) -> list[Photo]:
+        rows = await t.rows(PHOTOS, dataclasses.asdict(address))
         return [Photo(**dict(row) | {name: bool(row[name]) for name in ("is_style", "spoiler")}) for row in rows]
 
+    @override
     @transaction
-    async def swap_draft(self, t: Transaction, address: Address) -> bool:
-        """Make the content of the draft its style, and the style its content."""
-        return bool(await t.rows(job_queries.SWAP_DRAFT, dataclasses.asdict(address)))
+    async def swap(self, t: Transaction, address: Address) -> bool:
+        return bool(await t.rows(SWAP, dataclasses.asdict(address)))
 
+    @override
     @transaction
-    async def wish(self, t: Transaction, address: Address) -> str | None:
-        """Return the style that was chosen by name."""
-        row = await t.row(job_queries.WISH, dataclasses.asdict(address))
+    async def chosen_style(self, t: Transaction, address: Address) -> str | None:
+        row = await t.row(CHOSEN_STYLE, dataclasses.asdict(address))
         return row["reference"] if row else None
 
+    @override
     @transaction
-    async def make_wish(self, t: Transaction, address: Address, reference: str) -> None:
-        """Choose the draft's style by name."""
+    async def choose_style(self, t: Transaction, address: Address, reference: str) -> None:
         values = dataclasses.asdict(address)
-        await t.rows(job_queries.DROP_WISH, values)
-        await t.rows(job_queries.MAKE_WISH, values | {"reference": reference, "now": self._now()})
+        await t.rows(DROP_CHOSEN_STYLE, values)  # no upsert: a primary key would take each topic that is NULL as new
+        await t.rows(CHOOSE_STYLE, values | {"reference": reference, "now": self.now()})
 
+    @override
     @transaction
-    async def discard_draft(self, t: Transaction, address: Address, *, but: int | None = None) -> int:
-        """Drop the draft and its blobs."""
-        values = dataclasses.asdict(address) | {"now": self._now(), "but": but}
-        rows = await t.rows(job_queries.DISCARD_DRAFT, values)
+    async def discard(self, t: Transaction, address: Address, *, but: int | None = None) -> int:
+        values = dataclasses.asdict(address) | {"now": self.now(), "but": but}
+        rows = await t.rows(DISCARD, values)
         t.drop(*(row["blob"] for row in rows))
         if but is None:
-            await t.rows(job_queries.DROP_WISH, values)
+            await t.rows(DROP_CHOSEN_STYLE, values)
         return len(rows)
-
-    def _now(self) -> float:
-        return self._database.clock()

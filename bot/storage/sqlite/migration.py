@@ -1,4 +1,4 @@
-"""Numbered SQL files that bring a database of any older version to this program's."""
+"""Creates an empty database from `schema.sql`, and brings an older one to this release by numbered SQL files."""
 
 from __future__ import annotations
 
@@ -8,31 +8,43 @@ from pathlib import Path
 
 import aiosqlite
 
-from bot.storage.errors import StoreNewerError
+from bot.storage.errors import StoreVersionError
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+SCHEMA = Path(__file__).with_name("schema.sql")
+MIGRATIONS = Path(__file__).with_name("migrations")
 
 
 async def migrate(connection: aiosqlite.Connection, path: Path, folder: Path = MIGRATIONS) -> None:
-    """Run the files that this database has not seen yet, all of them in one transaction."""
-    scripts = read_scripts(folder)
+    """Create or upgrade the tables in one transaction; SQLite's `user_version` tells what a file has.
+
+    Args:
+        connection: in autocommit mode.
+        path: the database's file, for the error.
+        folder: migrations named `NNNN_what.sql`; NNNN is the version that the file makes.
+
+    Raises:
+        StoreVersionError: the file is newer than this release, or older than the first migration can start from.
+    """
+    scripts = migrations(folder)
+    oldest, newest = min(scripts) - 1, max(scripts)
     [[found]] = await connection.execute_fetchall("PRAGMA user_version")
-    if found > len(scripts):
-        raise StoreNewerError(path, found, len(scripts))
+    if found and not oldest <= found <= newest:
+        raise StoreVersionError(path, found, oldest, newest)
+    files = [file for version, file in scripts.items() if version > found] if found else [SCHEMA]
     await connection.execute_fetchall("BEGIN IMMEDIATE")
     try:
-        for script in scripts[found:]:
-            for statement in statements(script):
+        for file in files:
+            for statement in statements(file.read_text(encoding="utf-8")):
                 await connection.execute_fetchall(statement)
-        await connection.execute_fetchall(f"PRAGMA user_version = {len(scripts)}")
+        await connection.execute_fetchall(f"PRAGMA user_version = {newest}")
         await connection.commit()
     finally:
         await connection.rollback()  # does nothing after the commit
 
 
-def read_scripts(folder: Path) -> list[str]:
-    """Return the migrations in their order: the n-th makes version n."""
-    return [file.read_text(encoding="utf-8") for file in sorted(folder.glob("[0-9]*.sql"))]
+def migrations(folder: Path = MIGRATIONS) -> dict[int, Path]:
+    """Return the migrations in order, by the version that each makes."""
+    return {int(file.name[:4]): file for file in sorted(folder.glob("[0-9]*.sql"))}
 
 
 def statements(script: str) -> Iterator[str]:

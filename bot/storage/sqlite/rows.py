@@ -1,4 +1,4 @@
-"""From rows to the words of the queue."""
+"""Rows of the table `job` as models."""
 
 from __future__ import annotations
 
@@ -8,25 +8,14 @@ import sqlite3
 
 from bot.storage.models import Address, Delivery, Job, JobError, Recipe, State
 
-_MADE = {  # not the column as it is
-    "address",
-    "recipe",
-    "styles",
-    "sources",
-    "state",
-    "report",
-    "error",
-    "delivery",
-    "stop_asked",
-    "resumed",
-    "sketched",
-    "spoiler",
-}
+_FLAGS = ("stop_asked", "resumed", "sketched", "spoiler")
+_CONVERTED = {"address", "recipe", "styles", "sources", "state", "report", "error", "delivery", *_FLAGS}
 
 
 def job_of(row: sqlite3.Row) -> Job:
-    """Return the job that a whole row of `job` tells of."""
-    columns = {field.name: row[field.name] for field in dataclasses.fields(Job) if field.name not in _MADE}
+    """Return the job of a whole row of `job`."""
+    columns = {field.name: row[field.name] for field in dataclasses.fields(Job) if field.name not in _CONVERTED}
+    columns |= {name: bool(row[name]) for name in _FLAGS}
     return Job(
         **columns,
         address=Address(row["chat_id"], row["thread_id"], row["user_id"]),
@@ -37,19 +26,13 @@ def job_of(row: sqlite3.Row) -> Job:
         report=json.loads(row["report"]),
         error=JobError(row["error"]) if row["error"] else None,
         delivery=Delivery(row["delivery"]),
-        stop_asked=bool(row["stop_asked"]),
-        resumed=bool(row["resumed"]),
-        sketched=bool(row["sketched"]),
-        spoiler=bool(row["spoiler"]),
     )
 
 
+JOB_BLOBS = "content, styles, mask, start, preview, result, timelapse"
+
+
 def blobs_of(row: sqlite3.Row) -> list[str | None]:
-    """Return every blob that a row of `job` names."""
-    single = (row[name] for name in ("content", "mask", "start", "preview", "result", "film"))
+    """Return every blob that a row with the columns JOB_BLOBS names."""
+    single = (row[name] for name in ("content", "mask", "start", "preview", "result", "timelapse"))
     return [*single, *json.loads(row["styles"])]
-
-
-def kept_of(row: sqlite3.Row) -> list[str | None]:
-    """Return every blob that a row of `keepsake` names."""
-    return [row["blob"], row["film"]]

@@ -1,8 +1,11 @@
-"""Conformance: the place in the queue and the seconds left are honest."""
+"""Conformance: the place in the queue, and the seconds until a picture."""
 
 from __future__ import annotations
 
-from bot.storage.models import Place, Recipe
+from bot.storage.models import (
+    Place,
+    Recipe,
+)
 from bot.storage.protocols import Stores
 from tests.support.jobs import claim, current, enqueue, render
 
@@ -10,14 +13,14 @@ SKETCH = Recipe("sketch")
 
 
 async def _seen(stores: Stores, recipe: Recipe, *seconds: float) -> None:
-    """Let jobs with this recipe have taken so many seconds."""
+    """Complete jobs with this recipe that took so many seconds."""
     for number, taken in enumerate(seconds):
         await enqueue(stores, f"{recipe} {number}", recipe=recipe)
         await render(stores, await claim(stores), seconds=taken)
 
 
 async def test_an_estimate_is_the_mean_of_recent_jobs_of_the_same_kind(stores: Stores) -> None:
-    """Quality and size decide; nothing is made up where there were none; old jobs do not count for ever."""
+    """Jobs of the same quality and size count, the last 20 of them; without any there is no estimate."""
     await _seen(stores, Recipe(), 90, *[10, 20] * 10)
     await _seen(stores, SKETCH, 2)
     assert await stores.jobs.estimate(Recipe(strength=90, colors="match")) == 15
@@ -26,12 +29,12 @@ async def test_an_estimate_is_the_mean_of_recent_jobs_of_the_same_kind(stores: S
 
 
 async def test_a_size_that_was_never_painted_is_estimated_by_its_pixels(stores: Stores) -> None:
-    """Seconds grow with the area that came out; another quality, or a contact sheet, tells nothing."""
+    """Seconds grow with the area of the finished picture; other qualities and contact sheets do not count."""
     for number, (kind, size, edge) in enumerate([("picture", None, 512), ("picture", 256, 256), ("sheet", None, 1020)]):
         await enqueue(stores, f"u{number}", kind=kind, recipe=Recipe(size=size))
         job = await claim(stores)
         report = {"size": [edge, edge // 2]}
-        assert await stores.jobs.complete(job, await stores.blobs.put(b"x"), report, edge * edge / 4096)
+        assert await stores.work.complete(job, await stores.blobs.put(b"x"), report, edge * edge / 4096)
     assert await stores.jobs.estimate(Recipe()) == 64
     assert await stores.jobs.estimate(Recipe(size=1024)) == 256
     assert await stores.jobs.estimate(Recipe(), kind="sheet") == 1020 * 1020 / 4096
@@ -39,7 +42,7 @@ async def test_a_size_that_was_never_painted_is_estimated_by_its_pixels(stores: 
 
 
 async def test_going_on_is_estimated_by_its_like(stores: Stores) -> None:
-    """As long as none went on, a whole painting is the limit."""
+    """As long as no such job is known, the estimate is that of a job from the start."""
     await _seen(stores, Recipe(), 40)
     assert await stores.jobs.estimate(Recipe(), resumed=True) == 40
     going = await enqueue(stores, "on", start=await stores.blobs.put(b"painted"))
@@ -50,15 +53,15 @@ async def test_going_on_is_estimated_by_its_like(stores: Stores) -> None:
 
 
 async def test_the_place_counts_who_is_before(stores: Stores) -> None:
-    """Running jobs and those that came earlier are ahead; the seconds are theirs and the job's own."""
+    """Running and earlier jobs are ahead; the seconds are the sum of theirs and the job's own."""
     await _seen(stores, Recipe(), 20)
     await _seen(stores, SKETCH, 4)
     jobs = [await enqueue(stores, f"u{n}", recipe=recipe) for n, recipe in enumerate((Recipe(), SKETCH, Recipe()))]
     assert await stores.jobs.place(jobs[2]) == Place(ahead=2, seconds=20 + 4 + 20)
     running = await claim(stores)
-    await stores.jobs.record_progress(running, 0.25, None, None)
+    await stores.work.record_progress(running, 0.25, None, None)
     assert await stores.jobs.place(jobs[2]) == Place(ahead=2, seconds=15 + 4 + 20)
-    await stores.jobs.record_progress(running, 0.5, 7.0, None)
+    await stores.work.record_progress(running, 0.5, 7.0, None)
     assert await stores.jobs.place(jobs[1]) == Place(ahead=1, seconds=7 + 4)
     assert await stores.jobs.place(running) == Place(ahead=0, seconds=7)
 
@@ -73,7 +76,7 @@ async def test_two_workers_share_the_wait(stores: Stores) -> None:
 
 
 async def test_an_unknown_wait_is_none(stores: Stores) -> None:
-    """One job before of a kind that was never seen, and the seconds are not known."""
+    """If one job before has no estimate, the seconds are not known."""
     await _seen(stores, SKETCH, 4)
     await enqueue(stores, "u1", recipe=Recipe("fine"))
     job = await enqueue(stores, "u2", recipe=SKETCH)

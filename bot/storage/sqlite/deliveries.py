@@ -1,0 +1,119 @@
+"""Deliveries on SQLite: what a requester has been told, and what is kept after it."""
+
+from __future__ import annotations
+
+from typing_extensions import override
+
+from bot.storage.models import Job, KeptResult
+from bot.storage.protocols import DeliveryStore
+from bot.storage.sqlite.database import SqliteStore, Transaction, transaction
+from bot.storage.sqlite.rows import JOB_BLOBS, blobs_of, job_of
+
+UNSETTLED = "SELECT * FROM job WHERE delivery <> 'done' ORDER BY id"
+
+SET_STATUS_MESSAGE = "UPDATE job SET status_message_id = :message_id WHERE id = :id"
+
+BEGIN = """
+UPDATE job SET delivery = 'sending'
+WHERE id = :id AND state IN ('rendered', 'failed', 'cancelled') AND delivery = 'pending'
+RETURNING id
+"""
+
+FAILED = "UPDATE job SET delivery = 'pending' WHERE id = :id AND delivery = 'sending'"
+
+BLOBS_OF_ENDED = f"""
+SELECT {JOB_BLOBS} FROM job
+WHERE id = :id AND state IN ('rendered', 'failed', 'cancelled') AND delivery <> 'done'
+"""  # noqa: S608 - made of constants
+
+FINISH = """
+UPDATE job SET state = iif(state = 'rendered', 'delivered', state), delivery = 'done',
+               content = '', styles = '[]', mask = NULL, start = NULL, preview = NULL, result = NULL, timelapse = NULL
+WHERE id = :id
+"""
+
+KEEP_RESULT = """
+INSERT INTO kept_result (job_id, user_id, picture, timelapse, kept_at)
+SELECT id, user_id, result, timelapse, :now FROM job WHERE id = :id AND state = 'rendered'
+ON CONFLICT (job_id) DO NOTHING
+"""
+
+KEPT_RESULT = "SELECT picture, timelapse FROM kept_result WHERE job_id = :id"
+DROP_KEPT_RESULT = "DELETE FROM kept_result WHERE job_id = :id RETURNING picture, timelapse"
+
+IS_FIRST = """
+SELECT NOT EXISTS (SELECT 1 FROM job WHERE user_id = :user_id AND state = 'delivered' AND id <> :id) AS first
+"""
+
+ASK_REGION = """
+INSERT OR REPLACE INTO region_question (chat_id, message_id, job_id)
+SELECT :chat_id, :message_id, id FROM job WHERE id = :id
+"""
+
+ASKED_REGION = """
+SELECT * FROM job
+WHERE id = (SELECT job_id FROM region_question WHERE chat_id = :chat_id AND message_id = :message_id)
+"""
+
+
+class SqliteDeliveryStore(SqliteStore, DeliveryStore):
+    """The tables `job`, `kept_result` and `region_question`."""
+
+    @override
+    @transaction
+    async def unsettled(self, t: Transaction) -> list[Job]:
+        return [job_of(row) for row in await t.rows(UNSETTLED)]
+
+    @override
+    @transaction
+    async def set_status_message(self, t: Transaction, job_id: int, message_id: int) -> None:
+        await t.rows(SET_STATUS_MESSAGE, {"id": job_id, "message_id": message_id})
+
+    @override
+    @transaction
+    async def begin(self, t: Transaction, job_id: int) -> bool:
+        return bool(await t.rows(BEGIN, {"id": job_id}))
+
+    @override
+    @transaction
+    async def failed(self, t: Transaction, job_id: int) -> None:
+        await t.rows(FAILED, {"id": job_id})
+
+    @override
+    @transaction
+    async def finish(self, t: Transaction, job_id: int, *, keep: bool = False) -> None:
+        if keep:
+            await t.rows(KEEP_RESULT, {"id": job_id, "now": self.now()})
+        if ended := await t.row(BLOBS_OF_ENDED, {"id": job_id}):
+            await t.rows(FINISH, {"id": job_id})
+            t.drop(*blobs_of(ended))
+
+    @override
+    @transaction
+    async def is_first(self, t: Transaction, job: Job) -> bool:
+        row = await t.row(IS_FIRST, {"user_id": job.address.user_id, "id": job.id})
+        assert row is not None
+        return bool(row["first"])
+
+    @override
+    @transaction
+    async def kept_result(self, t: Transaction, job_id: int) -> KeptResult | None:
+        row = await t.row(KEPT_RESULT, {"id": job_id})
+        return KeptResult(row["picture"], row["timelapse"]) if row else None
+
+    @override
+    @transaction
+    async def drop_kept_result(self, t: Transaction, job_id: int) -> None:
+        for row in await t.rows(DROP_KEPT_RESULT, {"id": job_id}):
+            t.drop(*row)
+
+    @override
+    @transaction
+    async def ask_region(self, t: Transaction, job_id: int, chat_id: int, message_id: int) -> None:
+        await t.rows(ASK_REGION, {"id": job_id, "chat_id": chat_id, "message_id": message_id})
+
+    @override
+    @transaction
+    async def asked_region(self, t: Transaction, chat_id: int, message_id: int) -> Job | None:
+        row = await t.row(ASKED_REGION, {"chat_id": chat_id, "message_id": message_id})
+        return job_of(row) if row else None

@@ -1,0 +1,36 @@
+-- Tables and columns get the names that the code uses.
+
+DROP VIEW named_blob;
+
+ALTER TABLE job RENAME COLUMN film TO timelapse;
+
+ALTER TABLE keepsake RENAME TO kept_result;
+ALTER TABLE kept_result RENAME COLUMN blob TO picture;
+ALTER TABLE kept_result RENAME COLUMN film TO timelapse;
+DROP INDEX keepsake_user;
+CREATE INDEX kept_result_user ON kept_result (user_id);
+
+ALTER TABLE wish RENAME TO draft_style;
+ALTER TABLE draft_style RENAME COLUMN wished_at TO chosen_at;
+DROP INDEX wish_user;
+CREATE INDEX draft_style_user ON draft_style (user_id);
+
+ALTER TABLE question RENAME TO region_question;
+DROP INDEX question_job;
+CREATE INDEX region_question_job ON region_question (job_id);
+
+ALTER TABLE tenant RENAME TO user_turn;
+ALTER TABLE acquaintance RENAME TO known_chat;
+ALTER TABLE letter RENAME TO broadcast_message;
+
+CREATE VIEW named_blob (key) AS
+    SELECT content FROM job WHERE delivery <> 'done'
+    UNION ALL SELECT style.value FROM job, json_each(job.styles) AS style WHERE delivery <> 'done'
+    UNION ALL SELECT mask FROM job WHERE delivery <> 'done' AND mask IS NOT NULL
+    UNION ALL SELECT start FROM job WHERE delivery <> 'done' AND start IS NOT NULL
+    UNION ALL SELECT preview FROM job WHERE delivery <> 'done' AND preview IS NOT NULL
+    UNION ALL SELECT result FROM job WHERE delivery <> 'done' AND result IS NOT NULL
+    UNION ALL SELECT timelapse FROM job WHERE delivery <> 'done' AND timelapse IS NOT NULL
+    UNION ALL SELECT blob FROM photo WHERE left_at IS NULL
+    UNION ALL SELECT picture FROM kept_result
+    UNION ALL SELECT timelapse FROM kept_result WHERE timelapse IS NOT NULL;

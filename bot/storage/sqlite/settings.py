@@ -1,0 +1,54 @@
+"""Settings of users and groups on SQLite."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from typing_extensions import override
+
+from bot.storage.chat_protocols import SettingsStore
+from bot.storage.models import Preference, Recipe
+from bot.storage.sqlite.database import SqliteStore, Transaction, transaction
+
+RECIPE = "SELECT quality, size, strength, colors, strokes FROM recipe WHERE user_id = :user_id"
+
+SAVE_RECIPE = """
+INSERT INTO recipe (user_id, quality, size, strength, colors, strokes)
+VALUES (:user_id, :quality, :size, :strength, :colors, :strokes)
+ON CONFLICT (user_id) DO UPDATE
+SET quality = excluded.quality, size = excluded.size, strength = excluded.strength, colors = excluded.colors,
+    strokes = excluded.strokes
+"""
+
+PREFERENCE = "SELECT language, output FROM preference WHERE user_id = :user_id"
+
+SAVE_PREFERENCE = """
+INSERT INTO preference (user_id, language, output) VALUES (:user_id, :language, :output)
+ON CONFLICT (user_id) DO UPDATE SET language = excluded.language, output = excluded.output
+"""
+
+
+class SqliteSettingsStore(SqliteStore, SettingsStore):
+    """The tables `recipe` and `preference`."""
+
+    @override
+    @transaction
+    async def recipe(self, t: Transaction, user_id: int) -> Recipe | None:
+        row = await t.row(RECIPE, {"user_id": user_id})
+        return Recipe(**row) if row else None
+
+    @override
+    @transaction
+    async def save_recipe(self, t: Transaction, user_id: int, recipe: Recipe) -> None:
+        await t.rows(SAVE_RECIPE, {"user_id": user_id, **recipe.to_dict()})
+
+    @override
+    @transaction
+    async def preference(self, t: Transaction, user_id: int) -> Preference:
+        row = await t.row(PREFERENCE, {"user_id": user_id})
+        return Preference(**row) if row else Preference()
+
+    @override
+    @transaction
+    async def save_preference(self, t: Transaction, user_id: int, preference: Preference) -> None:
+        await t.rows(SAVE_PREFERENCE, {"user_id": user_id, **dataclasses.asdict(preference)})

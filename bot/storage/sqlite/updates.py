@@ -1,0 +1,38 @@
+"""Received updates on SQLite."""
+
+from __future__ import annotations
+
+from typing_extensions import override
+
+from bot.storage.chat_protocols import UpdateStore
+from bot.storage.sqlite.database import SqliteStore, Transaction, transaction
+
+RECEIVE = """
+INSERT INTO inbox (update_id, body, received_at) VALUES (:update_id, :body, :now)
+ON CONFLICT (update_id) DO NOTHING
+RETURNING update_id
+"""
+
+# The number stays, so that the update is known when it comes again; what the user wrote does not.
+FINISH = "UPDATE inbox SET handled = 1, body = '' WHERE update_id = :update_id"
+
+PENDING = "SELECT body FROM inbox WHERE handled = 0 ORDER BY update_id"
+
+
+class SqliteUpdateStore(SqliteStore, UpdateStore):
+    """Updates in the table `inbox`."""
+
+    @override
+    @transaction
+    async def receive(self, t: Transaction, update_id: int, body: str) -> bool:
+        return bool(await t.rows(RECEIVE, {"update_id": update_id, "body": body, "now": self.now()}))
+
+    @override
+    @transaction
+    async def finish(self, t: Transaction, update_id: int) -> None:
+        await t.rows(FINISH, {"update_id": update_id})
+
+    @override
+    @transaction
+    async def pending(self, t: Transaction) -> list[str]:
+        return [row["body"] for row in await t.rows(PENDING)]

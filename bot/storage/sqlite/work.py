@@ -1,0 +1,151 @@
+"""The queue on SQLite, as a worker uses it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from typing_extensions import override
+
+from bot.storage.models import BlobKey, Job, JobError
+from bot.storage.protocols import WorkStore
+from bot.storage.sqlite.database import Transaction, transaction
+from bot.storage.sqlite.jobs import SqliteJobReader
+from bot.storage.sqlite.rows import job_of
+
+LONGEST_DELAY = 60.0  # seconds; CLAIM says why a retry may not wait longer
+
+# The due job with the lowest virtual time. No delay is longer than :longest, so a job that seems further away is due
+# too: the clock was set back since.
+CLAIM = """
+UPDATE job SET state = 'running', worker = :worker, fence = fence + 1, attempt = attempt + 1,
+               progress = 0.0, seconds_left = NULL, stop_asked = 0
+WHERE id = (SELECT id FROM job
+            WHERE state = 'queued' AND (available_at <= :now OR available_at > :now + :longest)
+            ORDER BY vt, id LIMIT 1)
+RETURNING *
+"""
+
+ADVANCE_CLOCK = "UPDATE schedule SET vclock = max(vclock, :vt)"
+
+# Every write below carries it: the job still runs, by the very claim that the writer holds.
+_FENCE = "WHERE id = :id AND fence = :fence AND state = 'running'"
+
+CURRENT_PREVIEW = f"SELECT preview FROM job {_FENCE}"  # noqa: S608 - made of constants
+
+RECORD_PROGRESS = f"""
+UPDATE job SET progress = :progress, seconds_left = :seconds_left, preview = coalesce(:preview, preview),
+               sketched = :sketched
+{_FENCE} RETURNING id
+"""  # noqa: S608 - made of constants
+
+# Rendered, and its delivery pending, in one step.
+COMPLETE = f"""
+UPDATE job SET state = 'rendered', progress = 1.0, seconds_left = NULL, result = :result, report = :report,
+               seconds = :seconds, timelapse = :timelapse, delivery = 'pending', finished_at = :now
+{_FENCE} RETURNING id
+"""  # noqa: S608 - made of constants
+
+RETRY = f"""
+UPDATE job SET state = 'queued', progress = 0.0, seconds_left = NULL, available_at = :now + :delay,
+               deaths = deaths + :died
+{_FENCE} RETURNING id
+"""  # noqa: S608 - made of constants
+
+RELEASE = f"""
+UPDATE job SET state = 'queued', progress = 0.0, seconds_left = NULL, available_at = 0.0, attempt = attempt - 1
+{_FENCE} RETURNING id
+"""  # noqa: S608 - made of constants
+
+FAIL = f"""
+UPDATE job SET state = 'failed', seconds_left = NULL, error = :error, detail = :detail, finished_at = :now
+{_FENCE} RETURNING id
+"""  # noqa: S608 - made of constants
+
+RECLAIM = """
+UPDATE job SET state = 'queued', progress = 0.0, seconds_left = NULL, available_at = 0.0
+WHERE state = 'running' AND worker = :worker
+RETURNING id
+"""
+
+
+class SqliteWorkStore(SqliteJobReader, WorkStore):
+    """The tables `job` and `schedule`, as a worker uses them."""
+
+    @override
+    @transaction
+    async def claim(self, t: Transaction, worker: str) -> Job | None:
+        row = await t.row(CLAIM, {"worker": worker, "now": self.now(), "longest": LONGEST_DELAY})
+        if row is None:
+            return None
+        await t.rows(ADVANCE_CLOCK, {"vt": row["vt"]})
+        t.notify("news")
+        return job_of(row)
+
+    @override
+    @transaction
+    async def record_progress(
+        self,
+        t: Transaction,
+        job: Job,
+        progress: float,
+        seconds_left: float | None,
+        preview: BlobKey | None,
+        *,
+        sketched: bool = False,
+    ) -> bool:
+        old = await t.row(CURRENT_PREVIEW, {"id": job.id, "fence": job.fence})
+        if old is None:
+            t.drop(preview)
+            return False
+        if preview is not None:
+            t.drop(old["preview"])
+        values = {"progress": progress, "seconds_left": seconds_left, "preview": preview, "sketched": sketched}
+        return await self._write(t, RECORD_PROGRESS, job, **values)
+
+    @override
+    @transaction
+    async def complete(
+        self,
+        t: Transaction,
+        job: Job,
+        result: BlobKey,
+        report: dict[str, Any],
+        seconds: float | None,
+        *,
+        timelapse: BlobKey | None = None,
+    ) -> bool:
+        values = {"result": result, "report": json.dumps(report), "seconds": seconds, "timelapse": timelapse}
+        t.drop(result, timelapse)  # deleted only if the row does not name them after the write
+        return await self._write(t, COMPLETE, job, **values)
+
+    @override
+    @transaction
+    async def retry(self, t: Transaction, job: Job, delay: float, *, died: bool = False) -> bool:
+        t.notify("work")
+        return await self._write(t, RETRY, job, delay=min(delay, LONGEST_DELAY), died=int(died))
+
+    @override
+    @transaction
+    async def release(self, t: Transaction, job: Job) -> bool:
+        t.notify("work")
+        return await self._write(t, RELEASE, job)
+
+    @override
+    @transaction
+    async def fail(self, t: Transaction, job: Job, error: JobError, detail: str) -> bool:
+        return await self._write(t, FAIL, job, error=error.value, detail=detail)
+
+    @override
+    @transaction
+    async def reclaim(self, t: Transaction, worker: str) -> int:
+        t.notify("work", "news")
+        return len(await t.rows(RECLAIM, {"worker": worker}))
+
+    async def _write(self, t: Transaction, sql: str, job: Job, **values: Any) -> bool:
+        """Run a fenced statement; False if the claim does not own the job any more."""
+        values |= {"id": job.id, "fence": job.fence, "now": self.now()}
+        if not await t.rows(sql, values):
+            return False
+        t.notify("news")
+        return True
