@@ -1,4 +1,4 @@
-"""What a newcomer sees after `make demo`: the page, the samples one click away, the picture."""
+"""What a new user sees after `make demo`: the web chat, the samples, the picture."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ EN = texts("en")
 @pytest.fixture
 def demo_url(tmp_path: Path) -> Iterator[str]:
     """The URL that `vitrage demo` prints."""
-    with demonstration(tmp_path, "--quality", "standard") as (_, url):  # a sketch may be done before a first edit
+    with demonstration(tmp_path, "--quality", "standard") as (_, url):  # a sketch may be finished before the first edit
         yield url
 
 
 async def test_a_newcomer_gets_the_cat_in_stained_glass(demo_url: str, browser: Browser) -> None:
-    """Two clicks on samples make a request; progress is shown live; the picture arrives without a reload."""
+    """Two clicks on samples make a request; the page shows its progress and the picture without a reload."""
     page = await browser.new_page(locale="en-US")
     await page.goto(demo_url)
     await page.get_by_test_id("chat").click(timeout=PATIENCE * 1000)

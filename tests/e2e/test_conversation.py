@@ -22,10 +22,10 @@ EN, RU = texts("en"), texts("ru")
 
 
 async def test_two_photos_become_one_picture(program: Program, cat: bytes, glass: bytes) -> None:
-    """Content, then style: one status message with progress, then the picture as a reply, in the content's shape."""
+    """Content, then style: one status message with progress, then the picture as a reply, of the content's shape."""
     async with Person(program.url, name="Two photos") as person:
         chat = await person.open()
-        await choose_size(chat, 768)  # the painting outlasts the pause between two edits, on a fast machine too
+        await choose_size(chat, 768)  # takes longer than the pause between two edits, on a fast machine too
         request = (await chat.send_photos([cat]))[0]
         asked = await chat.wait(lambda message: message.reply_to == request.id)
         assert asked.text == EN("draft-content")
@@ -41,7 +41,7 @@ async def test_two_photos_become_one_picture(program: Program, cat: bytes, glass
         async def status_is_gone() -> bool:
             return status.id not in [message.id for message in await chat.messages()]
 
-        await eventually(status_is_gone)  # it has done its work
+        await eventually(status_is_gone)  # it is deleted once the picture is there
 
 
 async def test_an_album_of_files_in_russian(program: Program, cat: bytes, glass: bytes) -> None:
@@ -59,7 +59,7 @@ async def test_an_album_of_files_in_russian(program: Program, cat: bytes, glass:
 
 
 async def test_the_picture_stands_as_the_photo_stood(program: Program, cat: bytes, glass: bytes) -> None:
-    """A phone's photo is turned by its EXIF orientation."""
+    """The EXIF orientation of a phone's photo is applied."""
     with Image.open(io.BytesIO(cat)) as image:
         exif = Image.Exif()
         exif[0x0112] = 6  # "rotate 90° clockwise to view"
@@ -101,7 +101,7 @@ async def test_settings_are_the_users_own_and_say_so(program: Program) -> None:
 async def test_a_bad_file_gets_a_sentence(
     program: Program, tmp_path: Path, name: str, data: bytes, sentence: str
 ) -> None:
-    """What cannot be painted is said at once, as a reply to it."""
+    """The bot replies at once to a file that it cannot paint, and says why."""
     path = tmp_path / name
     path.write_bytes(data)
     async with Person(program.url, name=f"Bad {name}") as person:
@@ -125,11 +125,11 @@ async def test_every_command_answers(program: Program) -> None:
             await chat.send(text)
             assert (await chat.wait()).text == answer
         await chat.send("/help")
-        assert "<b>" not in (await chat.wait()).text  # the markup is Telegram's, not the reader's
+        assert "<b>" not in (await chat.wait()).text  # the markup is interpreted, not shown
 
 
 async def test_cancel_forgets_the_draft_and_stops_the_job(program: Program, cat: bytes, glass: bytes) -> None:
-    """/cancel forgets a waiting photo; the button stops the painter within seconds, and the status message says so."""
+    """/cancel forgets a waiting photo; the button stops the engine within seconds, and the status message says so."""
     async with Person(program.url, name="Hesitant") as person:
         chat = await person.open()
         await chat.send_photos([cat])
@@ -167,12 +167,12 @@ async def test_people_at_once_do_not_mix(program: Program, cat: bytes, glass: by
 
 
 async def test_too_many_waiting_pictures_are_refused_politely(program: Program, cat: bytes, glass: bytes) -> None:
-    """A limit is said with what to do; what was queued before stays, and can be cancelled at once."""
+    """The refusal names the quota; the jobs that were queued before stay, and can be cancelled all at once."""
     async with Person(program.url, name="Eager") as person:
         chat = await person.open()
         await chat.send("/settings")
         menu = await chat.wait(lambda message: bool(message.buttons))
-        await chat.press(menu, EN("quality-fine"))  # so slow that none is done before the sixth
+        await chat.press(menu, EN("quality-fine"))  # slow enough that none is finished before the sixth is sent
         accepted = 0
         refused = EN("too-many", limit=5)
         while True:
@@ -187,13 +187,13 @@ async def test_too_many_waiting_pictures_are_refused_politely(program: Program, 
 
 
 async def test_a_sketch_comes_first_and_can_be_kept(program: Program, cat: bytes, glass: bytes) -> None:
-    """In the same message the sketch, then the masterpiece; whoever says stop has it, and can go on from it later."""
+    """One message shows the sketch, then the painting; who stops it gets what there is, and can continue it later."""
     async with Person(program.url, name="Sketcher") as person:
         chat = await person.open()
         await chat.send("/settings")
         menu = await chat.wait(lambda message: bool(message.buttons))
         await chat.press(menu, EN("quality-standard"))
-        await chat.press(menu, "768")  # its sketch, too, outlasts the pause between two edits
+        await chat.press(menu, "768")  # its sketch, too, takes longer than the pause between two edits
         request = (await chat.send_photos([cat, glass]))[0]
         sketch = await chat.wait(lambda message: EN("sketching") in message.text and message.photo, timeout=PATIENCE)
         over = await chat.wait(lambda message: EN("painting-over") in message.text, timeout=PATIENCE)
@@ -210,7 +210,7 @@ async def test_a_sketch_comes_first_and_can_be_kept(program: Program, cat: bytes
 
 
 async def test_a_part_is_painted_and_the_rest_stays_the_photo(program: Program, cat: bytes, glass: bytes) -> None:
-    """The photo comes to be marked; what is encircled is painted, and what goes on from it keeps to that part."""
+    """The bot asks for marks on the photo; only the encircled part is painted, also when the result is changed."""
     async with Person(program.url, name="Marker") as person:
         chat = await person.open()
         await choose_small(chat)
@@ -222,13 +222,13 @@ async def test_a_part_is_painted_and_the_rest_stays_the_photo(program: Program, 
         request = (await chat.send_photos([marked], reply_to=asked))[0]
         part = await result(chat, request)
         assert EN("choice-part") in part.text
-        await keeps_to_the_middle(chat, part, cat)
+        await assert_painted_in_the_middle(chat, part, cat)
         await chat.press(part, EN("button-softer"))
-        await keeps_to_the_middle(chat, await result(chat, request), cat)
+        await assert_painted_in_the_middle(chat, await result(chat, request), cat)
 
 
-async def keeps_to_the_middle(chat: Chat, message: Message, content: bytes) -> None:
-    """Check that a picture is the photo but for an ellipse in its middle."""
+async def assert_painted_in_the_middle(chat: Chat, message: Message, content: bytes) -> None:
+    """Check that a picture differs from the photo in an ellipse in its middle, and only there."""
     with Image.open(io.BytesIO(await chat.download(message))) as picture, Image.open(io.BytesIO(content)) as photo:
         painted, before = (np.asarray(each.convert("RGB").resize((240, 160)), dtype=float) for each in (picture, photo))
     off = np.abs(painted - before).mean(axis=-1)

@@ -18,23 +18,24 @@ EN = texts("en")
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_demo_prints_its_url_and_leaves_no_process(number: signal.Signals, tmp_path: Path) -> None:
-    """Ctrl-C ends sandbox, bot and painter."""
+    """Ctrl-C ends the sandbox, the bot and its engine child."""
     with demonstration(tmp_path) as (demo, _):
-        family = until(lambda: _two(demo.pid), "sandbox and bot run")
-        bot = family[-1]
-        family += until(lambda: children_of(bot), "the bot has an engine child")
+        processes = until(lambda: _both(demo.pid), "sandbox and bot run")
+        bot = processes[-1]
+        processes += until(lambda: children_of(bot), "the bot has an engine child")
         demo.send_signal(number)
         assert demo.wait(PATIENCE) == 0
-        until(lambda: not any(map(alive, family)), "all processes have ended", seconds=10)
+        until(lambda: not any(map(alive, processes)), "all processes have ended", seconds=10)
 
 
-def _two(pid: int) -> list[int] | None:
+def _both(pid: int) -> list[int] | None:
+    """Return the process ids of the sandbox and the bot once there are both."""
     children = children_of(pid)
     return children if len(children) == 2 else None
 
 
 def test_the_demo_paints_once_and_says_how_long_it_took(tmp_path: Path, cat: bytes, glass: bytes) -> None:
-    """`vitrage demo --once` goes the whole way as a user would, and exits with success."""
+    """`vitrage demo --once` sends the pictures as a user does, saves the result, and exits with success."""
     (tmp_path / "cat.jpg").write_bytes(cat)
     (tmp_path / "glass.jpg").write_bytes(glass)
     done = _once(tmp_path, "cat.jpg", "glass.jpg", "out.jpg")
@@ -55,7 +56,7 @@ def test_the_demo_paints_once_and_says_how_long_it_took(tmp_path: Path, cat: byt
     ],
 )
 def test_the_demo_says_in_one_line_what_is_wrong(tmp_path: Path, arguments: tuple[str, ...], says: str) -> None:
-    """A missing file, a file that is no picture, a wrong call: one sentence, exit code 1, no traceback."""
+    """A missing file, a file that is not a picture, wrong arguments: one sentence, exit code 1, no traceback."""
     (tmp_path / "bad.jpg").write_bytes(b"hello")
     done = _once(tmp_path, *arguments)
     assert done.returncode == 1

@@ -1,4 +1,4 @@
-"""What is acknowledged is kept: killed painters, killed bots, stops in the middle."""
+"""What the bot has acknowledged is kept when it, or its engine child, is killed or stopped in the middle of a job."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EN = texts("en")
 async def painting(program: Program, chat: Chat, photos: list[bytes]) -> tuple[Message, Message]:
     """Send two photos and wait until the engine has them; return the request and the status message.
 
-    The chat is not told of each step: a fast machine has painted the picture before it would be.
+    The bot's log shows this; the status message may not, as a fast machine paints the picture between two of its edits.
     """
     await choose_small(chat)
     request = (await chat.send_photos(photos))[0]
@@ -29,7 +29,7 @@ async def painting(program: Program, chat: Chat, photos: list[bytes]) -> tuple[M
 
 
 async def only(chat: Chat, picture: Message) -> None:
-    """Return once this is the only picture of the bot in the chat; the status message may need a moment to go."""
+    """Wait until this is the only picture of the bot in the chat: the status message is deleted a little later."""
 
     async def alone() -> bool:
         return [m.id for m in await chat.messages() if m.from_bot and m.photo] == [picture.id]
@@ -37,10 +37,8 @@ async def only(chat: Chat, picture: Message) -> None:
     await eventually(alone)
 
 
-async def test_a_killed_painter_costs_an_attempt_not_the_picture(
-    own_program: Program, cat: bytes, glass: bytes
-) -> None:
-    """Kill -9 of the engine child in mid-job: a new child finishes it, once, and the bot never stopped answering."""
+async def test_a_killed_engine_costs_an_attempt_not_the_picture(own_program: Program, cat: bytes, glass: bytes) -> None:
+    """SIGKILL to the engine child during a job: a new child finishes it, once, and the bot answers all the time."""
     own_program.start_bot()
     async with Person(own_program.url) as person:
         chat = await person.open()
@@ -53,9 +51,9 @@ async def test_a_killed_painter_costs_an_attempt_not_the_picture(
 
 
 async def test_a_killed_bot_goes_on_where_it_was(own_program: Program, cat: bytes, glass: bytes) -> None:
-    """Kill -9 of the whole bot in mid-job: no engine is left behind, and after a restart the picture comes, once.
+    """SIGKILL to the bot during a job: its engine child ends, and after a restart the picture comes, once.
 
-    The draft of another user and the settings survive too.
+    The draft of another user and the settings are kept too.
     """
     own_program.start_bot()
     async with Person(own_program.url, "Ann") as ann, Person(own_program.url, "Bob") as bob:
@@ -65,7 +63,7 @@ async def test_a_killed_bot_goes_on_where_it_was(own_program: Program, cat: byte
         request, status = await painting(own_program, chat, [cat, glass])
         engine = own_program.engine()
         own_program.kill_bot()
-        until(lambda: not alive(engine), "the engine ends with its owner")
+        until(lambda: not alive(engine), "the engine ends with its parent")
         own_program.start_bot()
         picture = await result(chat, request)
         assert picture.id > status.id
@@ -80,7 +78,7 @@ async def test_a_killed_bot_goes_on_where_it_was(own_program: Program, cat: byte
 async def test_a_stop_gives_the_job_back_and_leaves_nothing_running(
     own_program: Program, cat: bytes, glass: bytes
 ) -> None:
-    """SIGTERM: the bot ends with success, its child with it; what was not finished is painted after the next start."""
+    """SIGTERM: the bot and its child end with success; the unfinished picture is painted after the next start."""
     own_program.start_bot()
     async with Person(own_program.url) as person:
         chat = await person.open()
@@ -105,6 +103,6 @@ async def test_updates_sent_while_the_bot_was_away_are_answered(own_program: Pro
 
 
 def test_the_bot_process_never_loads_torch() -> None:
-    """Only the engine child does: the bot starts quickly, and a broken painter cannot break the chat."""
+    """Only the engine child does: the bot starts quickly, and a fault of torch cannot end the chat."""
     code = "import sys, bot.run, bot.doctor, bot.cli; sys.exit(any(m in sys.modules for m in ('torch', 'engine')))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

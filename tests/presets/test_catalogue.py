@@ -1,4 +1,4 @@
-"""The styles that are drawn, and those that the owner adds."""
+"""The drawn styles, and those of the operator's folder."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.presets.catalogue import DRAWN, Presets
 
 @pytest.mark.parametrize("name", list(DRAWN))
 def test_a_style_is_drawn_alike_each_time(name: str) -> None:
-    """A recipe code names a style for good: its picture may not depend on chance."""
+    """A recipe code names a style, so that its picture must always be the same."""
     first, second = DRAWN[name](), DRAWN[name]()
     assert first.size == (EDGE, EDGE)
     assert np.array_equal(np.asarray(first), np.asarray(second))
@@ -23,13 +23,13 @@ def test_a_style_is_drawn_alike_each_time(name: str) -> None:
 
 @pytest.mark.parametrize("name", list(DRAWN))
 def test_a_style_has_strokes_all_over(name: str) -> None:
-    """A flat patch teaches the painter nothing: most tiles of the picture vary."""
+    """A flat area has no strokes to transfer: most tiles of the picture vary."""
     grey = np.asarray(DRAWN[name]().convert("L"), dtype=np.float64)
     tiles = grey.reshape(8, EDGE // 8, 8, EDGE // 8).std(axis=(1, 3))
     assert (tiles > 4).mean() > 0.8
 
 
-async def test_the_owner_adds_styles_by_putting_pictures_into_a_folder(tmp_path: Path) -> None:
+async def test_the_operator_adds_styles_by_putting_pictures_into_a_folder(tmp_path: Path) -> None:
     """Called by their files' names; what is no picture, or has a name that is taken, is left out."""
     buffer = io.BytesIO()
     Image.new("RGB", (64, 64), "teal").save(buffer, "PNG")

@@ -7,7 +7,7 @@ from tests.support.program import PATIENCE
 
 
 def is_status(message: Message) -> bool:
-    """Return whether this is the live message of a job: it alone has a button to cancel."""
+    """Return whether this is the status message of a job, the only one with a button to cancel it."""
     return any(button.data.startswith("cancel:") for row in message.buttons for button in row)
 
 
@@ -20,7 +20,7 @@ async def result(chat: Chat, request: Message) -> Message:
 
 
 async def answer_after(chat: Chat, last: int) -> Message:
-    """Wait for the bot's first new message after one's own last one; edits of older ones do not count."""
+    """Wait for the first message after `last`, the id of a message; edits of older messages do not count."""
     return await chat.wait(lambda message: message.id > last)
 
 
@@ -32,5 +32,5 @@ async def choose_size(chat: Chat, pixels: int) -> None:
 
 
 async def choose_small(chat: Chat) -> None:
-    """Choose the smallest size, so that a test takes seconds."""
+    """Choose the smallest size in /settings, so that a job takes seconds."""
     await choose_size(chat, 256)
