@@ -20,15 +20,14 @@ def main() -> None:
     parser.add_argument("--bot-name", default="Vitrage", help="name of the first bot (default: %(default)s)")
     parser.add_argument("--bot-username", default="vitrage_bot", help="its username (default: %(default)s)")
     parser.add_argument("--file-cap", type=int, default=512, help="MB of files kept (default: %(default)s)")
-    given = parser.parse_args()
-    world = World(given.bot_name, given.bot_username, given.file_cap * 2**20)
+    options = parser.parse_args()
     serve(
-        host=given.host,
-        port=given.port,
-        state_file=given.state,
-        banner=given.banner,
-        samples=given.samples,
-        world=world,
+        host=options.host,
+        port=options.port,
+        state_file=options.state,
+        banner=options.banner,
+        samples=options.samples,
+        world=World(options.bot_name, options.bot_username, options.file_cap * 2**20),
     )
 
 

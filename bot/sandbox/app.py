@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import Route
+from starlette.routing import Mount
 
-from bot.sandbox.botapi.transport import Wire, no_method
-from bot.sandbox.connections import Connections
+from bot.sandbox.botapi.transport import Transport
+from bot.sandbox.connections import AbortMiddleware, SameOriginMiddleware
 from bot.sandbox.pages import page_routes
-from bot.sandbox.people.endpoints import route
-from bot.sandbox.people.openapi import document_route
-from bot.sandbox.people.routes import ENDPOINTS
-from bot.sandbox.people.stream import stream_route
-from bot.sandbox.protection import Protection
+from bot.sandbox.people.routes import people_api
 from bot.sandbox.state.world import World
 
 
 def create_app(
     world: World, *, host: str = "127.0.0.1", banner: str | None = None, samples: Path | None = None
 ) -> Starlette:
-    """The Bot API, the people's API and the pages over one world."""
-    wire = Wire(world)
-    world.perform = wire.obey
-    routes = [
-        Route("/bot{token}/{method}", wire.call, methods=["GET", "POST"]),
-        Route("/file/bot{token}/{path:path}", wire.download, methods=["GET"]),
-        Route("/bot{rest:path}", no_method, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
-        *(route(endpoint, world) for endpoint in ENDPOINTS),
-        document_route(ENDPOINTS),
-        stream_route(world),
-        *page_routes(banner=banner, samples=samples),
-    ]
-    middleware = [Middleware(Connections), Middleware(Protection, host=host)]
-    return Starlette(routes=routes, middleware=middleware)
+    """Return the Bot API, the people's API and the web pages over one world."""
+    transport = Transport(world)
+
+    @asynccontextmanager
+    async def deliver_webhooks(_: Starlette) -> AsyncIterator[None]:
+        async with transport.webhooks:
+            yield
+
+    routes = [*transport.routes(), Mount("/api", people_api(world)), *page_routes(banner=banner, samples=samples)]
+    middleware = [Middleware(AbortMiddleware), Middleware(SameOriginMiddleware, host=host)]
+    return Starlette(routes=routes, middleware=middleware, lifespan=deliver_webhooks)

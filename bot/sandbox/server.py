@@ -1,4 +1,4 @@
-"""The server process: a socket, uvicorn, and a stop that waits for nobody."""
+"""The server process: a listening socket, uvicorn, and a stop that does not wait for open polls."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ from bot.sandbox.state.snapshot import capture, load, save, write
 from bot.sandbox.state.world import World
 
 STOP_SECONDS = 1
-KEEP_ALIVE = 75  # as Telegram's own front: uvicorn's 5 seconds would cut connections that clients still trust
+# Telegram keeps idle connections this long. With uvicorn's 5 seconds, clients would use connections that just closed.
+KEEP_ALIVE_SECONDS = 75
+SAVE_SECONDS = 5.0
 
 
 class Server(uvicorn.Server):
-    """uvicorn that lets open polls go when it is told to stop."""
+    """A uvicorn server that answers open polls when it is told to stop."""
 
     def __init__(self, config: uvicorn.Config, world: World) -> None:
         super().__init__(config)
@@ -29,16 +31,18 @@ class Server(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Stop on SIGINT and SIGTERM and end with success: being stopped is no failure."""
+        """Stop on SIGINT and SIGTERM. Unlike uvicorn, do not raise the signal again: the exit code is 0."""
         loop = asyncio.get_running_loop()
-        handled = (signal.SIGINT, signal.SIGTERM)
-        for number in handled:
-            loop.add_signal_handler(number, self.stop)
+
+        def stop(*_: object) -> None:
+            loop.call_soon_threadsafe(self.stop)
+
+        previous = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             yield
         finally:
-            for number in handled:
-                loop.remove_signal_handler(number)
+            for number, handler in previous.items():
+                signal.signal(number, handler)
 
     def stop(self) -> None:
         """Answer the open polls and end."""
@@ -47,22 +51,22 @@ class Server(uvicorn.Server):
 
 
 def _server(world: World, host: str, *, banner: str | None, samples: Path | None) -> Server:
-    app = create_app(world, host=host, banner=banner, samples=samples)
     config = uvicorn.Config(
-        app,
+        create_app(world, host=host, banner=banner, samples=samples),
         log_level="warning",
         access_log=False,
-        timeout_keep_alive=KEEP_ALIVE,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=STOP_SECONDS,
         ws="none",
-        lifespan="off",
+        lifespan="on",
     )
     return Server(config, world)
 
 
 def _listen(host: str, port: int) -> tuple[socket.socket, str]:
+    """Return a listening socket and its URL; `port` 0 takes a free port."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio switches Nagle's algorithm off only where the protocol is named; with it, every answer is 40 ms late
+    # asyncio disables Nagle's algorithm only for sockets that name the protocol. With it, answers come 40 ms late.
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -73,8 +77,8 @@ def _listen(host: str, port: int) -> tuple[socket.socket, str]:
             f"The sandbox cannot listen on {host}:{port}: {error.strerror}. Choose another port."
         ) from None
     listening.listen(256)
-    shown = f"[{host}]" if family == socket.AF_INET6 else host
-    return listening, f"http://{shown}:{listening.getsockname()[1]}"
+    url_host = f"[{host}]" if family == socket.AF_INET6 else host
+    return listening, f"http://{url_host}:{listening.getsockname()[1]}"
 
 
 def serve(
@@ -86,34 +90,46 @@ def serve(
     samples: Path | None = None,
     world: World | None = None,
 ) -> None:
-    """Run until SIGINT or SIGTERM; the first line printed is the address."""
+    """Run until SIGINT or SIGTERM.
+
+    Args:
+        host: the address to listen on.
+        port: the port to listen on; 0 takes a free one.
+        state_file: where the state is kept over restarts; without it, it is lost at the end.
+        banner: a line on top of the chat page.
+        samples: a folder of pictures that the chat page offers.
+        world: the state to serve, instead of an empty one.
+
+    Raises:
+        SystemExit: the address is in use or not allowed.
+    """
     world = world or World()
     if state_file is not None:
         load(world, state_file)
     listening, url = _listen(host, port)
-    print(f"Sandbox: {url}", flush=True)  # noqa: T201 - how whoever started the process learns the address
+    print(f"Sandbox: {url}", flush=True)  # noqa: T201 - the process that started this one reads the address here
     server = _server(world, host, banner=banner, samples=samples)
     asyncio.run(_serve(server, listening, state_file))
 
 
 async def _serve(server: Server, listening: socket.socket, state_file: Path | None) -> None:
-    saving = asyncio.create_task(_save_now_and_then(server.world, state_file)) if state_file is not None else None
-    server.world.start_webhooks()
+    if state_file is None:
+        await server.serve(sockets=[listening])
+        return
+    saving = asyncio.create_task(_save_regularly(server.world, state_file))
     await server.serve(sockets=[listening])
-    server.world.stop_webhooks()
-    if saving is not None and state_file is not None:
-        saving.cancel()
-        await asyncio.wait([saving])
-        save(server.world, state_file)
+    saving.cancel()
+    await asyncio.wait([saving])
+    save(server.world, state_file)
 
 
-async def _save_now_and_then(world: World, state_file: Path, seconds: float = 5.0) -> None:
-    """Keep the file fresh, so that even a killed process loses little."""
+async def _save_regularly(world: World, state_file: Path) -> None:
+    """Write the state file every few seconds, so that a killed process loses little."""
     saved = (-1, -1)
     while True:
-        await asyncio.sleep(seconds)
-        if (world.events.cursor, world.journal.version) != saved:
-            saved = (world.events.cursor, world.journal.version)
+        await asyncio.sleep(SAVE_SECONDS)
+        if (world.events.cursor, world.call_log.version) != saved:
+            saved = (world.events.cursor, world.call_log.version)
             await asyncio.to_thread(write, state_file, capture(world), world.files.described())
 
 
@@ -121,14 +137,14 @@ async def _save_now_and_then(world: World, state_file: Path, seconds: float = 5.
 async def running(
     world: World | None = None, *, host: str = "127.0.0.1", samples: Path | None = None
 ) -> AsyncIterator[str]:
-    """A sandbox in this event loop on a free port, for tests: yields its URL."""
+    """Run a sandbox in this event loop on a free port, for tests; yields its URL."""
     world = world or World()
     listening, url = _listen(host, 0)
     server = _server(world, host, banner=None, samples=samples)
-    task = asyncio.create_task(server._serve([listening]))  # serve() would take the signals of the host process
+    # serve() would also handle the signals of the process that the test runs in.
+    task = asyncio.create_task(server._serve([listening]))
     try:
         yield url
     finally:
         server.stop()
         await task
-        world.stop_webhooks()

@@ -1,23 +1,16 @@
-"""A sandbox for each test: in the test's own loop, or as a real process."""
+"""A sandbox for each test, in the event loop of the test, with a bot and a person."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser
 
 from bot.sandbox.client import Chat, Person
 from bot.sandbox.server import running
 from bot.sandbox.state.world import World
-from tests.support.chromium import chromium
-from tests.support.sandbox_client import Api
-
-TOKEN = "123456:" + "A" * 35
+from tests.support.sandbox_client import TOKEN, Api
 
 
 @pytest.fixture
@@ -35,7 +28,7 @@ async def sandbox(world: World) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def api(sandbox: str) -> AsyncIterator[Api]:
-    """The Bot API as a bot calls it, without a library in between."""
+    """The bot, which calls the Bot API without a library."""
     async with Api(sandbox, TOKEN) as client:
         yield client
 
@@ -49,32 +42,11 @@ async def ann(sandbox: str) -> AsyncIterator[Person]:
 
 @pytest.fixture
 async def chat(api: Api, ann: Person) -> Chat:
-    """A private chat that Ann has begun; the bot has no update of it left."""
+    """A private chat in which Ann has written; the bot has confirmed all updates."""
     opened = await ann.open()
     await opened.send("hello")
     await api.silence()
     return opened
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """A Chromium for one test, in its own loop."""
-    async with chromium() as started:
-        yield started
-
-
-@contextmanager
-def process(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A sandbox as users start it; yields the process and its URL."""
-    command = [sys.executable, "-m", "bot.sandbox", "--port", "0", *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as started:
-        try:
-            assert started.stdout is not None
-            line = started.stdout.readline()
-            assert line.startswith("Sandbox: "), started.stderr.read() if started.stderr else ""
-            yield started, line.removeprefix("Sandbox: ").strip()
-        finally:
-            started.kill()
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from typing import Any
 
 from aiohttp import ClientSession, TCPConnector
 
-from tests.sandbox.conftest import process
+from tests.support.processes import sandbox_process
 
 TOKEN = "5151:" + "l" * 35
 
@@ -129,7 +129,7 @@ def main() -> None:
     parser.add_argument("--rate", type=int, default=200)
     parser.add_argument("--seconds", type=int, default=20)
     given = parser.parse_args()
-    with process() as (started, url):
+    with sandbox_process() as (started, url):
         figures = asyncio.run(measure(url, given))
         started.terminate()
         started.wait()

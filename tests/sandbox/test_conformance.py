@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,9 @@ from bot.sandbox.botapi.parameters import Params
 from bot.sandbox.client import Person
 from bot.sandbox.server import running
 from bot.sandbox.state.world import World
-from tests.sandbox.conftest import TOKEN
 from tests.support import scenes
 from tests.support.api_description import FILE, Description
-from tests.support.sandbox_client import Api
+from tests.support.sandbox_client import TOKEN, Api
 from tests.support.videos import film
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "sandbox.md"
@@ -60,7 +60,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, set[str]]]:
         async def run(call: Call) -> object:
             values = Recording(call.params.values)
             values.asked = found[name]
-            return await handler(Call(call.world, call.bot, Params(values, call.params.files)))
+            return await handler(replace(call, params=Params(values, call.params.files)))
 
         return run
 
@@ -84,7 +84,7 @@ async def play(world: World) -> dict[str, str]:
 def results(world: World) -> dict[str, list[Any]]:
     """What each method answered."""
     found: dict[str, list[Any]] = {}
-    for entry in world.journal.entries:
+    for entry in world.call_log.entries:
         if entry.status == 200:
             found.setdefault(entry.method, []).append(entry.response["result"])
     return found

@@ -1,4 +1,4 @@
-"""The wire parser under random input: every answer is a proper one, in time."""
+"""Random requests: each gets a proper answer in time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.sandbox.botapi.methods import METHODS
-from tests.sandbox.conftest import TOKEN, process
+from tests.support.processes import sandbox_process
+from tests.support.sandbox_client import TOKEN
 
 NAMES = (
     "chat_id", "text", "caption", "parse_mode", "entities", "caption_entities", "reply_markup", "reply_parameters",
@@ -47,7 +48,7 @@ QUIET = settings(deadline=None, max_examples=250, suppress_health_check=list(Hea
 def client() -> Iterator[httpx.Client]:
     """A sandbox of its own, with a chat in it."""
     bare = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    with process() as (_, url), httpx.Client(base_url=url, timeout=10, trust_env=False, verify=bare) as made:
+    with sandbox_process() as (_, url), httpx.Client(base_url=url, timeout=10, trust_env=False, verify=bare) as made:
         made.get(f"/bot{TOKEN}/getMe")
         made.post("/api/users", json={"name": "Ann"})
         chat = made.post("/api/chats", json={"user": PERSON, "bot": 123456}).json()

@@ -8,6 +8,8 @@ from typing import Any
 
 import httpx
 
+TOKEN = "123456:" + "A" * 35
+
 
 class RefusedError(Exception):
     """The sandbox said no: the HTTP status, the words, the parameters."""

@@ -1,1 +1,1 @@
-"""The Bot API as a bot sees it: transport, calls, methods, webhooks."""
+"""The Bot API: transport, calls, methods, webhooks."""

@@ -1,21 +1,23 @@
-"""One call of a method: who asks, with what, and where it is to act."""
+"""One call of a method: which bot calls, with which parameters, and in which chat."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.sandbox import Json
 from bot.sandbox.botapi.keyboards import keyboard
 from bot.sandbox.botapi.parameters import Params
+from bot.sandbox.botapi.webhooks import Webhooks
 from bot.sandbox.chats.messages import post
 from bot.sandbox.errors import bad_request
-from bot.sandbox.state.accounts import Bot, Json
+from bot.sandbox.state.accounts import Bot
 from bot.sandbox.state.chats import Chat, Message
 from bot.sandbox.state.world import World
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a message goes."""
+class Target:
+    """Where a new message goes: its chat, its thread, and the message that it replies to."""
 
     chat: Chat
     thread_id: int | None
@@ -25,31 +27,35 @@ class Place:
 
 @dataclass(frozen=True)
 class Call:
-    """What a handler gets."""
+    """What the handler of a method gets. All methods raise ApiError where Telegram would refuse the call."""
 
     world: World
     bot: Bot
     params: Params
+    webhooks: Webhooks
 
     def chat(self, name: str = "chat_id") -> Chat:
-        """The chat that a parameter names."""
+        """Return the chat that a parameter names."""
         return self.world.chat_of(self.bot, self.params.text(name))
 
-    def place(self) -> Place:
-        """Chat, topic and the message to answer, each checked."""
+    def target(self) -> Target:
+        """Return where the new message goes."""
         chat = self.chat()
         thread_id = self.params.integer("message_thread_id") or None
         if thread_id is not None:
             topic = chat.topics.get(thread_id)
             if topic is None and (chat.is_forum or thread_id not in chat.messages):
                 raise bad_request("message thread not found")
-            if topic is not None and topic.closed and chat.members[self.bot.id] not in ("administrator", "creator"):
+            if topic is not None and topic.closed and not chat.administered_by(self.bot.id):
                 raise bad_request("TOPIC_CLOSED")
         reply_to, quote = self._reply(chat)
-        return Place(chat, thread_id, reply_to, quote)
+        return Target(chat, thread_id, reply_to, quote)
 
     def _reply(self, chat: Chat) -> tuple[int | None, Json | None]:
-        """ReplyParameters, or reply_to_message_id of older clients."""
+        """Return the id of the message to reply to, and the TextQuote.
+
+        They are in ReplyParameters; clients for an older Bot API give reply_to_message_id.
+        """
         reply = self.params.mapping("reply_parameters")
         nested = self.params.nested(reply, "reply_parameters") if reply is not None else self.params
         target = nested.integer("message_id" if reply is not None else "reply_to_message_id")
@@ -69,7 +75,7 @@ class Call:
         return target, {"text": quote, "position": position, "is_manual": True}
 
     def own_message(self) -> tuple[Chat, Message]:
-        """The bot's message that is to be edited."""
+        """Return the bot's own message that is to be edited, and its chat."""
         if self.params.has("inline_message_id"):
             raise bad_request("MESSAGE_ID_INVALID")
         chat = self.chat()
@@ -78,20 +84,16 @@ class Call:
             raise bad_request("message can't be edited")
         return chat, message
 
-    def say(self, place: Place, content: Json, media_group_id: str | None = None) -> Json:
-        """Put a message of the bot into the chat and return it as the wire has it."""
-        markup = None if media_group_id else keyboard(self.params)
-        message = post(
-            self.world, place.chat, self.bot, content | self._flags(),
-            reply_to=place.reply_to, quote=place.quote, thread_id=place.thread_id,
-            media_group_id=media_group_id, keyboard=markup,
-        )  # fmt: skip
-        return self.world.wire(message)
-
-    def _flags(self) -> Json:
-        flags: Json = {}
+    def send(self, target: Target, content: Json, media_group_id: str | None = None) -> Json:
+        """Post a message of the bot, and return it as the Bot API's Message."""
+        content = dict(content)
         if self.params.flag("protect_content"):
-            flags["has_protected_content"] = True
+            content["has_protected_content"] = True
         if self.params.has("message_effect_id"):
-            flags["effect_id"] = self.params.text("message_effect_id")
-        return flags
+            content["effect_id"] = self.params.text("message_effect_id")
+        message = post(
+            self.world, target.chat, self.bot, content,
+            reply_to=target.reply_to, quote=target.quote, thread_id=target.thread_id,
+            media_group_id=media_group_id, keyboard=None if media_group_id else keyboard(self.params),
+        )  # fmt: skip
+        return self.world.message_to_json(message)

@@ -1,23 +1,27 @@
-"""Inline keyboards, checked as Telegram checks them."""
+"""Inline keyboards, with the checks that Telegram makes."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from bot.sandbox import Json
 from bot.sandbox.botapi.parameters import Params
 from bot.sandbox.errors import bad_request
-from bot.sandbox.state.accounts import Json
 
 ACTIONS = ("url", "callback_data", "web_app", "login_url", "switch_inline_query", "switch_inline_query_current_chat",
            "switch_inline_query_chosen_chat", "copy_text", "callback_game", "pay")  # fmt: skip
 OTHER_MARKUPS = ("keyboard", "remove_keyboard", "force_reply")
 STYLES = ("primary", "success", "danger")
 DATA_BYTES = 64  # Bot API, InlineKeyboardButton.callback_data
-BUTTONS = 100
+BUTTONS = 100  # in one keyboard
 
 
 def keyboard(params: Params) -> Json | None:
-    """The inline keyboard of a call; None for none. Keyboards of the other kinds are accepted and not shown."""
+    """Return the InlineKeyboardMarkup of a call, or None. Keyboards of other kinds are accepted, and not shown.
+
+    Raises:
+        ApiError: Telegram would refuse the keyboard.
+    """
     markup = params.structure("reply_markup")
     if markup is None:
         return None

@@ -1,7 +1,7 @@
-"""The parameters of one call, whichever of the four encodings brought them.
+"""The parameters of one call, in whichever of the four encodings they came.
 
-A form carries every value as text and structures as JSON text; a JSON body carries them as they are. Both are
-accepted for every parameter (Bot API, "Making requests").
+A form has every value as text, and structures as JSON text; a JSON body has them as they are. Both are accepted
+for every parameter (Bot API, "Making requests").
 """
 
 from __future__ import annotations
@@ -11,34 +11,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.sandbox import Json
 from bot.sandbox.errors import bad_request
+from bot.sandbox.media.uploads import Upload
 
 INTEGER_LIMIT = 2**63
-DEEPEST = 20  # levels of a structure; Telegram's own types need six
-
-
-@dataclass(frozen=True)
-class Upload:
-    """One file of a multipart request."""
-
-    name: str
-    mime: str
-    data: bytes
+DEEPEST = 20  # levels of a structure; Telegram's types have six at most
 
 
 @dataclass(frozen=True)
 class Params:
-    """Typed, refusing access to the parameters of one call."""
+    """The parameters of one call. The methods return typed values, and raise ApiError for values of another type."""
 
     values: Mapping[str, Any]
     files: Mapping[str, Upload] = field(default_factory=dict)
 
     def has(self, name: str) -> bool:
-        """Whether the parameter was given and is not empty."""
+        """Return whether the parameter was given and is not empty."""
         return name in self.files or self.values.get(name) not in (None, "")
 
     def text(self, name: str, default: str = "") -> str:
-        """A string; numbers are taken by their decimal form, as Telegram takes them."""
+        """Return a string; numbers are accepted, as Telegram accepts them."""
         value = self.values.get(name)
         if value is None:
             return default
@@ -49,7 +42,7 @@ class Params:
         raise bad_request(f'field "{name}" must be of type String')
 
     def integer(self, name: str, default: int = 0) -> int:
-        """A whole number within 64 bits, also when it came as text."""
+        """Return a whole number of at most 64 bits; text is accepted."""
         value = self.values.get(name)
         if value in (None, ""):
             return default
@@ -62,13 +55,13 @@ class Params:
         return number
 
     def required_integer(self, name: str) -> int:
-        """A whole number that has to be there."""
+        """Return a whole number; raise ApiError when it is absent."""
         if not self.has(name):
             raise bad_request(f"{name} is not specified")
         return self.integer(name)
 
     def flag(self, name: str, default: bool = False) -> bool:
-        """A boolean; "true", "yes" and "1" are the texts that Telegram reads as true."""
+        """Return a boolean; of texts, Telegram reads "true", "yes" and "1" as true."""
         value = self.values.get(name)
         if value is None:
             return default
@@ -77,7 +70,7 @@ class Params:
         return bool(value)
 
     def structure(self, name: str) -> Any:
-        """A list or an object, decoded when it came as JSON text; None when absent."""
+        """Return a list or an object, decoded when it came as JSON text, or None when absent."""
         value = self.values.get(name)
         if value in (None, ""):
             return None
@@ -91,7 +84,7 @@ class Params:
         return decoded
 
     def array(self, name: str) -> list[Any] | None:
-        """A list; None when absent."""
+        """Return a list, or None when absent."""
         value = self.structure(name)
         if value is None:
             return None
@@ -100,7 +93,7 @@ class Params:
         return value
 
     def mapping(self, name: str) -> dict[str, Any] | None:
-        """An object; None when absent."""
+        """Return an object, or None when absent."""
         value = self.structure(name)
         if value is None:
             return None
@@ -109,10 +102,33 @@ class Params:
         return value
 
     def nested(self, values: object, what: str) -> Params:
-        """The parameters of an object inside this call, with the files of the call."""
+        """Return the fields of an object inside this call as parameters, with the files of the call."""
         if not isinstance(values, dict):
             raise bad_request(f"expected an Object as {what}")
         return Params(values, self.files)
+
+    def media(self, name: str, kind: str) -> Upload | str:
+        """Return the media that a parameter names: an upload, directly or by attach://, or the id of a known file."""
+        if name in self.files:
+            return self.files[name]
+        value = self.text(name)
+        if not value:
+            raise bad_request(f"there is no {kind} in the request")
+        if not value.startswith("attach://"):
+            return value
+        part = value.removeprefix("attach://")
+        if part not in self.files:
+            raise bad_request(
+                f'attached file "{part}" not found' if part else "wrong file identifier/HTTP URL specified"
+            )
+        return self.files[part]
+
+    def to_json(self) -> Json:
+        """Return the values for the call log, with a description in place of each file."""
+        described = {name: "<nested too deeply>" if _too_deep(value) else value for name, value in self.values.items()}
+        for name, file in self.files.items():
+            described[name] = f"<{file.name or 'file'}, {file.mime}, {len(file.data)} bytes>"
+        return described
 
 
 def _too_deep(value: Any) -> bool:

@@ -1,118 +1,119 @@
-"""Updates delivered to the bot's own URL (Bot API, setWebhook), in order, retried until they are taken."""
+"""Delivery of updates to the bots' own URLs (Bot API, setWebhook): in order, repeated until they are accepted."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 
 import httpx
 from starlette.requests import Request
 from starlette.types import Message
 
+from bot.sandbox import Json
 from bot.sandbox.botapi.parameters import Params
 from bot.sandbox.botapi.request_body import read_params
-from bot.sandbox.state.accounts import Json
-from bot.sandbox.state.call_log import Journal
-from bot.sandbox.state.updates import UpdateQueue
+from bot.sandbox.state.accounts import Bot
+from bot.sandbox.state.updates import Webhook
+from bot.sandbox.state.world import World
 
-FIRST_PAUSE = 0.2
+FIRST_PAUSE = 0.2  # seconds before an update is sent again; doubled after each failure
 LONGEST_PAUSE = 5.0
-PATIENCE = 30.0
-HEADER = "X-Telegram-Bot-Api-Secret-Token"
-Obey = Callable[[Params], Awaitable[None]]
+TIMEOUT = 30.0
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header
+Perform = Callable[[Bot, Params], Awaitable[None]]
 
 
-@dataclass
-class Webhook:
-    """Where a bot wants its updates, and the task that brings them."""
+class Webhooks:
+    """One task for each bot that has a webhook. As a context, it starts the known webhooks and stops all."""
 
-    url: str
-    queue: UpdateQueue
-    journal: Journal
-    bot: str  # username
-    obey: Obey  # does what the bot asks for in its answer to an update
-    secret: str = ""
-    max_connections: int = 40
-    error_date: int = 0
-    error: str = ""
-    task: asyncio.Task[None] | None = None
-    news: asyncio.Event = field(default_factory=asyncio.Event)
+    def __init__(self, world: World, perform: Perform) -> None:
+        """Deliver the updates of a world; `perform` performs the call in a bot's answer to an update."""
+        self._world = world
+        self._perform = perform
+        self._tasks: dict[int, asyncio.Task[None]] = {}
 
-    def start(self) -> None:
-        """Begin to deliver."""
-        self.queue.on_put = self.news.set
-        self.news.set()
-        self.task = asyncio.create_task(self._deliver())
+    async def __aenter__(self) -> None:
+        for bot_id, webhook in self._world.webhooks.items():
+            self._start(self._world.bots[bot_id], webhook)
 
-    def stop(self) -> None:
-        """Deliver no more; what is pending stays."""
-        self.queue.on_put = None
-        if self.task is not None:
-            self.task.cancel()
+    async def __aexit__(self, *_: object) -> None:
+        for bot_id in list(self._tasks):
+            self._stop(bot_id)
 
-    def wire(self) -> Json:
-        """The state as getWebhookInfo returns it."""
-        info: Json = {
-            "url": self.url,
-            "has_custom_certificate": False,
-            "pending_update_count": len(self.queue.pending),
-            "max_connections": self.max_connections,
-        }
-        if self.error:
-            info |= {"last_error_date": self.error_date, "last_error_message": self.error}
-        return info | ({"allowed_updates": self.queue.allowed} if self.queue.allowed else {})
+    def set(self, bot: Bot, webhook: Webhook) -> None:
+        """Deliver the bot's updates to this webhook from now on."""
+        self.remove(bot)
+        self._world.webhooks[bot.id] = webhook
+        self._start(bot, webhook)
 
-    async def _deliver(self) -> None:
-        """One update at a time, so that they arrive in order whatever happens."""
+    def remove(self, bot: Bot) -> None:
+        """Stop delivering the bot's updates; those that are pending stay."""
+        if self._world.webhooks.pop(bot.id, None) is not None:
+            self._stop(bot.id)
+
+    def _start(self, bot: Bot, webhook: Webhook) -> None:
+        self._tasks[bot.id] = asyncio.create_task(self._deliver(bot, webhook))
+
+    def _stop(self, bot_id: int) -> None:
+        self._world.queues[bot_id].on_put = None
+        self._tasks.pop(bot_id).cancel()
+
+    async def _deliver(self, bot: Bot, webhook: Webhook) -> None:
+        """Deliver one update at a time, so that they arrive in order even when one is refused."""
+        queue = self._world.queues[bot.id]
+        arrived = asyncio.Event()
+        queue.on_put = arrived.set
         pause = FIRST_PAUSE
-        async with httpx.AsyncClient(timeout=PATIENCE, trust_env=False) as client:
+        async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as client:
             while True:
-                if not self.queue.pending:
-                    self.news.clear()
-                    await self.news.wait()
+                if not queue.pending:
+                    arrived.clear()
+                    await arrived.wait()
                     continue
-                update = self.queue.pending[0]
-                if await self._offer(client, update):
-                    self.queue.confirm(update["update_id"] + 1)
+                update = queue.pending[0]
+                if await self._send(client, bot, webhook, update):
+                    queue.confirm(update["update_id"] + 1)
                     pause = FIRST_PAUSE
                 else:
                     await asyncio.sleep(pause)
                     pause = min(LONGEST_PAUSE, pause * 2)
 
-    async def _offer(self, client: httpx.AsyncClient, update: Json) -> bool:
-        headers = {HEADER: self.secret} if self.secret else {}
-        entry = self.journal.begin(self.bot, "webhook", Params(update))
+    async def _send(self, client: httpx.AsyncClient, bot: Bot, webhook: Webhook, update: Json) -> bool:
+        """Send an update, perform the call in the answer, and return whether the bot accepted the update."""
+        headers = {SECRET_HEADER: webhook.secret} if webhook.secret else {}
+        log = self._world.call_log
+        entry = log.begin(bot.username, "webhook", update)
         try:
-            answer = await client.post(self.url, json=update, headers=headers)
+            answer = await client.post(webhook.url, json=update, headers=headers)
         except httpx.HTTPError as error:
-            self.journal.end(entry, 0, self._failed(_reason(error)))
+            log.end(entry, 0, _note_failure(webhook, _reason(error)))
             return False
         if not answer.is_success:
             reason = f"Wrong response from the webhook: {answer.status_code} {answer.reason_phrase}"
-            self.journal.end(entry, answer.status_code, self._failed(reason))
+            log.end(entry, answer.status_code, _note_failure(webhook, reason))
             return False
-        self.journal.end(entry, answer.status_code, answer.text[:2000])
-        asked = await _method_in(answer)
-        if asked is not None:
-            await self.obey(asked)
+        log.end(entry, answer.status_code, answer.text[:2000])
+        call = await _call_in(answer)
+        if call is not None:
+            await self._perform(bot, call)
         return True
 
-    def _failed(self, reason: str) -> str:
-        self.error, self.error_date = reason, int(time.time())
-        return reason
+
+def _note_failure(webhook: Webhook, reason: str) -> str:
+    webhook.error, webhook.error_date = reason, int(time.time())
+    return reason
 
 
 def _reason(error: httpx.HTTPError) -> str:
-    """Telegram's words for what went wrong."""
+    """Return Telegram's words for a failure."""
     if isinstance(error, httpx.ConnectError):
         return "Connection refused"
     return "Read timeout expired" if isinstance(error, httpx.TimeoutException) else "Connection closed"
 
 
-async def _method_in(answer: httpx.Response) -> Params | None:
-    """The call that a bot may put into its answer (Bot API, "Making requests when getting updates")."""
+async def _call_in(answer: httpx.Response) -> Params | None:
+    """Return the call in a bot's answer (Bot API, "Making requests when getting updates"), or None."""
 
     async def receive() -> Message:
         return {"type": "http.request", "body": answer.content, "more_body": False}
@@ -121,6 +122,6 @@ async def _method_in(answer: httpx.Response) -> Params | None:
     scope = {"type": "http", "method": "POST", "path": "/", "headers": headers, "query_string": b""}
     try:
         params = await read_params(Request(scope, receive))
-    except Exception:  # noqa: BLE001 - a bot may answer with anything; only a call in it matters
+    except Exception:  # noqa: BLE001 - a bot may answer anything; what is no call is ignored
         return None
     return params if isinstance(params.values.get("method"), str) else None

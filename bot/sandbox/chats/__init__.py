@@ -1,1 +1,1 @@
-"""What happens in chats: messages, membership, topics, privacy mode."""
+"""What happens in chats: messages, members, topics, privacy mode, lists of commands."""

@@ -1,4 +1,4 @@
-"""Which messages of a group a bot gets to see (Bots features, "Privacy mode")."""
+"""Which messages of a group a bot gets (Bots features, "Privacy mode")."""
 
 from __future__ import annotations
 
@@ -7,44 +7,45 @@ from bot.sandbox.state.accounts import Bot
 from bot.sandbox.state.chats import Chat, Message
 from bot.sandbox.state.world import World
 
-SERVICE_MARKS = ("text", *KINDS)
-DEPTH = 50  # of replies to replies
+LONGEST_REPLY_CHAIN = 50
 
 
 def sees(world: World, bot: Bot, chat: Chat, message: Message) -> bool:
-    """Whether the bot gets the message: never another bot's, everything where privacy does not apply."""
+    """Return whether the bot gets the message: never another bot's, and all where privacy mode does not apply."""
     if message.sender_id in world.bots and not _is_service(message):
         return False
-    if chat.type == "private" or not bot.privacy or chat.members.get(bot.id) in ("administrator", "creator"):
+    if chat.type == "private" or not bot.privacy or chat.administered_by(bot.id):
         return True
-    return _is_service(message) or _addressed(world, bot, chat, message, DEPTH)
+    return _is_service(message) or _is_addressed(world, bot, chat, message, LONGEST_REPLY_CHAIN)
 
 
 def _is_service(message: Message) -> bool:
-    return not any(name in message.content for name in SERVICE_MARKS)
+    """Return whether the chat itself wrote the message: it has neither text nor media."""
+    return not any(name in message.content for name in ("text", *KINDS))
 
 
-def _addressed(world: World, bot: Bot, chat: Chat, message: Message, depth: int) -> bool:
-    """Commands and mentions that mean the bot, and replies to it or to what was meant for it."""
+def _is_addressed(world: World, bot: Bot, chat: Chat, message: Message, depth: int) -> bool:
+    """Return whether the message names the bot, or replies to it or to a message that was addressed to it."""
     if _names(world, bot, chat, message):
         return True
     target = chat.messages.get(message.reply_to) if message.reply_to is not None else None
     if target is None or depth == 0:
         return False
-    return target.sender_id == bot.id or _addressed(world, bot, chat, target, depth - 1)
+    return target.sender_id == bot.id or _is_addressed(world, bot, chat, target, depth - 1)
 
 
 def _names(world: World, bot: Bot, chat: Chat, message: Message) -> bool:
+    """Return whether a mention or a command in the text is for the bot."""
     text = message.content.get("text") or message.content.get("caption") or ""
     entities = message.content.get("entities") or message.content.get("caption_entities") or []
-    encoded = text.encode("utf-16-le")
+    utf16 = text.encode("utf-16-le")
+    username = f"@{bot.username.lower()}"
     for entity in entities:
-        start = entity["offset"] * 2
-        word = encoded[start : start + entity["length"] * 2].decode("utf-16-le").lower()
-        mentions = f"@{bot.username.lower()}"
-        if entity["type"] == "mention" and word == mentions:
+        start = entity["offset"] * 2  # two bytes for each UTF-16 unit
+        word = utf16[start : start + entity["length"] * 2].decode("utf-16-le").lower()
+        if entity["type"] == "mention" and word == username:
             return True
-        if entity["type"] == "bot_command" and word.endswith(mentions):
+        if entity["type"] == "bot_command" and word.endswith(username):
             return True
         if entity["type"] == "bot_command" and "@" not in word and _wrote_last(world, bot, chat, message):
             return True
@@ -52,8 +53,8 @@ def _names(world: World, bot: Bot, chat: Chat, message: Message) -> bool:
 
 
 def _wrote_last(world: World, bot: Bot, chat: Chat, message: Message) -> bool:
-    """A command without a name goes to the bot that wrote last, or to all where none has written yet."""
-    for other in reversed(chat.messages.values()):
-        if other.id < message.id and other.sender_id in world.bots and not _is_service(other):
-            return other.sender_id == bot.id
+    """Return whether a command without a username is for this bot: it wrote last of all bots, or none has written."""
+    for earlier in reversed(chat.messages.values()):
+        if earlier.id < message.id and earlier.sender_id in world.bots and not _is_service(earlier):
+            return earlier.sender_id == bot.id
     return True

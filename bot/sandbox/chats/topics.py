@@ -11,18 +11,17 @@ COLORS = (7322096, 16766590, 13338331, 9367192, 16749490, 16478047)  # Bot API, 
 
 
 def create_topic(world: World, chat: Chat, account: Account, name: str, color: int) -> Topic:
-    """Open a topic: it begins with a service message whose id is the id of the topic."""
-    topic = Topic(0, name, color)
-    message_id = chat.last_id + 1
-    chat.topics[message_id] = topic
-    topic.id = message_id
+    """Create a topic with its service message, whose id is the id of the topic."""
+    # The topic has to exist before the message is posted: the message belongs to it.
+    topic = Topic(chat.last_id + 1, name, color)
+    chat.topics[topic.id] = topic
     post(world, chat, account, {"forum_topic_created": {"name": name, "icon_color": color}})
     world.events.add("chat", chat.key)
     return topic
 
 
 def set_closed(world: World, chat: Chat, account: Account, topic: Topic, closed: bool) -> None:
-    """Close or reopen a topic; the chat says so in the topic."""
+    """Close or reopen a topic, and post the service message in it."""
     topic.closed = closed
     service = "forum_topic_closed" if closed else "forum_topic_reopened"
     post(world, chat, account, {service: {}}, thread_id=topic.id)

@@ -1,1 +1,1 @@
-"""Files that are sent: photos, documents, stickers, videos."""
+"""Files that are sent: photos, documents, stickers, videos, animations."""

@@ -1,50 +1,35 @@
-"""Photos, films, stickers and documents as message content."""
+"""Photos, videos, animations, stickers and documents as the content of a message."""
 
 from __future__ import annotations
 
 import asyncio
 import mimetypes
 
-from bot.sandbox.botapi.parameters import Params, Upload
+from bot.sandbox import Json
 from bot.sandbox.errors import ApiError, bad_request
 from bot.sandbox.media.pictures import Size, photo_sizes, thumbnail
-from bot.sandbox.media.video import motion, sticker
-from bot.sandbox.state.accounts import Json
+from bot.sandbox.media.uploads import Upload
+from bot.sandbox.media.video import inspect_sticker, inspect_video
 from bot.sandbox.state.files import FileStore, StoredFile
 
 UPLOAD_LIMIT = 50 * 2**20  # Bot API, sendDocument
 KINDS = ("photo", "document", "animation", "video", "sticker")
-FOLDERS = {"video": "videos", "animation": "animations"}
-STICKERS = {"image/webp": "webp", "video/webm": "webm", "application/x-tgsticker": "tgs"}
-decoders = asyncio.Semaphore(2)  # a big photo takes a quarter of a gigabyte while it is open
+VIDEO_FOLDERS = {"video": "videos", "animation": "animations"}
+STICKER_ENDINGS = {"image/webp": "webp", "video/webm": "webm", "application/x-tgsticker": "tgs"}
+decoders = asyncio.Semaphore(2)  # a large photo takes 250 MB of memory while it is decoded
 
 
-async def attach(files: FileStore, kind: str, params: Params, name: str) -> Json:
-    """The media field of a message from a parameter: an upload, attach://part, or a known file_id."""
-    source = _source(params, name, kind)
-    if isinstance(source, str):
-        return _known(files, kind, source)
-    return await take(files, kind, source)
+async def attach(files: FileStore, kind: str, source: Upload | str) -> Json:
+    """Return the content with the media of this kind: a new upload, or a known file by its id.
 
-
-def _source(params: Params, name: str, kind: str) -> Upload | str:
-    if name in params.files:
-        return params.files[name]
-    value = params.text(name)
-    if not value:
-        raise bad_request(f"there is no {kind} in the request")
-    if value.startswith("attach://"):
-        part = value.removeprefix("attach://")
-        if part not in params.files:
-            raise bad_request(
-                f'attached file "{part}" not found' if part else "wrong file identifier/HTTP URL specified"
-            )
-        return params.files[part]
-    return value
+    Raises:
+        ApiError: the file is unknown, of another kind, malformed, or beyond Telegram's limits.
+    """
+    return await store(files, kind, source) if isinstance(source, Upload) else _known(files, kind, source)
 
 
 def _known(files: FileStore, kind: str, file_id: str) -> Json:
-    """A file that was sent before, by its id; the sandbox fetches no URL, it asks nothing of the network."""
+    """Return the content of a file that was sent before. A URL is unknown too: the sandbox uses no network."""
     file = files.find(file_id)
     if file is None:
         raise bad_request("wrong file identifier/HTTP URL specified")
@@ -56,16 +41,26 @@ def _known(files: FileStore, kind: str, file_id: str) -> Json:
     return content
 
 
-async def take(files: FileStore, kind: str, upload: Upload) -> Json:
-    """Store an upload and describe it."""
+async def store(files: FileStore, kind: str, upload: Upload, *, silent_is_animation: bool = False) -> Json:
+    """Store an upload and return the content that describes it.
+
+    Args:
+        files: where the bytes are stored.
+        kind: one of KINDS. A video or an animation that cannot be played becomes a document (Bot API, sendVideo).
+        upload: the file.
+        silent_is_animation: make an animation of a video without sound, as Telegram's apps do.
+
+    Raises:
+        ApiError: the file is empty, malformed, or beyond Telegram's limits.
+    """
     if not upload.data:
         raise bad_request("file must be non-empty")
     if len(upload.data) > UPLOAD_LIMIT:
         raise ApiError(413, "Request Entity Too Large")
     if kind == "photo":
         return await _photo(files, upload)
-    if kind == "film" or kind in FOLDERS:
-        return await _film(files, kind, upload)
+    if kind in VIDEO_FOLDERS:
+        return await _video(files, kind, upload, silent_is_animation)
     if kind == "sticker":
         return await _sticker(files, upload)
     return await _document(files, upload)
@@ -82,65 +77,63 @@ async def _photo(files: FileStore, upload: Upload) -> Json:
 
 def _photo_size(files: FileStore, size: Size, folder: str) -> Json:
     stored = files.add(size.data, folder=folder, name="photo.jpg", mime="image/jpeg")
-    return _identity(stored) | {"width": size.width, "height": size.height}
+    return _file_fields(stored) | {"width": size.width, "height": size.height}
 
 
 async def _document(files: FileStore, upload: Upload) -> Json:
-    document = _named(files, "documents", upload)
+    document = _named_file(files, "documents", upload)
     if document["mime_type"].startswith("image/"):
         async with decoders:
-            document |= _cover(files, await asyncio.to_thread(thumbnail, upload.data))
+            document |= _thumbnail(files, await asyncio.to_thread(thumbnail, upload.data))
     content = {"document": document}
     files.describe(document["file_id"], content)
     return content
 
 
-async def _film(files: FileStore, kind: str, upload: Upload) -> Json:
-    """A video or an animation; what is neither is sent as a document (Bot API, sendVideo)."""
+async def _video(files: FileStore, kind: str, upload: Upload, silent_is_animation: bool) -> Json:
     async with decoders:
-        shape = await asyncio.to_thread(motion, upload.data)
-    if shape is None:
+        video = await asyncio.to_thread(inspect_video, upload.data)
+    if video is None:
         return await _document(files, upload)
-    if kind == "film":  # of a person: messengers take what is silent for an animation
-        kind = "video" if shape.sound else "animation"
-    document = _named(files, FOLDERS[kind], upload) | _cover(files, shape.cover)
-    content = {kind: document | {"width": shape.width, "height": shape.height, "duration": shape.duration}}
-    if kind == "animation":  # carries a document field as well (Bot API, Message.animation)
-        content["document"] = document
-    files.describe(document["file_id"], content)
+    if silent_is_animation and not video.sound:
+        kind = "animation"
+    file = _named_file(files, VIDEO_FOLDERS[kind], upload) | _thumbnail(files, video.thumbnail)
+    content = {kind: file | {"width": video.width, "height": video.height, "duration": video.duration}}
+    if kind == "animation":  # its message has the field `document` too (Bot API, Message.animation)
+        content["document"] = file
+    files.describe(file["file_id"], content)
     return content
 
 
 async def _sticker(files: FileStore, upload: Upload) -> Json:
     async with decoders:
-        shape = await asyncio.to_thread(sticker, upload.data)
-    ending = STICKERS[shape.mime]
-    stored = files.add(upload.data, folder="stickers", name=f"sticker.{ending}", mime=shape.mime)
-    sides = {"type": "regular", "width": shape.width, "height": shape.height}
-    kind = {"is_animated": ending == "tgs", "is_video": ending == "webm"}
-    content = {"sticker": _identity(stored) | sides | kind | _cover(files, shape.cover)}
+        sticker = await asyncio.to_thread(inspect_sticker, upload.data)
+    ending = STICKER_ENDINGS[sticker.mime]
+    stored = files.add(upload.data, folder="stickers", name=f"sticker.{ending}", mime=sticker.mime)
+    fields = {
+        "type": "regular",
+        "width": sticker.width,
+        "height": sticker.height,
+        "is_animated": ending == "tgs",
+        "is_video": ending == "webm",
+    }
+    content = {"sticker": _file_fields(stored) | fields | _thumbnail(files, sticker.thumbnail)}
     files.describe(stored.id, content)
     return content
 
 
-def _named(files: FileStore, folder: str, upload: Upload) -> Json:
-    stored = files.add(upload.data, folder=folder, name=_clean(upload.name), mime=_mime(upload))
-    return _identity(stored) | {"file_name": stored.name, "mime_type": stored.mime}
+def _named_file(files: FileStore, folder: str, upload: Upload) -> Json:
+    """Store a file under the client's name, without the folders that a client may have put before it."""
+    name = upload.name.replace("\\", "/").rpartition("/")[2].replace("\0", "")[:255] or "file"
+    # Telegram goes by the ending of the name. The client's type counts only where the ending is unknown.
+    mime = mimetypes.guess_type(upload.name)[0] or upload.mime or "application/octet-stream"
+    stored = files.add(upload.data, folder=folder, name=name, mime=mime)
+    return _file_fields(stored) | {"file_name": stored.name, "mime_type": stored.mime}
 
 
-def _cover(files: FileStore, cover: Size | None) -> Json:
-    return {"thumbnail": _photo_size(files, cover, "thumbnails")} if cover is not None else {}
+def _thumbnail(files: FileStore, picture: Size | None) -> Json:
+    return {"thumbnail": _photo_size(files, picture, "thumbnails")} if picture is not None else {}
 
 
-def _identity(file: StoredFile) -> Json:
+def _file_fields(file: StoredFile) -> Json:
     return {"file_id": file.id, "file_unique_id": file.unique_id, "file_size": len(file.data)}
-
-
-def _clean(name: str) -> str:
-    """A file name without the folders that a client may have put before it."""
-    return name.replace("\\", "/").rpartition("/")[2].replace("\0", "")[:255] or "file"
-
-
-def _mime(upload: Upload) -> str:
-    """Telegram goes by the name of the file; the client's word counts only where the name says nothing."""
-    return mimetypes.guess_type(upload.name)[0] or upload.mime or "application/octet-stream"

@@ -1,6 +1,6 @@
 """What Telegram does to pictures: JPEG sizes for photos, thumbnails for documents.
 
-Everything here is blocking and meant for a thread.
+All functions block, and are meant to run in a thread.
 """
 
 from __future__ import annotations
@@ -17,14 +17,15 @@ from bot.sandbox.errors import ApiError, bad_request
 PHOTO_BYTES = 10 * 2**20  # Bot API, sendPhoto: at most 10 MB, width + height <= 10000, ratio <= 20
 PHOTO_SIDES = 10_000
 PHOTO_RATIO = 20
-PIXELS = 40_000_000  # a bomb decompresses beyond this
-BOXES = (90, 320, 800, 1280)  # longest sides of the sizes s, m, x, y
+PIXELS = 40_000_000  # a file that has more is not decoded: it may be a decompression bomb
+SIDES = (90, 320, 800, 1280)  # longest sides of Telegram's sizes s, m, x, y
+THUMBNAIL_SIDE = 320  # pixels (Bot API, sendDocument)
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 
 
 @dataclass(frozen=True)
 class Size:
-    """One rendition of a photo."""
+    """One rendition of a picture, as JPEG."""
 
     width: int
     height: int
@@ -32,41 +33,45 @@ class Size:
 
 
 def photo_sizes(data: bytes) -> list[Size]:
-    """Recompress a photo as Telegram does: upright, opaque, JPEG, smallest first."""
+    """Recompress a photo as Telegram does: upright, on white, as JPEG; the smallest size comes first.
+
+    Raises:
+        ApiError: it is no picture, or beyond Telegram's limits for photos.
+    """
     if len(data) > PHOTO_BYTES:
         raise bad_request(
             f"file of size {len(data)} bytes is too big for a photo; the maximum size is {PHOTO_BYTES} bytes"
         )
-    picture = decoded(data, BOXES[-1], _check_sides)
+    picture = _decode(data, SIDES[-1], _check_photo_sides)
     longest = max(picture.size)
-    boxes = [box for box in BOXES if box < longest] + [min(longest, BOXES[-1])]
+    sides = {side for side in SIDES if side < longest} | {min(longest, SIDES[-1])}
     sizes: list[Size] = []
-    for box in sorted(set(boxes), reverse=True):  # each from the one before: half the work
-        picture = scaled(picture, box)
-        sizes.append(encoded(picture))
+    for side in sorted(sides, reverse=True):
+        picture = _scale(picture, side)  # from the size before: half the work of scaling the original each time
+        sizes.append(_encode(picture))
     return sizes[::-1]
 
 
 def thumbnail(data: bytes) -> Size | None:
-    """The preview of an image sent as a file; None when it is no image that can be read."""
+    """Return the thumbnail of a picture that is sent as a document, or None when it cannot be decoded."""
     try:
-        return rendition(decoded(data, 320), 320)
-    except Exception:  # noqa: BLE001 - a document may be anything, also a broken picture: then it has no preview
+        return rendition(_decode(data, THUMBNAIL_SIDE), THUMBNAIL_SIDE)
+    except Exception:  # noqa: BLE001 - a document may be anything, also a broken picture
         return None
 
 
-def _check_sides(width: int, height: int) -> None:
+def _check_photo_sides(width: int, height: int) -> None:
     if width + height > PHOTO_SIDES or max(width, height) > PHOTO_RATIO * min(width, height):
         raise bad_request("PHOTO_INVALID_DIMENSIONS")
 
 
-def decoded(data: bytes, needed: int, check: Callable[[int, int], None] | None = None) -> Image.Image:
-    """The first frame, upright, as RGB on white; checked by its header before its pixels are read.
+def _decode(data: bytes, needed: int, check: Callable[[int, int], None] | None = None) -> Image.Image:
+    """Return the first frame, upright, as RGB on white. `check` gets the sides before the pixels are decoded.
 
-    A JPEG is read at a half, a quarter or an eighth of its size where `needed` pixels of a side are enough.
+    A JPEG is decoded at a half, a quarter or an eighth of its size where that leaves `needed` pixels of a side.
     """
     try:
-        with opened(data) as picture:
+        with open_picture(data) as picture:
             if check is not None:
                 check(*picture.size)
             picture.draft("RGB", (needed, needed))
@@ -76,15 +81,20 @@ def decoded(data: bytes, needed: int, check: Callable[[int, int], None] | None =
             rgba = upright.convert("RGBA")
     except ApiError:
         raise
-    except Exception:  # noqa: BLE001 - Pillow raises a dozen kinds for broken files, all mean the same here
+    except Exception:  # noqa: BLE001 - Pillow reports broken files in many ways, which all mean the same here
         raise bad_request("IMAGE_PROCESS_FAILED") from None
     canvas = Image.new("RGB", rgba.size, "white")
     canvas.paste(rgba, mask=rgba.getchannel("A"))
     return canvas
 
 
-def opened(data: bytes, formats: tuple[str, ...] = FORMATS) -> Image.Image:
-    """The picture with its header read; ValueError when it has too many pixels."""
+def open_picture(data: bytes, formats: tuple[str, ...] = FORMATS) -> Image.Image:
+    """Return the picture with only its header read.
+
+    Raises:
+        ValueError: it has too many pixels.
+        PIL.UnidentifiedImageError: it is of none of these formats.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         picture = Image.open(io.BytesIO(data), formats=formats)
@@ -93,22 +103,20 @@ def opened(data: bytes, formats: tuple[str, ...] = FORMATS) -> Image.Image:
     return picture
 
 
-def rendition(picture: Image.Image, box: int) -> Size:
-    """The picture as JPEG, its longest side at most `box`."""
-    return encoded(scaled(picture, box))
+def rendition(picture: Image.Image, longest_side: int) -> Size:
+    """Return the picture as JPEG, scaled down to this longest side where it is larger."""
+    return _encode(_scale(picture, longest_side))
 
 
-def scaled(picture: Image.Image, box: int) -> Image.Image:
-    """The picture, its longest side at most `box`."""
-    scale = min(1.0, box / max(picture.size))
+def _scale(picture: Image.Image, longest_side: int) -> Image.Image:
+    scale = min(1.0, longest_side / max(picture.size))
     if scale == 1.0:
         return picture
     width, height = (max(1, round(side * scale)) for side in picture.size)
     return picture.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=3.0)
 
 
-def encoded(picture: Image.Image) -> Size:
-    """The picture as JPEG."""
+def _encode(picture: Image.Image) -> Size:
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=87)
     return Size(*picture.size, buffer.getvalue())

@@ -1,6 +1,6 @@
-"""What Telegram learns of moving pictures and stickers: sides, seconds, and the picture they begin with.
+"""What Telegram says about videos, animations and stickers: their sides, their duration and a thumbnail.
 
-Everything here is blocking and meant for a thread.
+All functions block, and are meant to run in a thread.
 """
 
 from __future__ import annotations
@@ -10,114 +10,125 @@ import re
 import subprocess
 import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 
 from PIL import Image, ImageOps
 
 from bot.sandbox.errors import bad_request
-from bot.sandbox.media.pictures import PIXELS, Size, opened, rendition, thumbnail
+from bot.sandbox.media.pictures import PIXELS, THUMBNAIL_SIDE, Size, open_picture, rendition, thumbnail
 
-GIF, TGS, WEBM = b"GIF8", b"\x1f\x8b", b"\x1a\x45\xdf\xa3"
-STICKER_EDGE = 512  # "Stickers": no side longer, and at most 512 KB
+GIF, TGS, WEBM = b"GIF8", b"\x1f\x8b", b"\x1a\x45\xdf\xa3"  # the first bytes of a file
+STICKER_SIDE = 512  # pixels, of the longest side (Telegram, "Stickers")
 STICKER_BYTES = 512 * 1024
-DURATION = re.compile(r"Duration: (\d+):(\d+):([\d.]+)")
-FRAMES = 1000  # of a GIF that are counted
+DURATION = re.compile(r"Duration: (\d+):(\d+):([\d.]+)")  # in ffmpeg's messages
+GIF_FRAMES = 1000  # more are not counted
 
 
 @dataclass(frozen=True)
-class Motion:
-    """What a message says about its film; `cover` is its first frame, small."""
+class Video:
+    """What a message says about its video or animation: pixels, whole seconds, and the first frame as thumbnail."""
 
     width: int
     height: int
     duration: int
     sound: bool
-    cover: Size | None
+    thumbnail: Size | None
 
 
-def motion(data: bytes) -> Motion | None:
-    """What a GIF, an MP4 or a WebM shows; None when it is none of these, or broken."""
+def inspect_video(data: bytes) -> Video | None:
+    """Return what a GIF, an MP4 or a WebM contains, or None for another file or a broken one."""
     try:
-        return _gif(data) if data.startswith(GIF) else _film(data)
-    except Exception:  # noqa: BLE001 - both decoders raise a dozen kinds for broken files, all mean the same here
+        return _inspect_gif(data) if data.startswith(GIF) else _inspect_with_ffmpeg(data)
+    except Exception:  # noqa: BLE001 - Pillow and ffmpeg report broken files in many ways, which all mean the same here
         return None
 
 
-def _gif(data: bytes) -> Motion:
-    with opened(data) as picture:
+def _inspect_gif(data: bytes) -> Video:
+    with open_picture(data) as picture:
         milliseconds = 0
-        for frame in range(min(getattr(picture, "n_frames", 1), FRAMES)):
+        for frame in range(min(getattr(picture, "n_frames", 1), GIF_FRAMES)):
             picture.seek(frame)
             milliseconds += int(picture.info.get("duration", 0))
-        return Motion(picture.width, picture.height, round(milliseconds / 1000), False, thumbnail(data))
+        return Video(picture.width, picture.height, round(milliseconds / 1000), False, thumbnail(data))
 
 
-def _film(data: bytes) -> Motion:
-    """As ffmpeg reads it, in a process of its own; it turns upright what phones filmed so."""
+def _inspect_with_ffmpeg(data: bytes) -> Video:
+    """Decode the first frame in a process of its own. ffmpeg applies the rotation that phones write into the file."""
     import imageio_ffmpeg
 
-    # the format is named, so that no playlist is taken for a film: it could lead the decoder elsewhere
+    # Without a named format, ffmpeg would accept a playlist, and could open other files and addresses from there.
     demuxer = "matroska" if data.startswith(WEBM) else "mov"
-    with tempfile.NamedTemporaryFile() as file:
-        file.write(data)
-        file.flush()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "video"
+        path.write_bytes(data)
         source = f"-nostdin -protocol_whitelist file -max_pixels {PIXELS} -f {demuxer} -i".split()
         target = ["-frames:v", "1", "-codec:v", "bmp", "-f", "image2pipe", "pipe:"]
-        command = [imageio_ffmpeg.get_ffmpeg_exe(), *source, file.name, *target]
+        command = [imageio_ffmpeg.get_ffmpeg_exe(), *source, str(path), *target]
         done = subprocess.run(command, capture_output=True, check=True)
-    with opened(done.stdout) as picture:
-        first = picture.convert("RGB")
-    said = done.stderr.decode(errors="replace")
-    found = DURATION.search(said)
+    with open_picture(done.stdout) as picture:
+        first_frame = picture.convert("RGB")
+    messages = done.stderr.decode(errors="replace")
+    found = DURATION.search(messages)
     hours, minutes, seconds = map(float, found.groups()) if found else (0, 0, 0)
     duration = round(hours * 3600 + minutes * 60 + seconds)
-    return Motion(*first.size, duration, " Audio: " in said, rendition(first, 320))
+    return Video(*first_frame.size, duration, " Audio: " in messages, rendition(first_frame, THUMBNAIL_SIDE))
 
 
 @dataclass(frozen=True)
 class Sticker:
-    """What a message says about a sticker."""
+    """What a message says about its sticker."""
 
     width: int
     height: int
     mime: str
-    cover: Size | None
+    thumbnail: Size | None
 
 
-def sticker(data: bytes) -> Sticker:
-    """The kind and the sides of a sticker file; one that Telegram would make a plain file of is refused."""
+def inspect_sticker(data: bytes) -> Sticker:
+    """Return what a sticker file contains: WebP, WebM or TGS.
+
+    Raises:
+        ApiError: Telegram would send this file as a document instead, which no bot wants.
+    """
     if data.startswith(TGS):
-        return Sticker(STICKER_EDGE, STICKER_EDGE, "application/x-tgsticker", None)
+        return Sticker(STICKER_SIDE, STICKER_SIDE, "application/x-tgsticker", None)
     if data.startswith(WEBM):
-        film = motion(data)
-        found = Sticker(film.width, film.height, "video/webm", film.cover) if film else None
+        video = inspect_video(data)
+        found = Sticker(video.width, video.height, "video/webm", video.thumbnail) if video else None
     else:
-        found = _still(data)
+        found = _inspect_webp(data)
     if found is None or len(data) > STICKER_BYTES:
         raise bad_request("STICKER_FILE_INVALID")
-    if max(found.width, found.height) > STICKER_EDGE:
+    if max(found.width, found.height) > STICKER_SIDE:
         raise bad_request("STICKER_PNG_DIMENSIONS")
     return found
 
 
-def _still(data: bytes) -> Sticker | None:
+def _inspect_webp(data: bytes) -> Sticker | None:
     try:
-        with opened(data, ("WEBP",)) as picture:
+        with open_picture(data, ("WEBP",)) as picture:
             return Sticker(*picture.size, "image/webp", thumbnail(data))
-    except Exception:  # noqa: BLE001 - see motion
+    except Exception:  # noqa: BLE001 - as in inspect_video
         return None
 
 
-def cut(data: bytes) -> bytes:
-    """A picture as messengers make a sticker of it: WebP with a longest side of 512; what is no picture stays."""
+def make_sticker(data: bytes) -> bytes:
+    """Return a picture as Telegram's apps make a sticker of it: WebP with a longest side of 512 pixels.
+
+    WebM and TGS are returned unchanged.
+
+    Raises:
+        ApiError: it is no picture.
+    """
     if data.startswith((TGS, WEBM)):
         return data
     try:
-        with opened(data) as picture:
+        with open_picture(data) as picture:
             rgba = ImageOps.exif_transpose(picture).convert("RGBA")
-    except Exception:  # noqa: BLE001 - see motion
+    except Exception:  # noqa: BLE001 - as in inspect_video
         raise bad_request("IMAGE_PROCESS_FAILED") from None
-    scale = STICKER_EDGE / max(rgba.size)
-    sides = [max(1, round(side * scale)) for side in rgba.size]
+    scale = STICKER_SIDE / max(rgba.size)
+    width, height = (max(1, round(side * scale)) for side in rgba.size)
     buffer = io.BytesIO()
-    rgba.resize((sides[0], sides[1]), Image.Resampling.LANCZOS).save(buffer, "WEBP", quality=90)
+    rgba.resize((width, height), Image.Resampling.LANCZOS).save(buffer, "WEBP", quality=90)
     return buffer.getvalue()

@@ -1,1 +1,1 @@
-"""The HTTP API that the web page and the tests use to act as people."""
+"""The people's API: the HTTP API by which the web page and tests act as people."""

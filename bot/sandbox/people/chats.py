@@ -4,36 +4,38 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
-from bot.sandbox.botapi.command_lists import commands_for
+from bot.sandbox import Json
+from bot.sandbox.chats.command_lists import commands_for
 from bot.sandbox.chats.membership import announce, change_member, migrate, set_blocked
-from bot.sandbox.chats.messages import shown
+from bot.sandbox.chats.messages import message_for_people
 from bot.sandbox.chats.topics import COLORS, create_topic, set_closed
 from bot.sandbox.errors import ApiError
-from bot.sandbox.people.endpoints import Body, Visit
-from bot.sandbox.state.accounts import Json
-from bot.sandbox.state.chats import Chat, Status
+from bot.sandbox.people.dependencies import ChatInPath, Fields, TheWorld, find_bot, find_person
+from bot.sandbox.state.chats import Chat, Message, Status, Topic
 from bot.sandbox.state.world import World
 
+router = APIRouter()
 Title = Annotated[str, Field(min_length=1, max_length=128)]
 
 
-class Whose(Body):
-    """Whose view it is."""
+class ByUser(Fields):
+    """The person who asks or acts."""
 
     user: int
 
 
-class Private(Body):
+class PrivateChat(Fields):
     """A person and a bot."""
 
     user: int
     bot: int
 
 
-class Group(Body):
-    """A new group."""
+class NewGroup(Fields):
+    """A new group; `user` creates it."""
 
     user: int
     title: Title
@@ -43,151 +45,151 @@ class Group(Body):
     admins: tuple[int, ...] = ()
 
 
-class Membership(Body):
-    """A new status of a member."""
+class Membership(Fields):
+    """A new status of a member; `user` changes it."""
 
     user: int
     member: int
     status: Literal["administrator", "member", "left", "kicked"] = "member"
 
 
-class NewTopic(Body):
-    """A new topic."""
+class NewTopic(Fields):
+    """A new topic; `user` opens it."""
 
     user: int
     name: Title
 
 
-class TopicState(Body):
-    """Closed or not."""
+class TopicState(Fields):
+    """A topic that `user` closes or reopens."""
 
     user: int
     closed: bool
 
 
-class Block(Body):
-    """Blocked or not."""
+class Block(Fields):
+    """A bot that `user` blocks or unblocks."""
 
     user: int
     blocked: bool
 
 
-def chat_shown(world: World, chat: Chat, viewer: int) -> Json:
-    """A chat as a list shows it."""
+async def _group(chat: ChatInPath) -> Chat:
+    if chat.type == "private":
+        raise ApiError(400, "this is a private chat")
+    if chat.migrated_to is not None:
+        raise ApiError(400, "this group became a supergroup")
+    return chat
+
+
+GroupInPath = Annotated[Chat, Depends(_group)]
+
+
+@router.get("/chats", summary="The chats of a person, newest first")
+async def chats(world: TheWorld, query: Annotated[ByUser, Query()]) -> Json:
+    """Return the chats of a person. Each bot has one, so that the page can offer it."""
+    person = find_person(world, query.user)
+    for bot in world.bots.values():
+        world.private_chat(person, bot)
+    found = [chat for chat in world.chats.values() if person.id in chat.present()]
+    found.sort(key=lambda chat: -last.date if (last := _last_message(chat)) is not None else 0)
+    return {"chats": [_chat_for_people(world, chat, person.id) for chat in found], "cursor": world.events.cursor}
+
+
+@router.post("/chats", summary="Open the private chat with a bot; sends nothing")
+async def open_private(world: TheWorld, wanted: PrivateChat) -> Json:
+    """Return the private chat of a person with a bot."""
+    bot = find_bot(world, wanted.bot)
+    return _chat_for_people(world, world.private_chat(find_person(world, wanted.user), bot), wanted.user)
+
+
+@router.post("/groups", summary="Make a group, supergroup or forum")
+async def add_group(world: TheWorld, wanted: NewGroup) -> Json:
+    """Make a group with its creator, members and administrators; a forum is always a supergroup."""
+    creator = find_person(world, wanted.user)
+    members: dict[int, Status] = {creator.id: "creator"}
+    for member in (*wanted.members, *wanted.admins):
+        if member != creator.id:
+            members[world.account(member).id] = "administrator" if member in wanted.admins else "member"
+    kind = "supergroup" if wanted.forum else wanted.type
+    group = world.new_group(kind, wanted.title, members, wanted.forum)
+    announce(world, group, creator)
+    return _chat_for_people(world, group, creator.id)
+
+
+@router.get("/chats/{chat}", summary="One chat with its members, topics and commands")
+async def get_chat(world: TheWorld, chat: ChatInPath, query: Annotated[ByUser, Query()]) -> Json:
+    """Return one chat; the commands are those that this person sees."""
+    return _chat_for_people(world, chat, query.user)
+
+
+@router.post("/chats/{chat}/members", summary="Add, promote or remove somebody")
+async def set_member(world: TheWorld, group: GroupInPath, membership: Membership) -> Json:
+    """Give a person or a bot a new status in a group."""
+    account = world.account(membership.member)
+    change_member(world, group, find_person(world, membership.user), account, membership.status)
+    return _chat_for_people(world, group, membership.user)
+
+
+@router.post("/chats/{chat}/topics", summary="Open a topic")
+async def add_topic(world: TheWorld, group: GroupInPath, topic: NewTopic) -> Json:
+    """Open a topic; the colors of topics alternate."""
+    if not group.is_forum:
+        raise ApiError(400, "this group has no topics")
+    color = COLORS[len(group.topics) % len(COLORS)]
+    return _topic_for_people(create_topic(world, group, find_person(world, topic.user), topic.name, color))
+
+
+@router.patch("/chats/{chat}/topics/{topic}", summary="Close or reopen a topic")
+async def set_topic(world: TheWorld, group: GroupInPath, topic: int, state: TopicState) -> Json:
+    """Close or reopen a topic."""
+    found = group.topics.get(topic)
+    if found is None:
+        raise ApiError(404, "no such topic")
+    if found.closed != state.closed:
+        set_closed(world, group, find_person(world, state.user), found, state.closed)
+    return _chat_for_people(world, group, state.user)
+
+
+@router.post("/chats/{chat}/migrate", summary="Make a supergroup of a group")
+async def to_supergroup(world: TheWorld, group: GroupInPath, by: ByUser) -> Json:
+    """Make a supergroup of a group, and return the supergroup."""
+    person = find_person(world, by.user)
+    return _chat_for_people(world, migrate(world, group, person), person.id)
+
+
+@router.post("/chats/{chat}/block", summary="Block or unblock the bot")
+async def block(world: TheWorld, chat: ChatInPath, state: Block) -> Json:
+    """Block the bot of a private chat, or let it write again."""
+    set_blocked(world, chat, find_person(world, state.user), state.blocked)
+    return _chat_for_people(world, chat, state.user)
+
+
+def _chat_for_people(world: World, chat: Chat, viewer: int) -> Json:
+    """Return a chat as the list of chats shows it to a person."""
     bot = world.bots.get(chat.bot_id)
-    last = chat.messages[next(reversed(chat.messages))] if chat.messages else None
+    last = _last_message(chat)
     return {
         "key": chat.key,
         "id": chat.id,
         "type": chat.type,
         "title": bot.first_name if bot is not None else chat.title,
         "is_forum": chat.is_forum,
-        "bot": bot.wire_self() if bot is not None else None,
+        "bot": bot.to_json_full() if bot is not None else None,
         "description": bot.descriptions.get("", "") if bot is not None else "",
         "started": chat.started,
         "blocked": chat.blocked,
         "migrated_to": f"g{chat.migrated_to}" if chat.migrated_to else None,
-        "members": [world.account(member).wire() | {"status": chat.members[member]} for member in chat.present()],
-        "topics": [
-            {"id": t.id, "name": t.name, "color": t.icon_color, "closed": t.closed} for t in chat.topics.values()
-        ],
-        "last_message": shown(world, last) if last is not None else None,
+        "members": [world.account(member).to_json() | {"status": chat.members[member]} for member in chat.present()],
+        "topics": [_topic_for_people(topic) for topic in chat.topics.values()],
+        "last_message": message_for_people(world, last) if last is not None else None,
         "commands": commands_for(world, chat, viewer),
     }
 
 
-async def chats(visit: Visit) -> object:
-    """The chats of a person; every bot has one, so that a page can offer it."""
-    person = visit.person(visit.read(Whose).user)
-    for bot in visit.world.bots.values():
-        visit.world.private_chat(person, bot)
-    mine = [chat for chat in visit.world.chats.values() if person.id in chat.present()]
-    mine.sort(key=lambda chat: -(chat.messages[next(reversed(chat.messages))].date if chat.messages else 0))
-    return {
-        "chats": [chat_shown(visit.world, chat, person.id) for chat in mine],
-        "cursor": visit.world.events.cursor,
-    }
-
-
-async def chat(visit: Visit) -> object:
-    """One chat."""
-    return chat_shown(visit.world, visit.chat(), visit.read(Whose).user)
-
-
-async def open_private(visit: Visit) -> object:
-    """The private chat of a person with a bot."""
-    given = visit.read(Private)
-    bot = visit.world.bots.get(given.bot)
-    if bot is None:
-        raise ApiError(404, "no such bot")
-    return chat_shown(visit.world, visit.world.private_chat(visit.person(given.user), bot), given.user)
-
-
-async def add_group(visit: Visit) -> object:
-    """A group with its creator, members and administrators."""
-    given = visit.read(Group)
-    creator = visit.person(given.user)
-    members: dict[int, Status] = {creator.id: "creator"}
-    for member in (*given.members, *given.admins):
-        if member != creator.id:
-            members[visit.world.account(member).id] = "administrator" if member in given.admins else "member"
-    kind = "supergroup" if given.forum else given.type
-    group = visit.world.new_group(kind, given.title, members, given.forum)
-    announce(visit.world, group, creator)
-    return chat_shown(visit.world, group, creator.id)
-
-
-def _group(visit: Visit) -> Chat:
-    group = visit.chat()
-    if group.type == "private":
-        raise ApiError(400, "this is a private chat")
-    if group.migrated_to is not None:
-        raise ApiError(400, "this group became a supergroup")
-    return group
-
-
-async def set_member(visit: Visit) -> object:
-    """Somebody is added, promoted or removed by a person."""
-    given = visit.read(Membership)
-    group = _group(visit)
-    account = visit.world.account(given.member)
-    change_member(visit.world, group, visit.person(given.user), account, given.status)
-    return chat_shown(visit.world, group, given.user)
-
-
-async def add_topic(visit: Visit) -> object:
-    """A topic that a person opens."""
-    given = visit.read(NewTopic)
-    group = _group(visit)
-    if not group.is_forum:
-        raise ApiError(400, "this group has no topics")
-    topic = create_topic(
-        visit.world, group, visit.person(given.user), given.name, COLORS[len(group.topics) % len(COLORS)]
-    )
+def _topic_for_people(topic: Topic) -> Json:
     return {"id": topic.id, "name": topic.name, "color": topic.icon_color, "closed": topic.closed}
 
 
-async def set_topic(visit: Visit) -> object:
-    """A topic that a person closes or reopens."""
-    given = visit.read(TopicState)
-    group = _group(visit)
-    topic = group.topics.get(visit.path["topic"])
-    if topic is None:
-        raise ApiError(404, "no such topic")
-    if topic.closed != given.closed:
-        set_closed(visit.world, group, visit.person(given.user), topic, given.closed)
-    return chat_shown(visit.world, group, given.user)
-
-
-async def to_supergroup(visit: Visit) -> object:
-    """The group gets a new id; the answer is the new chat."""
-    person = visit.person(visit.read(Whose).user)
-    return chat_shown(visit.world, migrate(visit.world, _group(visit), person), person.id)
-
-
-async def block(visit: Visit) -> object:
-    """A person blocks a bot, or lets it write again."""
-    given = visit.read(Block)
-    private = visit.chat()
-    set_blocked(visit.world, private, visit.person(given.user), given.blocked)
-    return chat_shown(visit.world, private, given.user)
+def _last_message(chat: Chat) -> Message | None:
+    return chat.messages[next(reversed(chat.messages))] if chat.messages else None

@@ -1,17 +1,21 @@
-"""Faults, flood limits and the wire in the people's API."""
+"""Faults, flood limits and the call log in the people's API."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
+from fastapi import APIRouter, Query
 from pydantic import Field
 
-from bot.sandbox.people.endpoints import Body, Visit
+from bot.sandbox import Json
+from bot.sandbox.people.dependencies import Fields, TheWorld
 from bot.sandbox.state.faults import Fault, Kind
 
+router = APIRouter()
 
-class NewFault(Body):
-    """A fault, as faults.Fault describes it."""
+
+class NewFault(Fields):
+    """A fault; bot.sandbox.state.faults.Fault describes the fields."""
 
     kind: Kind
     method: str = ""
@@ -25,74 +29,78 @@ class NewFault(Body):
     stored: bool = False
 
 
-class Settings(Body):
-    """What can be switched while the sandbox runs."""
+class Settings(Fields):
+    """What can be changed while the sandbox runs: the flood limits, and the lifetime of a callback query."""
 
     limits: bool | None = None
     callback_seconds: Annotated[float, Field(ge=0)] | None = None
 
 
-class WireQuery(Body):
-    """Calls newer than an id; or, with `version`, wait until there is something new."""
+class CallsQuery(Fields):
+    """Calls with an id above `after`. With the known `version` of the log, wait until it changes."""
 
     after: int = 0
     version: int | None = None
     wait: Annotated[float, Field(ge=0, le=60)] = 0.0
 
 
-async def faults(visit: Visit) -> object:
-    """Every fault that is on."""
-    return {"faults": [fault.wire() for fault in visit.world.faults.active]}
+@router.get("/faults", summary="The faults that are switched on")
+async def faults(world: TheWorld) -> Json:
+    """Return all faults."""
+    return {"faults": [fault.to_json() for fault in world.faults.active]}
 
 
-async def add_fault(visit: Visit) -> object:
-    """One more."""
-    return visit.world.faults.add(Fault(**visit.read(NewFault).model_dump())).wire()
+@router.post("/faults", summary="Switch a fault on")
+async def add_fault(world: TheWorld, fault: NewFault) -> Json:
+    """Switch a fault on, and return it with its id."""
+    return world.faults.add(Fault(**fault.model_dump())).to_json()
 
 
-async def clear_faults(visit: Visit) -> object:
-    """None any more."""
-    visit.world.faults.remove()
+@router.delete("/faults", summary="Switch every fault off")
+async def clear_faults(world: TheWorld) -> Json:
+    """Switch all faults off."""
+    world.faults.remove()
     return {"faults": []}
 
 
-async def remove_fault(visit: Visit) -> object:
-    """One less."""
-    visit.world.faults.remove(visit.path["fault"])
-    return await faults(visit)
+@router.delete("/faults/{fault}", summary="Switch one fault off")
+async def remove_fault(world: TheWorld, fault: int) -> Json:
+    """Switch one fault off, and return the others."""
+    world.faults.remove(fault)
+    return await faults(world)
 
 
-async def settings(visit: Visit) -> object:
-    """As they are, and how many calls the limits have refused."""
-    limits = visit.world.limits
+@router.get("/settings", summary="Flood limits and the lifetime of callback queries")
+async def settings(world: TheWorld) -> Json:
+    """Return the settings, and how many calls the flood limits have refused."""
     return {
-        "limits": limits.enabled,
-        "refused": limits.refused,
-        "callback_seconds": visit.world.callbacks.lifetime,
+        "limits": world.limits.enabled,
+        "refused": world.limits.refused,
+        "callback_seconds": world.callback_queries.lifetime,
     }
 
 
-async def change_settings(visit: Visit) -> object:
-    """As they are after the change."""
-    given = visit.read(Settings)
-    if given.limits is not None:
-        visit.world.limits.enabled = given.limits
-    if given.callback_seconds is not None:
-        visit.world.callbacks.lifetime = given.callback_seconds
-    return await settings(visit)
+@router.patch("/settings", summary="Change them")
+async def change_settings(world: TheWorld, change: Settings) -> Json:
+    """Change the settings that are given, and return all."""
+    if change.limits is not None:
+        world.limits.enabled = change.limits
+    if change.callback_seconds is not None:
+        world.callback_queries.lifetime = change.callback_seconds
+    return await settings(world)
 
 
-async def wire(visit: Visit) -> object:
-    """The calls with their answers, oldest first."""
-    given = visit.read(WireQuery)
-    journal = visit.world.journal
-    if given.version is not None and given.version == journal.version:
-        await journal.wait(given.wait)
-    entries = [entry.wire() for entry in journal.entries if entry.id > given.after]
-    return {"calls": entries, "version": journal.version}
+@router.get("/wire", summary="The newest calls with their answers")
+async def calls(world: TheWorld, query: Annotated[CallsQuery, Query()]) -> Json:
+    """Return the calls in the log with their answers, oldest first."""
+    log = world.call_log
+    if query.version is not None and query.version == log.version:
+        await log.wait(query.wait)
+    return {"calls": [entry.to_json() for entry in log.entries if entry.id > query.after], "version": log.version}
 
 
-async def clear_wire(visit: Visit) -> object:
-    """Start over."""
-    visit.world.journal.clear()
-    return {"calls": [], "version": visit.world.journal.version}
+@router.delete("/wire", summary="Forget the calls so far")
+async def clear_calls(world: TheWorld) -> Json:
+    """Forget all calls."""
+    world.call_log.clear()
+    return {"calls": [], "version": world.call_log.version}

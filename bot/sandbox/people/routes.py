@@ -1,47 +1,76 @@
-"""The people's API: every endpoint in one table."""
+"""The people's API as an application: its routers, its refusals, and the description of all in OpenAPI."""
 
 from __future__ import annotations
 
-from bot.sandbox.people import accounts, chats, faults, messages
-from bot.sandbox.people.endpoints import Endpoint
+import json
 
-CHAT = "/api/chats/{chat}"
-MESSAGE = CHAT + "/messages/{message:int}"
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 
-ENDPOINTS: tuple[Endpoint, ...] = (
-    Endpoint("GET", "/api/users", accounts.users, "The people"),
-    Endpoint("POST", "/api/users", accounts.add_user, "Get the person of this name, or make one",
-             accounts.NewUser),
-    Endpoint("GET", "/api/bots", accounts.bots, "The bots that have called so far"),
-    Endpoint("PATCH", "/api/bots/{bot:int}", accounts.set_bot, "Switch privacy mode", accounts.BotSettings),
-    Endpoint("GET", "/api/chats", chats.chats, "The chats of a person, newest first", chats.Whose),
-    Endpoint("POST", "/api/chats", chats.open_private, "Open the private chat with a bot; sends nothing",
-             chats.Private),
-    Endpoint("POST", "/api/groups", chats.add_group, "Make a group, supergroup or forum", chats.Group),
-    Endpoint("GET", CHAT, chats.chat, "One chat with its members, topics and commands", chats.Whose),
-    Endpoint("POST", CHAT + "/members", chats.set_member, "Add, promote or remove somebody", chats.Membership),
-    Endpoint("POST", CHAT + "/topics", chats.add_topic, "Open a topic", chats.NewTopic),
-    Endpoint("PATCH", CHAT + "/topics/{topic:int}", chats.set_topic, "Close or reopen a topic",
-             chats.TopicState),
-    Endpoint("POST", CHAT + "/migrate", chats.to_supergroup, "Make a supergroup of a group", chats.Whose),
-    Endpoint("POST", CHAT + "/block", chats.block, "Block or unblock the bot", chats.Block),
-    Endpoint("GET", CHAT + "/messages", messages.messages, "What is in a chat", messages.Reading),
-    Endpoint("POST", CHAT + "/messages", messages.send, "Send text, or files as photos, album or documents",
-             messages.Sending, takes_files=True),
-    Endpoint("PATCH", MESSAGE, messages.edit, "Edit one's own message", messages.Editing),
-    Endpoint("DELETE", MESSAGE, messages.delete, "Delete a message"),
-    Endpoint("POST", MESSAGE + "/press", messages.press_button, "Press a button and wait for the bot's answer",
-             messages.Pressing),
-    Endpoint("POST", MESSAGE + "/reactions", messages.set_reactions, "React to a message", messages.Reacting),
-    Endpoint("GET", "/api/files/{file}", messages.file, "The bytes of a file"),
-    Endpoint("GET", "/api/events", messages.events, "What happened after a cursor; waits for the first event",
-             messages.Following),
-    Endpoint("GET", "/api/faults", faults.faults, "The faults that are switched on"),
-    Endpoint("POST", "/api/faults", faults.add_fault, "Switch a fault on", faults.NewFault),
-    Endpoint("DELETE", "/api/faults", faults.clear_faults, "Switch every fault off"),
-    Endpoint("DELETE", "/api/faults/{fault:int}", faults.remove_fault, "Switch one fault off"),
-    Endpoint("GET", "/api/settings", faults.settings, "Flood limits and the lifetime of callback queries"),
-    Endpoint("PATCH", "/api/settings", faults.change_settings, "Change them", faults.Settings),
-    Endpoint("GET", "/api/wire", faults.wire, "The newest calls with their answers", faults.WireQuery),
-    Endpoint("DELETE", "/api/wire", faults.clear_wire, "Forget the calls so far"),
-)  # fmt: skip
+from bot.sandbox.errors import ApiError
+from bot.sandbox.people import accounts, chats, documentation, events, faults, files, messages
+from bot.sandbox.state.world import World
+
+ROUTERS = [module.router for module in (accounts, chats, messages, files, events, faults, documentation)]
+BODY_LIMIT = 8 * 2**20  # bytes; the form with files has a limit of its own
+
+
+class Refusal(BaseModel):
+    """Why a request was refused, in one sentence."""
+
+    error: str
+
+
+def people_api(world: World) -> FastAPI:
+    """Return the API over a world; its paths are relative to the address where it is mounted."""
+    api = FastAPI(
+        title="Vitrage sandbox: the people's API",
+        description="Act as people in chats: what a messenger does, for tests and for the web chat.",
+        version="1",
+        docs_url=None,  # FastAPI's page loads its scripts from a CDN
+        redoc_url=None,
+        responses={"4XX": {"model": Refusal, "description": "Refused"}},
+        generate_unique_id_function=_operation_id,
+        strict_content_type=False,  # a JSON body without a content type is accepted
+        max_body_size=BODY_LIMIT,
+    )
+    api.state.world = world
+    for router in ROUTERS:
+        api.include_router(router)
+    api.add_exception_handler(ApiError, _refuse)
+    api.add_exception_handler(HTTPException, _refuse)
+    api.add_exception_handler(RequestValidationError, _refuse)
+    return api
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+async def _refuse(_: Request, error: Exception) -> Response:
+    """Answer an error as one sentence."""
+    match error:
+        case ApiError():
+            status, reason = error.code, error.description
+        case HTTPException():
+            status, reason = error.status_code, error.detail
+        case _:
+            status, reason = _malformed(error)
+    # JSON in ASCII: a field name in the reason may contain half of a surrogate pair.
+    return Response(json.dumps({"error": reason}), status, media_type="application/json")
+
+
+def _malformed(error: Exception) -> tuple[int, str]:
+    """Return the status and the first complaint about a body, a query or a path."""
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        return 400, "Bad Request: can't parse the JSON object in the request body"
+    source, *path = first["loc"]  # "body", "query" or "path", and the field in it
+    field = ".".join(map(str, path)) or source
+    return 422, f"{field}: {first['msg']}"

@@ -1,4 +1,4 @@
-"""What went over the wire, for the page that shows it: each call with its answer and its time."""
+"""The log of calls, for the page that shows them: each call of a bot with its answer and its duration."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from collections import deque
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from bot.sandbox.botapi.parameters import Params
-from bot.sandbox.state.accounts import Json
+from bot.sandbox import Json
 
-KEPT = 1_000
-LONGEST = 8_000  # characters of one value
+CALLS_KEPT = 1_000
+LONGEST_VALUE = 8_000  # characters
 
 
 @dataclass
@@ -21,60 +20,58 @@ class Entry:
     """One call of a bot, or one delivery to its webhook."""
 
     id: int
-    bot: str
+    bot: str  # username
     method: str
-    at: float
+    at: float  # Unix time
     request: Json
     response: Any = None
     status: int = 0  # 0 while the call is open
     milliseconds: float = 0.0
-    fault: str = ""
+    fault: str = ""  # the kind of the fault that the call met
     began: float = field(default_factory=time.monotonic)
 
-    def wire(self) -> Json:
-        """The entry as the page reads it."""
+    def to_json(self) -> Json:
+        """Return the entry as the page reads it."""
         return asdict(self)
 
 
-class Journal:
+class CallLog:
     """The newest calls."""
 
     def __init__(self) -> None:
-        self.entries: deque[Entry] = deque(maxlen=KEPT)
-        self.version = 0
+        self.entries: deque[Entry] = deque(maxlen=CALLS_KEPT)
+        self.version = 0  # grows with every change
         self._changed = asyncio.Event()
-        self._last = 0
+        self._last_id = 0
 
-    def begin(self, bot: str, method: str, params: Params) -> Entry:
-        """A call came in. The token never gets here."""
-        self._last += 1
-        request = {name: _short(value) for name, value in params.values.items()}
-        for name, file in params.files.items():
-            request[name] = f"<{file.name or 'file'}, {file.mime}, {len(file.data)} bytes>"
-        entry = Entry(self._last, bot, method, time.time(), request)
+    def begin(self, bot: str, method: str, request: Json) -> Entry:
+        """Log a call that came in. `request` holds its parameters; the bot's token is not among them."""
+        self._last_id += 1
+        shortened = {name: _shortened(value) for name, value in request.items()}
+        entry = Entry(self._last_id, bot, method, time.time(), shortened)
         self.entries.append(entry)
         self._touch()
         return entry
 
     def end(self, entry: Entry, status: int, response: Any) -> None:
-        """The call was answered."""
+        """Log the answer of a call."""
         entry.status = status
-        entry.response = _short(response)
+        entry.response = _shortened(response)
         entry.milliseconds = round((time.monotonic() - entry.began) * 1000, 1)
         self._touch()
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Forget all calls."""
         self.entries.clear()
         self._touch()
 
     async def wait(self, seconds: float) -> None:
-        """Until something changes, or the time is over."""
+        """Wait until the log changes, at most so many seconds."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._changed.wait(), seconds)
 
     def close(self) -> None:
-        """Let everyone who waits go: the server is stopping."""
+        """End all waits: the server is stopping."""
         self._touch()
 
     def _touch(self) -> None:
@@ -83,7 +80,7 @@ class Journal:
         self._changed = asyncio.Event()
 
 
-def _short(value: Any) -> Any:
-    if isinstance(value, str) and len(value) > LONGEST:
-        return f"{value[:LONGEST]}… ({len(value)} characters)"
+def _shortened(value: Any) -> Any:
+    if isinstance(value, str) and len(value) > LONGEST_VALUE:
+        return f"{value[:LONGEST_VALUE]}… ({len(value)} characters)"
     return value

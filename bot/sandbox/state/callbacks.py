@@ -1,4 +1,4 @@
-"""Pressed buttons that wait for the bot's answer."""
+"""Callback queries: pressed buttons that wait for the bot's answer."""
 
 from __future__ import annotations
 
@@ -7,44 +7,48 @@ import secrets
 import time
 from dataclasses import dataclass, field
 
+from bot.sandbox import Json
 from bot.sandbox.errors import bad_request
-from bot.sandbox.state.accounts import Json
 
-LIFETIME = 60.0
-KEPT = 1_000
-STALE = "query is too old and response timeout expired or query ID is invalid"
+LIFETIME = 60.0  # seconds
+QUERIES_KEPT = 1_000
+TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
 
 
 @dataclass
-class Press:
-    """One pressed button; `answer` is what answerCallbackQuery said."""
+class CallbackQuery:
+    """One press of a button; `answer` holds what the bot gave answerCallbackQuery."""
 
     id: str
     bot_id: int
-    born: float
+    created: float  # monotonic time
     answer: Json | None = None
     answered: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-class CallbackDesk:
-    """The presses that a bot may still answer."""
+class CallbackQueries:
+    """The queries that a bot may still answer."""
 
     def __init__(self) -> None:
         self.lifetime = LIFETIME
-        self._open: dict[str, Press] = {}
+        self._open: dict[str, CallbackQuery] = {}
 
-    def open(self, bot_id: int) -> Press:
-        """Take in a press."""
-        press = Press(str(secrets.randbits(62)), bot_id, time.monotonic())
-        self._open[press.id] = press
-        while len(self._open) > KEPT:
+    def open(self, bot_id: int) -> CallbackQuery:
+        """Start a query; the oldest are forgotten."""
+        query = CallbackQuery(str(secrets.randbits(62)), bot_id, time.monotonic())
+        self._open[query.id] = query
+        while len(self._open) > QUERIES_KEPT:
             del self._open[next(iter(self._open))]
-        return press
+        return query
 
-    def answer(self, bot_id: int, press_id: str, answer: Json) -> None:
-        """The bot's answer, or Telegram's refusal of a late or made-up one."""
-        press = self._open.get(press_id)
-        if press is None or press.bot_id != bot_id or time.monotonic() - press.born > self.lifetime:
-            raise bad_request(STALE)
-        press.answer = press.answer or answer
-        press.answered.set()
+    def answer(self, bot_id: int, query_id: str, answer: Json) -> None:
+        """Keep the bot's answer; of several answers to one query the first counts.
+
+        Raises:
+            ApiError: the query is too old, unknown, or another bot's.
+        """
+        query = self._open.get(query_id)
+        if query is None or query.bot_id != bot_id or time.monotonic() - query.created > self.lifetime:
+            raise bad_request(TOO_OLD)
+        query.answer = query.answer or answer
+        query.answered.set()

@@ -5,33 +5,35 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bot.sandbox.state.accounts import Json
+from bot.sandbox import Json
+from bot.sandbox.state.accounts import Person
 
 ChatType = Literal["private", "group", "supergroup"]
 Status = Literal["creator", "administrator", "member", "left", "kicked"]
+GONE: tuple[Status, ...] = ("left", "kicked")
 
 
 @dataclass
 class Message:
-    """One message; `content` holds the fields that depend on its kind, as the wire names them."""
+    """One message; `content` holds the fields of the Bot API's Message that depend on its kind."""
 
     id: int
     chat_key: str
     sender_id: int
-    date: int
+    date: int  # Unix time
     content: Json
-    reply_to: int | None = None
-    quote: Json | None = None
+    reply_to: int | None = None  # a message id
+    quote: Json | None = None  # TextQuote
     thread_id: int | None = None
     media_group_id: str | None = None
-    keyboard: Json | None = None
+    keyboard: Json | None = None  # InlineKeyboardMarkup
     edit_date: int | None = None
-    reactions: dict[int, list[Json]] = field(default_factory=dict)  # by account
+    reactions: dict[int, list[Json]] = field(default_factory=dict)  # by account id
 
 
 @dataclass
 class Topic:
-    """A topic of a forum; its id is the id of the service message that made it."""
+    """A topic of a forum; its id is the id of the service message that created it."""
 
     id: int
     name: str
@@ -43,7 +45,7 @@ class Topic:
 class Chat:
     """A conversation.
 
-    The wire calls the private chats of one person with two bots by the same id, so `key` tells them apart.
+    In the Bot API the private chats of one person with two bots have the same id, so `key` tells them apart.
     """
 
     key: str
@@ -51,24 +53,28 @@ class Chat:
     type: ChatType
     title: str
     is_forum: bool = False
-    bot_id: int = 0  # of a private chat
-    started: bool = False  # a bot cannot write first (Bot API, "How do I start a conversation")
-    blocked: bool = False
-    members: dict[int, Status] = field(default_factory=dict)
+    bot_id: int = 0  # the bot of a private chat
+    started: bool = False  # a bot cannot write first in a private chat (Bots FAQ)
+    blocked: bool = False  # the person blocked the bot
+    members: dict[int, Status] = field(default_factory=dict)  # by account id
     topics: dict[int, Topic] = field(default_factory=dict)
     messages: dict[int, Message] = field(default_factory=dict)
-    last_id: int = 0
-    migrated_to: int | None = None
+    last_id: int = 0  # of a message, in a supergroup
+    migrated_to: int | None = None  # the id of the supergroup that this group became
 
     def present(self) -> list[int]:
-        """The accounts that are in the chat now."""
-        return [member for member, status in self.members.items() if status not in ("left", "kicked")]
+        """Return the ids of the accounts that are in the chat now."""
+        return [member for member, status in self.members.items() if status not in GONE]
 
-    def wire(self, owner: Json | None = None) -> Json:
-        """The chat as the Bot API's Chat; a private chat is named after its person."""
+    def administered_by(self, account_id: int) -> bool:
+        """Return whether the account created the chat or administers it."""
+        return self.members.get(account_id) in ("administrator", "creator")
+
+    def to_json(self, person: Person | None = None) -> Json:
+        """Return the Bot API's Chat; a private chat has the name of its person."""
         chat: Json = {"id": self.id, "type": self.type}
-        if owner is not None:
-            return chat | {key: owner[key] for key in ("first_name", "username") if owner.get(key)}
+        if person is not None:
+            return chat | {"first_name": person.first_name, "username": person.username}
         chat["title"] = self.title
         if self.is_forum:
             chat["is_forum"] = True

@@ -1,6 +1,6 @@
-"""Trouble on demand: what a bot has to survive, made to happen.
+"""Faults that are made to happen on demand: what a bot has to survive.
 
-A fault matches calls by bot, method and chat, a number of times or at a rate.
+A fault matches calls by bot, method and chat, a number of times or with a probability.
 """
 
 from __future__ import annotations
@@ -9,11 +9,10 @@ import random
 from dataclasses import asdict, dataclass
 from typing import Literal
 
+from bot.sandbox import Json
 from bot.sandbox.errors import ApiError, too_many_requests
-from bot.sandbox.state.accounts import Json
 
 Kind = Literal["flood", "error", "delay", "timeout", "drop"]
-KINDS: tuple[Kind, ...] = ("flood", "error", "delay", "timeout", "drop")
 REASONS = {
     400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 409: "Conflict",
     500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout",
@@ -22,11 +21,11 @@ REASONS = {
 
 @dataclass
 class Fault:
-    """One kind of trouble.
+    """One fault.
 
-    flood: 429 with retry_after `seconds` · error: `status` and `description` · delay: `seconds` before the call ·
-    timeout: the call takes effect, then no answer comes for `seconds` · drop: the connection is cut, with
-    `stored` after the call took effect.
+    Kinds: `flood` answers 429 with retry_after `seconds`; `error` answers `status` and `description`; `delay` waits
+    `seconds` before the call; `timeout` performs the call and gives no answer for `seconds`; `drop` closes the
+    connection without an answer, with `stored` after the call was performed.
     """
 
     kind: Kind
@@ -34,7 +33,7 @@ class Fault:
     chat_id: int = 0  # 0 matches every chat
     bot_id: int = 0  # 0 matches every bot
     times: int = 0  # 0 is without end
-    rate: float = 1.0
+    rate: float = 1.0  # the probability that a matching call meets the fault
     seconds: float = 1.0
     status: int = 500
     description: str = ""
@@ -42,12 +41,20 @@ class Fault:
     id: int = 0
     hits: int = 0
 
-    def wire(self) -> Json:
-        """The fault as the person's API shows it."""
+    def to_json(self) -> Json:
+        """Return the fault as the people's API shows it."""
         return asdict(self)
 
+    def matches(self, bot_id: int, method: str, chat_id: str) -> bool:
+        """Return whether the fault is meant for this call, whatever its rate."""
+        return (
+            self.method.lower() in ("", method.lower())
+            and self.bot_id in (0, bot_id)
+            and (self.chat_id == 0 or str(self.chat_id) == chat_id)
+        )
+
     def error(self) -> ApiError:
-        """What the bot is told in place of the call."""
+        """Return the refusal that the bot gets in place of the call's result."""
         if self.kind == "flood":
             return too_many_requests(max(1, round(self.seconds)))
         return ApiError(self.status, self.description or REASONS.get(self.status, "Internal Server Error"))
@@ -58,12 +65,12 @@ class FaultList:
 
     def __init__(self) -> None:
         self.active: list[Fault] = []
-        self._last = 0
+        self._last_id = 0
 
     def add(self, fault: Fault) -> Fault:
-        """Switch a fault on."""
-        self._last += 1
-        fault.id = self._last
+        """Switch a fault on, under a new id."""
+        self._last_id += 1
+        fault.id = self._last_id
         self.active.append(fault)
         return fault
 
@@ -72,13 +79,9 @@ class FaultList:
         self.active = [fault for fault in self.active if fault_id is not None and fault.id != fault_id]
 
     def hit(self, bot_id: int, method: str, chat_id: str) -> Fault | None:
-        """The fault that this call meets; one that has done its number of times goes away."""
+        """Return the fault that this call meets, and count it; after its last time, the fault is switched off."""
         for fault in self.active:
-            if fault.method and fault.method.lower() != method.lower():
-                continue
-            if (fault.bot_id and fault.bot_id != bot_id) or (fault.chat_id and str(fault.chat_id) != chat_id):
-                continue
-            if fault.rate < 1.0 and random.random() >= fault.rate:
+            if not fault.matches(bot_id, method, chat_id) or random.random() >= fault.rate:
                 continue
             fault.hits += 1
             if fault.times and fault.hits >= fault.times:

@@ -1,4 +1,4 @@
-"""The bytes behind file_ids, in memory, with a cap: the oldest go first."""
+"""The bytes behind file_ids, in memory. Beyond a cap the oldest files are forgotten."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import secrets
 from collections import OrderedDict
 from dataclasses import dataclass
 
+from bot.sandbox import Json
 from bot.sandbox.errors import bad_request
-from bot.sandbox.state.accounts import Json
 
 DOWNLOAD_LIMIT = 20 * 2**20  # Bot API, getFile
 DEFAULT_CAP = 512 * 2**20
@@ -17,7 +17,7 @@ DEFAULT_CAP = 512 * 2**20
 
 @dataclass(frozen=True)
 class StoredFile:
-    """One file: `path` is what getFile returns and what the download asks for."""
+    """One file; `path` is the file_path that getFile returns and the download address contains."""
 
     id: str
     unique_id: str
@@ -28,7 +28,7 @@ class StoredFile:
 
 
 class FileStore:
-    """Files by id and by path."""
+    """Files by id and by path; `cap` and `size` are in bytes."""
 
     def __init__(self, cap: int = DEFAULT_CAP) -> None:
         self.cap = cap
@@ -39,9 +39,9 @@ class FileStore:
         self._count = 0
 
     def add(self, data: bytes, *, folder: str, name: str, mime: str) -> StoredFile:
-        """Store bytes under a fresh id; the unique id depends on the bytes alone."""
+        """Store bytes under a new id; equal bytes have equal unique ids."""
         self._count += 1
-        suffix = extension(name)
+        suffix = _extension(name)
         digest = hashlib.sha256(data).digest()[:12]
         file = StoredFile(
             id=f"{folder[:2]}AC{secrets.token_urlsafe(36)}",
@@ -55,7 +55,7 @@ class FileStore:
         return file
 
     def restore(self, file: StoredFile) -> None:
-        """Take in a file with the ids that it already has."""
+        """Store a file with the ids that it already has."""
         self._by_id[file.id] = file
         self._by_path[file.path] = file
         self.size += len(file.data)
@@ -67,34 +67,38 @@ class FileStore:
             self.size -= len(oldest.data)
 
     def get(self, file_id: str) -> StoredFile:
-        """The file with this id, or Telegram's refusal."""
+        """Return the file with this id.
+
+        Raises:
+            ApiError: there is none.
+        """
         try:
             return self._by_id[file_id]
         except KeyError:
             raise bad_request("wrong file_id or the file is temporarily unavailable") from None
 
     def find(self, file_id: str) -> StoredFile | None:
-        """The file with this id, if it is still there."""
+        """Return the file with this id, or None."""
         return self._by_id.get(file_id)
 
     def describe(self, file_id: str, content: Json) -> None:
-        """Remember the message content that a file came in, so that its id can be sent again."""
+        """Remember the message content that contains a file, so that the file can be sent again by its id."""
         self._contents[file_id] = content
 
     def content_of(self, file_id: str) -> Json | None:
-        """The message content that a file came in."""
+        """Return the message content that contains a file, or None."""
         return self._contents.get(file_id)
 
     def at(self, path: str) -> StoredFile | None:
-        """The file behind a download path; nothing is ever looked up on the disk."""
+        """Return the file with this path, or None. The disk is never read."""
         return self._by_path.get(path)
 
     def described(self) -> list[tuple[StoredFile, Json | None]]:
-        """Every file with the content that it came in, oldest first."""
+        """Return every file with the message content that contains it, oldest first."""
         return [(file, self._contents.get(file.id)) for file in self._by_id.values()]
 
 
-def extension(name: str) -> str:
-    """A harmless file name ending: letters and digits only, since it becomes part of a URL."""
+def _extension(name: str) -> str:
+    """Return the ending of a file name, if it is safe in a URL: letters and digits only."""
     ending = name.rpartition(".")[2] if "." in name else ""
     return f".{ending.lower()}" if ending.isascii() and ending.isalnum() and len(ending) <= 8 else ""

@@ -1,7 +1,7 @@
 """Telegram's flood limits (Bots FAQ, "My bot is hitting limits"); off until switched on.
 
 About one message a second to one chat, 20 a minute to one group, 30 a second in all. Edits count as messages in groups
-and in all; in a private chat, where each follows a press or a job of its own, they do not.
+and in all. In a private chat they do not count: there, the sandbox limits only new messages.
 """
 
 from __future__ import annotations
@@ -23,20 +23,24 @@ class Window:
 
 
 OVERALL = Window(30, 1.0)
-CHAT = Window(3, 3.0)  # one a second, with the short bursts that Telegram lets through
+CHAT = Window(3, 3.0)  # one a second on average, with the short bursts that Telegram allows
 GROUP = Window(20, 60.0)
 
 
 class FloodLimits:
-    """Counts what each bot sends."""
+    """Counts the messages and edits of each bot."""
 
     def __init__(self) -> None:
         self.enabled = False
-        self.refused = 0  # calls so far
+        self.refused = 0  # calls, since the start
         self._sent: dict[tuple[int, str], deque[float]] = defaultdict(deque)
 
     def check(self, bot_id: int, chat_id: str, messages: int = 1, *, edit: bool = False) -> None:
-        """Refuse with 429 what exceeds a limit; count what does not."""
+        """Count a call that sends or edits so many messages.
+
+        Raises:
+            ApiError: 429, the call exceeds a limit; it is not counted.
+        """
         if not self.enabled:
             return
         group = chat_id.startswith("-")

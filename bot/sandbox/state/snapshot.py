@@ -1,4 +1,7 @@
-"""The optional file that lets a sandbox survive a restart: SQLite, so that pictures are written once only."""
+"""The optional file that keeps the state over restarts.
+
+It is an SQLite database, so that the bytes of a file are written once and not with each save.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,11 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from bot.sandbox.state.accounts import Bot, Json, Person
+from bot.sandbox import Json
+from bot.sandbox.state.accounts import Bot, Person
 from bot.sandbox.state.chats import Chat
 from bot.sandbox.state.files import StoredFile
-from bot.sandbox.state.updates import UpdateQueue
+from bot.sandbox.state.updates import UpdateQueue, Webhook
 from bot.sandbox.state.world import World
 
 SCHEMA = """
@@ -26,17 +30,17 @@ CREATE TABLE IF NOT EXISTS file (
 
 @dataclass
 class Pending:
-    """The updates of one bot, and where they are to go."""
+    """The updates that wait for one bot, and its webhook."""
 
     updates: list[Json]
     next_id: int
     allowed: list[str]
-    webhook: Json | None = None
+    webhook: Webhook | None = None
 
 
 @dataclass
 class State:
-    """Everything but the bytes of files."""
+    """The whole state except files."""
 
     people: list[Person] = field(default_factory=list)
     bots: list[Bot] = field(default_factory=list)
@@ -52,12 +56,15 @@ ADAPTER = TypeAdapter(State)
 
 
 def capture(world: World) -> bytes:
-    """The state as bytes; quick, so that it can be done between two requests."""
+    """Return the state as JSON. It is quick enough for the event loop, where no request changes it meanwhile."""
     state = State(
         list(world.people.values()),
         list(world.bots.values()),
         list(world.chats.values()),
-        {bot_id: _pending(world, bot_id, queue) for bot_id, queue in world.queues.items()},
+        {
+            bot_id: Pending(list(queue.pending), queue.next_id, queue.allowed, world.webhooks.get(bot_id))
+            for bot_id, queue in world.queues.items()
+        },
         world.last_id,
         world.last_group,
         world.last_person,
@@ -66,14 +73,8 @@ def capture(world: World) -> bytes:
     return ADAPTER.dump_json(state)
 
 
-def _pending(world: World, bot_id: int, queue: UpdateQueue) -> Pending:
-    hook = world.webhooks.get(bot_id)
-    kept = {"url": hook.url, "secret": hook.secret, "max_connections": hook.max_connections} if hook else None
-    return Pending(list(queue.pending), queue.next_id, queue.allowed, kept)
-
-
 def write(path: Path, body: bytes, files: list[tuple[StoredFile, Json | None]]) -> None:
-    """Write the state and the files that are new; take out the files that are gone."""
+    """Write the state and the new files, and delete the files that are no longer there."""
     with closing(sqlite3.connect(path)) as database, database:
         database.executescript(SCHEMA)
         database.execute("INSERT INTO state VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body", [body])
@@ -91,12 +92,12 @@ def write(path: Path, body: bytes, files: list[tuple[StoredFile, Json | None]]) 
 
 
 def save(world: World, path: Path) -> None:
-    """Write the state now."""
+    """Write everything now."""
     write(path, capture(world), world.files.described())
 
 
 def load(world: World, path: Path) -> None:
-    """Take up the state of an earlier run, if there is one. Webhooks start when the server does."""
+    """Read the state of an earlier run into an empty world, if the file exists."""
     if not path.exists():
         return
     with closing(sqlite3.connect(path)) as database:
@@ -124,6 +125,6 @@ def _restore(world: World, state: State) -> None:
         queue.pending.extend(pending.updates)
         queue.next_id, queue.allowed = pending.next_id, pending.allowed
         if pending.webhook is not None:
-            world.set_webhook(world.bots[bot_id], **pending.webhook)
+            world.webhooks[bot_id] = pending.webhook
     world.last_id, world.last_group, world.last_person = state.last_id, state.last_group, state.last_person
     world.events.cursor = state.cursor

@@ -1,6 +1,6 @@
-"""The updates that wait for one bot, and the long poll that fetches them.
+"""The updates that wait for one bot, and the two ways to it: a long poll, or a webhook.
 
-An update stays until a later getUpdates confirms it by its offset (Bot API, getUpdates), so a bot that dies between
+An update stays until a later getUpdates confirms it by its offset (Bot API, getUpdates), so a bot that ends between
 fetching and confirming gets it again.
 """
 
@@ -10,14 +10,26 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 
+from bot.sandbox import Json
 from bot.sandbox.errors import conflict
-from bot.sandbox.state.accounts import Json
 
 FIRST_ID = 700_000_001
 PENDING_LIMIT = 20_000
 OPT_IN = {"chat_member", "message_reaction", "message_reaction_count"}  # sent only when asked for by name
 TERMINATED = "terminated by other getUpdates request; make sure that only one bot instance is running"
+
+
+@dataclass
+class Webhook:
+    """Where a bot wants its updates (Bot API, setWebhook), and the last failure to deliver them."""
+
+    url: str
+    secret: str = ""
+    max_connections: int = 40
+    error_date: int = 0  # Unix time
+    error: str = ""
 
 
 class UpdateQueue:
@@ -26,42 +38,37 @@ class UpdateQueue:
     def __init__(self) -> None:
         self.pending: deque[Json] = deque(maxlen=PENDING_LIMIT)
         self.next_id = FIRST_ID
-        self.allowed: list[str] = []
-        self.on_put: Callable[[], None] | None = None  # a webhook takes the updates in place of a poll
-        self._poll: asyncio.Event | None = None  # of the one poller
+        self.allowed: list[str] = []  # allowed_updates
+        self.on_put: Callable[[], None] | None = None  # called for each update while a webhook is set
+        self._poll: asyncio.Event | None = None  # of the current poller
         self._closed = False
 
     def put(self, kind: str, body: Json) -> None:
-        """Queue an update unless the bot does not want its kind; wake whoever waits."""
+        """Queue an update, unless the bot does not want its kind, and wake the poller."""
         if not self.wants(kind):
             return
         self.pending.append({"update_id": self.next_id, kind: body})
         self.next_id += 1
-        self.wake()
+        self._wake()
         if self.on_put is not None:
             self.on_put()
 
     def wants(self, kind: str) -> bool:
-        """Whether allowed_updates lets this kind through; an empty list means all but the opt-in kinds."""
+        """Return whether allowed_updates contains this kind; an empty list allows all but the opt-in kinds."""
         return kind in self.allowed if self.allowed else kind not in OPT_IN
 
     @property
     def polled(self) -> bool:
-        """Whether somebody is waiting."""
+        """Whether a poller is waiting."""
         return self._poll is not None
 
-    def wake(self) -> None:
-        """Let the waiting poll look again."""
-        if self._poll is not None:
-            self._poll.set()
-
     def close(self) -> None:
-        """Answer open polls now, and later ones at once: the server is stopping."""
+        """Answer the open poll now, and later ones at once: the server is stopping."""
         self._closed = True
-        self.wake()
+        self._wake()
 
     def confirm(self, offset: int) -> None:
-        """Forget what the bot has seen; a negative offset keeps only that many of the newest."""
+        """Forget the updates before an offset; a negative offset keeps only that many of the newest."""
         if offset < 0:
             while len(self.pending) > -offset:
                 self.pending.popleft()
@@ -70,13 +77,17 @@ class UpdateQueue:
             self.pending.popleft()
 
     def interrupt(self) -> None:
-        """Make the current poller give up: another one came, or a webhook."""
+        """End the current poll with a conflict: another poller came, or a webhook was set."""
         if self._poll is not None:
             poll, self._poll = self._poll, None
             poll.set()
 
     async def poll(self, offset: int, limit: int, timeout: float) -> list[Json]:  # noqa: ASYNC109 - Telegram's word
-        """Wait until there is something or the time is over; the newest poller wins."""
+        """Wait for updates, at most `timeout` seconds, and return at most `limit` of them.
+
+        Raises:
+            ApiError: a newer poller took over.
+        """
         self.interrupt()
         mine = self._poll = asyncio.Event()
         self.confirm(offset)
@@ -87,3 +98,7 @@ class UpdateQueue:
             raise conflict(TERMINATED)
         self._poll = None
         return list(self.pending)[:limit]
+
+    def _wake(self) -> None:
+        if self._poll is not None:
+            self._poll.set()

@@ -1,4 +1,4 @@
-"""Everything that exists in the sandbox: accounts, chats, files, and how the wire shows them."""
+"""The state of one sandbox: accounts, chats and files, and the JSON in which the Bot API shows them."""
 
 from __future__ import annotations
 
@@ -8,36 +8,33 @@ import re
 import secrets
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from bot.sandbox.botapi.parameters import Params
-from bot.sandbox.botapi.webhooks import Webhook
+from bot.sandbox import Json
 from bot.sandbox.errors import ApiError, bad_request, forbidden
-from bot.sandbox.state.accounts import Account, Bot, Json, Person
-from bot.sandbox.state.call_log import Journal
-from bot.sandbox.state.callbacks import CallbackDesk
+from bot.sandbox.state.accounts import Account, Bot, Person
+from bot.sandbox.state.call_log import CallLog
+from bot.sandbox.state.callbacks import CallbackQueries
 from bot.sandbox.state.chats import Chat, ChatType, Message, Status
 from bot.sandbox.state.events import EventLog
 from bot.sandbox.state.faults import FaultList
 from bot.sandbox.state.files import DEFAULT_CAP, FileStore
 from bot.sandbox.state.flood_limits import FloodLimits
-from bot.sandbox.state.updates import UpdateQueue
+from bot.sandbox.state.updates import UpdateQueue, Webhook
 
-Perform = Callable[[Bot, str, Params], Awaitable[None]]
 TOKEN = re.compile(r"(\d{1,16}):[A-Za-z0-9_-]{30,}")
 FIRST_PERSON = 1_000_001
 FIRST_GROUP = 4_000_001
 RIGHTS = ("can_manage_chat", "can_delete_messages", "can_manage_video_chats", "can_restrict_members",
           "can_promote_members", "can_change_info", "can_invite_users", "can_post_stories", "can_edit_stories",
           "can_delete_stories", "can_pin_messages", "can_manage_topics", "can_send_welcome_messages")  # fmt: skip
-MESSAGES_KEPT = 50_000  # a long campaign stays within its memory
-SUPERGROUP = -1_000_000_000_000
+MESSAGES_KEPT = 50_000  # of all chats together
+SUPERGROUP = -1_000_000_000_000  # ids of supergroups are below
 
 
 @dataclass
 class World:
-    """The state of one sandbox."""
+    """Everything that a sandbox remembers; `bot_name` and `bot_username` are those of the first bot that calls."""
 
     bot_name: str = "Vitrage"
     bot_username: str = "vitrage_bot"
@@ -48,46 +45,38 @@ class World:
     webhooks: dict[int, Webhook] = field(default_factory=dict)
     chats: dict[str, Chat] = field(default_factory=dict)
     events: EventLog = field(default_factory=EventLog)
-    callbacks: CallbackDesk = field(default_factory=CallbackDesk)
+    callback_queries: CallbackQueries = field(default_factory=CallbackQueries)
     faults: FaultList = field(default_factory=FaultList)
     limits: FloodLimits = field(default_factory=FloodLimits)
-    journal: Journal = field(default_factory=Journal)
+    call_log: CallLog = field(default_factory=CallLog)
     order: deque[tuple[str, int]] = field(default_factory=deque)  # chat key and id of every message, oldest first
     last_id: int = 0  # of messages in private chats and basic groups, which share one count
     last_group: int = FIRST_GROUP - 1
     last_person: int = FIRST_PERSON - 1
-
     closing: asyncio.Event = field(default_factory=asyncio.Event)
-    perform: Perform | None = None  # runs a method; webhooks use it for what a bot answers to an update
 
     def __post_init__(self) -> None:
         self.files = FileStore(self.file_cap)
 
     def close(self) -> None:
-        """Let everyone who waits go: the server is stopping."""
+        """End all waits: the server is stopping."""
         self.closing.set()
         self.events.close()
-        self.journal.close()
+        self.call_log.close()
         for queue in self.queues.values():
             queue.close()
 
-    def start_webhooks(self) -> None:
-        """Deliver to the webhooks that an earlier run knew."""
-        for webhook in self.webhooks.values():
-            webhook.start()
-
-    def stop_webhooks(self) -> None:
-        """Deliver no more updates."""
-        for webhook in self.webhooks.values():
-            webhook.stop()
-
     async def pause(self, seconds: float) -> None:
-        """Wait, but not beyond the end of the server."""
+        """Wait so many seconds, or until the server stops."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.closing.wait(), seconds)
 
     def bot(self, token: str) -> Bot:
-        """The bot of a token; any well-formed one is a bot from its first call on."""
+        """Return the bot of a token; any well-formed token is a bot from its first call on.
+
+        Raises:
+            ApiError: 404 for a malformed token, 401 for another token of a known bot.
+        """
         match = TOKEN.fullmatch(token)
         if match is None:
             raise ApiError(404, "Not Found")
@@ -105,11 +94,11 @@ class World:
         bot = Bot(bot_id, token, username, {"": self.bot_name if first else f"Bot {bot_id}"})
         self.bots[bot_id] = bot
         self.queues[bot_id] = UpdateQueue()
-        self.events.add("bot", "", bot=bot.wire_self())
+        self.events.add("bot", "", bot=bot.to_json_full())
         return bot
 
     def new_person(self, name: str, language: str, username: str | None = None) -> Person:
-        """Somebody new."""
+        """Add a person; without a username, one is made from the name."""
         self.last_person += 1
         ascii_name = re.sub(r"[^a-z0-9_]", "", name.lower()) or "person"
         person = Person(self.last_person, name, username or f"{ascii_name}_{self.last_person}", language)
@@ -117,14 +106,18 @@ class World:
         return person
 
     def account(self, account_id: int) -> Account:
-        """A person or a bot by id."""
+        """Return the person or the bot with this id.
+
+        Raises:
+            ApiError: there is none.
+        """
         found = self.people.get(account_id) or self.bots.get(account_id)
         if found is None:
             raise bad_request("user not found")
         return found
 
     def private_chat(self, person: Person, bot: Bot) -> Chat:
-        """The chat of a person with a bot; the bot knows it by the id of the person."""
+        """Return the chat of a person with a bot, creating it if necessary; its id is the id of the person."""
         key = f"p{bot.id}-{person.id}"
         chat = self.chats.get(key)
         if chat is None:
@@ -133,7 +126,7 @@ class World:
         return chat
 
     def new_group(self, kind: ChatType, title: str, members: dict[int, Status], is_forum: bool = False) -> Chat:
-        """A group or supergroup; basic groups have short negative ids, supergroups begin with -100."""
+        """Add a group: basic groups have short negative ids, the ids of supergroups begin with -100."""
         self.last_group += 1
         group_id = -self.last_group if kind == "group" else SUPERGROUP - self.last_group
         chat = Chat(f"g{group_id}", group_id, kind, title, is_forum=is_forum, members=dict(members))
@@ -141,7 +134,11 @@ class World:
         return chat
 
     def chat_of(self, bot: Bot, chat_id: str) -> Chat:
-        """The chat that a bot names, or Telegram's reason why it may not write there."""
+        """Return the chat that a bot addresses.
+
+        Raises:
+            ApiError: there is none, or the bot may not write there; the reason is Telegram's.
+        """
         if not chat_id:
             raise bad_request("chat_id is empty")
         chat = self._named(bot, chat_id)
@@ -162,7 +159,7 @@ class World:
 
     def _named(self, bot: Bot, chat_id: str) -> Chat | None:
         if chat_id.startswith("@"):
-            return None  # bots address people by id; public groups are not in the sandbox
+            return None  # a public group or channel: the sandbox has none
         try:
             number = int(chat_id)
         except ValueError:
@@ -173,36 +170,25 @@ class World:
         private = self.chats.get(f"p{bot.id}-{number}")
         if private is not None and private.started:
             return private
-        if number in self.people and self._meets(bot, number):
+        if number in self.people and self._share_a_group(bot, number):
             raise forbidden("bot can't initiate conversation with a user")
         return None
 
-    def _meets(self, bot: Bot, person_id: int) -> bool:
+    def _share_a_group(self, bot: Bot, person_id: int) -> bool:
         return any(
             bot.id in chat.members and person_id in chat.members for chat in self.chats.values() if not chat.bot_id
         )
 
     def keep(self, chat: Chat, message: Message) -> None:
-        """Store a message, and forget the oldest of all beyond the cap."""
+        """Store a message. Beyond the cap, the oldest message of all chats is forgotten."""
         chat.messages[message.id] = message
         self.order.append((chat.key, message.id))
         while len(self.order) > MESSAGES_KEPT:
             key, oldest = self.order.popleft()
             self.chats[key].messages.pop(oldest, None)
 
-    def set_webhook(self, bot: Bot, url: str, secret: str = "", max_connections: int = 40) -> Webhook:
-        """Where a bot wants its updates; what it answers to one may be a call."""
-
-        async def obey(params: Params) -> None:
-            if self.perform is not None:
-                await self.perform(bot, params.text("method"), params)
-
-        hook = Webhook(url, self.queues[bot.id], self.journal, bot.username, obey, secret, max_connections)
-        self.webhooks[bot.id] = hook
-        return hook
-
     def next_id(self, chat: Chat) -> int:
-        """The id of the next message: supergroups count by themselves."""
+        """Return the id of the next message: each supergroup counts its own, all other chats share one count."""
         if chat.type == "supergroup":
             chat.last_id += 1
             return chat.last_id
@@ -210,36 +196,40 @@ class World:
         return self.last_id
 
     def message(self, chat: Chat, message_id: int, reason: str) -> Message:
-        """A message that has to be there."""
+        """Return a message by its id.
+
+        Raises:
+            ApiError: there is none, for this reason.
+        """
         found = chat.messages.get(message_id)
         if found is None:
             raise bad_request(reason)
         return found
 
     def bots_in(self, chat: Chat) -> list[Bot]:
-        """The bots that are in the chat now."""
+        """Return the bots that are in the chat now."""
         return [self.bots[member] for member in chat.present() if member in self.bots]
 
-    def wire_chat(self, chat: Chat) -> Json:
-        """The chat as bots see it."""
-        return chat.wire(self.people[chat.id].wire() if chat.type == "private" else None)
+    def chat_to_json(self, chat: Chat) -> Json:
+        """Return the Bot API's Chat."""
+        return chat.to_json(self.people[chat.id] if chat.type == "private" else None)
 
-    def member_wire(self, account_id: int, status: Status) -> Json:
-        """A membership as the Bot API's ChatMember of that status."""
-        member: Json = {"status": status, "user": self.account(account_id).wire()}
+    def member_to_json(self, account_id: int, status: Status) -> Json:
+        """Return the Bot API's ChatMember for an account of this status."""
+        member: Json = {"status": status, "user": self.account(account_id).to_json()}
         if status == "creator":
             return member | {"is_anonymous": False}
         if status == "administrator":
             return member | {"can_be_edited": False, "is_anonymous": False} | dict.fromkeys(RIGHTS, True)
         return member | ({"until_date": 0} if status == "kicked" else {})
 
-    def wire(self, message: Message, nested: bool = False) -> Json:
-        """The message as the Bot API's Message; a message within it does not contain another one."""
+    def message_to_json(self, message: Message, nested: bool = False) -> Json:
+        """Return the Bot API's Message; a nested one, in `reply_to_message`, contains no further message."""
         chat = self.chats[message.chat_key]
         body: Json = {
             "message_id": message.id,
-            "from": self.account(message.sender_id).wire(),
-            "chat": self.wire_chat(chat),
+            "from": self.account(message.sender_id).to_json(),
+            "chat": self.chat_to_json(chat),
             "date": message.date,
         }
         optional = {
@@ -253,10 +243,10 @@ class World:
         body |= {name: value for name, value in optional.items() if value is not None}
         body |= message.content
         target = None if nested else self._reply_target(chat, message)
-        return body | ({"reply_to_message": self.wire(target, nested=True)} if target is not None else {})
+        return body | ({"reply_to_message": self.message_to_json(target, nested=True)} if target is not None else {})
 
     def _reply_target(self, chat: Chat, message: Message) -> Message | None:
-        """What a message answers; in a topic, a message that answers nothing answers the topic's beginning."""
+        """Return the message that a message replies to: in a topic, by default the one that created the topic."""
         target = message.reply_to
         if target is None and message.thread_id in chat.topics and message.thread_id != message.id:
             target = message.thread_id
@@ -264,5 +254,5 @@ class World:
 
 
 def now() -> int:
-    """The time as Telegram gives it: whole seconds."""
+    """Return the Unix time in whole seconds, as Telegram gives it."""
     return int(time.time())

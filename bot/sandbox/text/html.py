@@ -1,13 +1,13 @@
-"""HTML style (Bot API, "Formatting options"): the few tags that Telegram knows, nested at will."""
+"""HTML style (Bot API, "Formatting options"): a few tags, nested at will."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
 
+from bot.sandbox import Json
 from bot.sandbox.errors import ApiError, bad_request
-from bot.sandbox.state.accounts import Json
-from bot.sandbox.text.utf16 import units
+from bot.sandbox.text.utf16 import utf16_length
 
 KINDS = {
     "b": "bold", "strong": "bold", "i": "italic", "em": "italic", "u": "underline", "ins": "underline",
@@ -21,7 +21,9 @@ NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 
 
 @dataclass
-class _Open:
+class _Tag:
+    """An open tag; `offset` is where its entity begins, in UTF-16 code units."""
+
     tag: str
     offset: int
     attributes: dict[str, str]
@@ -29,17 +31,17 @@ class _Open:
 
 @dataclass
 class _Reader:
-    """The text so far, the entities that are closed and the tags that are open."""
+    """The plain text so far with its length in UTF-16 code units, the entities of closed tags, and the open tags."""
 
     source: str
     text: str = ""
     length: int = 0
     found: list[Json] = field(default_factory=list)
-    open: list[_Open] = field(default_factory=list)
+    open: list[_Tag] = field(default_factory=list)
 
     def write(self, piece: str) -> None:
         self.text += piece
-        self.length += units(piece)
+        self.length += utf16_length(piece)
 
     def fail(self, reason: str, position: int) -> ApiError:
         offset = len(self.source[:position].encode())
@@ -47,7 +49,11 @@ class _Reader:
 
 
 def parse_html(source: str) -> tuple[str, list[Json]]:
-    """Plain text and entities, or Telegram's complaint with a byte offset."""
+    """Return plain text and its entities.
+
+    Raises:
+        ApiError: the markup is malformed; the reason has a byte offset, as Telegram's has.
+    """
     reader = _Reader(source)
     position = 0
     for match in TOKEN.finditer(source):
@@ -70,9 +76,11 @@ def _character(name: str) -> str | None:
     if not name.startswith("#"):
         return NAMED.get(name)
     try:
-        return chr(int(name[2:], 16) if name[1:2] in ("x", "X") else int(name[1:]))
+        character = chr(int(name[2:], 16) if name[1:2] in ("x", "X") else int(name[1:]))
+        character.encode()  # half of a surrogate pair is no character, and cannot be sent
     except (ValueError, OverflowError):
         return None
+    return character
 
 
 def _start(reader: _Reader, match: re.Match[str]) -> None:
@@ -87,7 +95,7 @@ def _start(reader: _Reader, match: re.Match[str]) -> None:
     }
     if tag == "span" and attributes.get("class") != "tg-spoiler":
         raise reader.fail('Tag "span" must have class "tg-spoiler"', match.start())
-    reader.open.append(_Open(tag, reader.length, attributes))
+    reader.open.append(_Tag(tag, reader.length, attributes))
 
 
 def _close(reader: _Reader, match: re.Match[str]) -> None:
@@ -103,7 +111,7 @@ def _close(reader: _Reader, match: re.Match[str]) -> None:
         reader.found.append(entity)
 
 
-def _entity(reader: _Reader, opened: _Open) -> Json | None:
+def _entity(reader: _Reader, opened: _Tag) -> Json | None:
     entity: Json = {"type": KINDS[opened.tag], "offset": opened.offset, "length": reader.length - opened.offset}
     if opened.tag == "a":
         address = opened.attributes.get("href") or reader.text[len(reader.text) - entity["length"] :]
@@ -117,8 +125,8 @@ def _entity(reader: _Reader, opened: _Open) -> Json | None:
     return _code(reader, opened, entity)
 
 
-def _code(reader: _Reader, opened: _Open, entity: Json) -> Json | None:
-    """A <code class="language-x"> right inside a <pre> names the language of the block."""
+def _code(reader: _Reader, opened: _Tag, entity: Json) -> Json | None:
+    """Add the language of a <pre>. It is the class of a <code> directly inside, which has no entity of its own."""
     language = opened.attributes.get("class", "").removeprefix("language-")
     if opened.tag == "code" and language and reader.open and reader.open[-1].tag == "pre":
         reader.open[-1].attributes["class"] = f"language-{language}"

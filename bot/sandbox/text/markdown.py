@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from bot.sandbox import Json
 from bot.sandbox.errors import ApiError, bad_request
-from bot.sandbox.state.accounts import Json
-from bot.sandbox.text.utf16 import units
+from bot.sandbox.text.utf16 import utf16_length
 
 RESERVED = "_*[]()~`>#+-=|{}.!"
 MARKS = {"**": "bold", "*": "bold", "_": "italic", "__": "underline", "~": "strikethrough", "||": "spoiler"}
@@ -22,17 +22,19 @@ LEGACY = re.compile(
 
 @dataclass
 class _Reader:
+    """The position in the source, the plain text so far with its length in UTF-16 code units, and its entities."""
+
     source: str
     position: int = 0
     text: str = ""
     length: int = 0
     found: list[Json] = field(default_factory=list)
-    open: list[tuple[str, int]] = field(default_factory=list)  # mark and offset
-    quote: int | None = None  # where the block quotation began
+    open: list[tuple[str, int]] = field(default_factory=list)  # marks with the offsets where their entities begin
+    quote: int | None = None  # offset where the open block quotation begins
 
     def write(self, piece: str, taken: int) -> None:
         self.text += piece
-        self.length += units(piece)
+        self.length += utf16_length(piece)
         self.position += taken
 
     def add(self, kind: str, offset: int, **extra: str) -> None:
@@ -44,7 +46,11 @@ class _Reader:
 
 
 def parse_markdown_v2(source: str) -> tuple[str, list[Json]]:
-    """Plain text and entities, or Telegram's complaint about what is not escaped."""
+    """Return plain text and its entities.
+
+    Raises:
+        ApiError: a reserved character is not escaped, or an entity has no end.
+    """
     reader = _Reader(source)
     steps: tuple[Callable[[_Reader], bool], ...] = (_escape, _quote, _blocks, _link, _mark, _ordinary)
     while reader.position < len(source):
@@ -67,7 +73,7 @@ def _escape(reader: _Reader) -> bool:
 
 
 def _quote(reader: _Reader) -> bool:
-    """A line that starts with > belongs to a block quotation; the first line without it ends it."""
+    """Read the beginning of a line: lines that start with > are one block quotation, the first other line ends it."""
     line_start = reader.position == 0 or reader.source[reader.position - 1] == "\n"
     if not line_start:
         return False
@@ -141,7 +147,11 @@ def _ordinary(reader: _Reader) -> bool:
 
 
 def parse_markdown(source: str) -> tuple[str, list[Json]]:
-    """The legacy style: no nesting, a backslash before _ * ` [ outside of entities."""
+    """Return plain text and the entities of the legacy style: they do not nest; _ * ` [ are escaped by a backslash.
+
+    Raises:
+        ApiError: an entity has no end.
+    """
     reader = _Reader(source)
     for match in LEGACY.finditer(source):
         _legacy_text(reader, source[reader.position : match.start()])

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 
-def units(text: str) -> int:
-    """How many UTF-16 code units a text takes; characters beyond the basic plane count twice."""
+def utf16_length(text: str) -> int:
+    """Return the number of UTF-16 code units in a text: characters outside the Basic Multilingual Plane have two."""
     return len(text) + sum(character > "\uffff" for character in text)

@@ -1,4 +1,4 @@
-"""The methods of the Bot API that the sandbox has: one table from name to handler."""
+"""The methods of the Bot API that the sandbox has: a table of their handlers by name."""
 
 from __future__ import annotations
 
@@ -57,6 +57,7 @@ METHODS: dict[str, Handler] = {
     "reopenForumTopic": groups.reopen_forum_topic,
 }
 BY_LOWER_NAME = {name.lower(): name for name in METHODS}  # method names are case-insensitive (Bot API)
+# Methods that count towards the flood limits.
 COUNTED = ("sendMessage", "sendPhoto", "sendDocument", "sendAnimation", "sendVideo", "sendSticker", "sendMediaGroup",
            "copyMessage", "forwardMessage")  # fmt: skip
 EDITS = ("editMessageText", "editMessageCaption", "editMessageMedia", "editMessageReplyMarkup")

@@ -1,14 +1,14 @@
-"""Methods that change what is already in a chat."""
+"""Methods that edit and delete messages, and react to them."""
 
 from __future__ import annotations
 
+from bot.sandbox import Json
 from bot.sandbox.botapi.call import Call
 from bot.sandbox.botapi.keyboards import keyboard
 from bot.sandbox.botapi.methods.sending import INPUT_MEDIA, caption_content, input_media, text_content
-from bot.sandbox.chats.messages import changed, react, remove
-from bot.sandbox.errors import ApiError, bad_request
+from bot.sandbox.chats.messages import REACTIONS, publish_edit, react, remove
+from bot.sandbox.errors import bad_request
 from bot.sandbox.media.attachments import KINDS
-from bot.sandbox.state.accounts import Json
 from bot.sandbox.state.chats import Chat, Message
 from bot.sandbox.state.world import now
 
@@ -16,30 +16,26 @@ UNCHANGED = (
     "message is not modified: specified new message content and reply markup are exactly the same as a current "
     "content and reply markup of the message"
 )
-OWN_FOR = 48 * 3600  # Bot API, deleteMessage: a bot deletes its messages for 48 hours
+DELETABLE_SECONDS = 48 * 3600  # Bot API, deleteMessage
 DELETE_LIMIT = 100  # Bot API, deleteMessages
-BODY = ("text", "entities", "link_preview_options", "caption", "caption_entities", "show_caption_above_media",
-        "has_media_spoiler", *KINDS)  # fmt: skip
-EMOJI = set("👍👎❤🔥🥰👏😁🤔🤯😱🤬😢🎉🤩🤮💩🙏👌🕊🤡🥱🥴😍🐳🌚🌭💯🤣⚡🍌🏆💔🤨😐🍓🍾"
-    "💋🖕😈😴😭🤓👻👀🎃🙈😇😨🤝✍🤗🫡🎅🎄☃💅🤪🗿🆒💘🙉🦄😘💊🙊😎👾😡") | {
-    "❤\ufe0f", "❤‍🔥", "👨‍💻", "🤷‍♂️", "🤷", "🤷‍♀️", "☃\ufe0f", "✍\ufe0f"
-}  # fmt: skip
+CONTENT_FIELDS = ("text", "entities", "link_preview_options", "caption", "caption_entities", "show_caption_above_media",
+                  "has_media_spoiler", *KINDS)  # fmt: skip
 
 
-def _replace(call: Call, message: Message, body: Json) -> Json:
-    """Give the message a new body and keyboard; a keyboard that is not given goes away, as in Telegram."""
+def _replace(call: Call, message: Message, new: Json) -> Json:
+    """Give the message new content and the keyboard of the call; without one, the old keyboard is removed."""
     markup = keyboard(call.params)
-    content = {name: value for name, value in message.content.items() if name not in BODY} | body
+    content = {name: value for name, value in message.content.items() if name not in CONTENT_FIELDS} | new
     if _comparable(content) == _comparable(message.content) and markup == message.keyboard:
         raise bad_request(UNCHANGED)
-    same_body = content == message.content
+    same_content = content == message.content
     message.content, message.keyboard = content, markup
-    changed(call.world, message, edited=not same_body)
-    return call.world.wire(message)
+    publish_edit(call.world, message, dated=not same_content)
+    return call.world.message_to_json(message)
 
 
 def _comparable(content: Json) -> Json:
-    """Two uploads of the same bytes are the same media, whatever their ids."""
+    """Return the content with unique ids in place of media, so that two uploads of the same bytes are equal."""
     kept = dict(content)
     for kind in KINDS:
         media = kept.get(kind)
@@ -83,8 +79,8 @@ async def edit_message_media(call: Call) -> object:
 async def edit_message_reply_markup(call: Call) -> object:
     """Bot API, editMessageReplyMarkup."""
     _, message = call.own_message()
-    body = {name: value for name, value in message.content.items() if name in BODY}
-    return _replace(call, message, body)
+    content = {name: value for name, value in message.content.items() if name in CONTENT_FIELDS}
+    return _replace(call, message, content)
 
 
 async def delete_message(call: Call) -> object:
@@ -113,10 +109,13 @@ async def delete_messages(call: Call) -> object:
 
 
 def _deletable(call: Call, chat: Chat, message: Message) -> bool:
-    """Its own for 48 hours, anybody's in private, and everything where it administers the group."""
-    if chat.type != "private" and chat.members[call.bot.id] in ("administrator", "creator"):
+    """Return whether the bot may delete the message.
+
+    It may for 48 hours, if it sent the message or the chat is private; in a group that it administers, always.
+    """
+    if chat.type != "private" and chat.administered_by(call.bot.id):
         return True
-    recent = now() - message.date < OWN_FOR
+    recent = now() - message.date < DELETABLE_SECONDS
     return recent and (message.sender_id == call.bot.id or chat.type == "private")
 
 
@@ -126,10 +125,10 @@ async def set_message_reaction(call: Call) -> object:
     message = call.world.message(chat, call.params.integer("message_id"), "message to react not found")
     reactions = call.params.array("reaction") or []
     if len(reactions) > 1:
-        raise ApiError(400, "Bad Request: REACTIONS_TOO_MANY")
+        raise bad_request("REACTIONS_TOO_MANY")
     for reaction in reactions:
         emoji = reaction.get("emoji") if isinstance(reaction, dict) and reaction.get("type") == "emoji" else None
-        if not isinstance(emoji, str) or emoji not in EMOJI:
+        if not isinstance(emoji, str) or emoji not in REACTIONS:
             raise bad_request("REACTION_INVALID")
     react(call.world, chat, message, call.bot, reactions)
     return True

@@ -1,23 +1,24 @@
-"""Methods by which updates and files reach the bot, and answers to pressed buttons."""
+"""Methods by which a bot gets updates and files, and answers callback queries."""
 
 from __future__ import annotations
 
 import re
 from urllib.parse import urlsplit
 
+from bot.sandbox import Json
 from bot.sandbox.botapi.call import Call
 from bot.sandbox.errors import bad_request, conflict
-from bot.sandbox.state.accounts import Json
 from bot.sandbox.state.files import DOWNLOAD_LIMIT
+from bot.sandbox.state.updates import Webhook
 
-LONGEST_POLL = 50
-ANSWER_LIMIT = 200  # Bot API, answerCallbackQuery
+LONGEST_POLL = 50  # seconds
+ANSWER_LIMIT = 200  # characters; Bot API, answerCallbackQuery
 WEBHOOK_ACTIVE = "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
 SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
 def _set_allowed(call: Call) -> None:
-    """What is not given stays as it was (Bot API, getUpdates)."""
+    """Set the kinds of updates; without the parameter they stay as they were (Bot API, getUpdates)."""
     allowed = call.params.array("allowed_updates")
     if allowed is not None:
         call.world.queues[call.bot.id].allowed = [str(kind) for kind in allowed]
@@ -35,7 +36,7 @@ async def get_updates(call: Call) -> object:
 
 
 async def set_webhook(call: Call) -> object:
-    """Bot API, setWebhook. Plain HTTP is fine here: the bot under test is next door."""
+    """Bot API, setWebhook. Unlike Telegram, it accepts plain HTTP: the bot under test is on this machine."""
     url = call.params.text("url")
     if not url:
         return await delete_webhook(call)
@@ -46,36 +47,35 @@ async def set_webhook(call: Call) -> object:
     if secret and SECRET.fullmatch(secret) is None:
         raise bad_request("secret token contains unallowed characters")
     _set_allowed(call)
-    _stop(call)
     queue = call.world.queues[call.bot.id]
     queue.interrupt()
     if call.params.flag("drop_pending_updates"):
         queue.pending.clear()
-    call.world.set_webhook(call.bot, url, secret, call.params.integer("max_connections", 40)).start()
+    call.webhooks.set(call.bot, Webhook(url, secret, call.params.integer("max_connections", 40)))
     return True
 
 
 async def delete_webhook(call: Call) -> object:
     """Bot API, deleteWebhook."""
-    _stop(call)
+    call.webhooks.remove(call.bot)
     if call.params.flag("drop_pending_updates"):
         call.world.queues[call.bot.id].pending.clear()
     return True
-
-
-def _stop(call: Call) -> None:
-    webhook = call.world.webhooks.pop(call.bot.id, None)
-    if webhook is not None:
-        webhook.stop()
 
 
 async def get_webhook_info(call: Call) -> object:
     """Bot API, getWebhookInfo."""
     webhook = call.world.webhooks.get(call.bot.id)
     queue = call.world.queues[call.bot.id]
+    info: Json = {
+        "url": webhook.url if webhook is not None else "",
+        "has_custom_certificate": False,
+        "pending_update_count": len(queue.pending),
+    }
     if webhook is not None:
-        return webhook.wire()
-    info: Json = {"url": "", "has_custom_certificate": False, "pending_update_count": len(queue.pending)}
+        info["max_connections"] = webhook.max_connections
+        if webhook.error:
+            info |= {"last_error_date": webhook.error_date, "last_error_message": webhook.error}
     return info | ({"allowed_updates": queue.allowed} if queue.allowed else {})
 
 
@@ -98,5 +98,5 @@ async def answer_callback_query(call: Call) -> object:
     if len(text) > ANSWER_LIMIT:
         raise bad_request("MESSAGE_TOO_LONG")
     answer = {"text": text, "alert": call.params.flag("show_alert"), "url": call.params.text("url")}
-    call.world.callbacks.answer(call.bot.id, call.params.text("callback_query_id"), answer)
+    call.world.callback_queries.answer(call.bot.id, call.params.text("callback_query_id"), answer)
     return True

@@ -1,13 +1,13 @@
-"""Methods about chats: who is in them and which topics they have."""
+"""Methods about chats, their members and their topics."""
 
 from __future__ import annotations
 
+from bot.sandbox import Json
 from bot.sandbox.botapi.call import Call
 from bot.sandbox.chats.membership import change_member
 from bot.sandbox.chats.topics import COLORS, create_topic, set_closed
 from bot.sandbox.errors import bad_request
-from bot.sandbox.state.accounts import Json
-from bot.sandbox.state.chats import Chat, Status, Topic
+from bot.sandbox.state.chats import Chat, Status
 
 GIFTS = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
 PERMISSIONS = ("can_send_messages", "can_send_audios", "can_send_documents", "can_send_photos", "can_send_videos",
@@ -20,7 +20,7 @@ REACTIONS_PER_MESSAGE = 11
 async def get_chat(call: Call) -> object:
     """Bot API, getChat."""
     chat = call.chat()
-    full: Json = call.world.wire_chat(chat) | {
+    full: Json = call.world.chat_to_json(chat) | {
         "accent_color_id": abs(chat.id) % 7,
         "max_reaction_count": REACTIONS_PER_MESSAGE,
         "accepted_gift_types": dict.fromkeys(GIFTS, False),
@@ -37,7 +37,7 @@ async def get_chat_member(call: Call) -> object:
     if user_id not in call.world.people and user_id not in call.world.bots:
         raise bad_request("PARTICIPANT_ID_INVALID")
     status: Status = chat.members.get(user_id, "left")
-    return call.world.member_wire(user_id, status)
+    return call.world.member_to_json(user_id, status)
 
 
 async def get_chat_member_count(call: Call) -> object:
@@ -52,7 +52,7 @@ async def get_chat_administrators(call: Call) -> object:
         raise bad_request("there are no administrators in the private chat")
     hidden = set() if call.params.flag("return_bots") else set(call.world.bots) - {call.bot.id}
     return [
-        call.world.member_wire(member, status)
+        call.world.member_to_json(member, status)
         for member, status in chat.members.items()
         if status in ("creator", "administrator") and member not in hidden
     ]
@@ -68,10 +68,11 @@ async def leave_chat(call: Call) -> object:
 
 
 def _forum(call: Call) -> Chat:
+    """Return the forum of the call, where the bot may manage topics."""
     chat = call.chat()
     if not chat.is_forum:
         raise bad_request("the chat is not a forum")
-    if chat.members[call.bot.id] not in ("administrator", "creator"):
+    if not chat.administered_by(call.bot.id):
         raise bad_request("not enough rights to create a topic")
     return chat
 
@@ -89,13 +90,6 @@ async def create_forum_topic(call: Call) -> object:
     return {"message_thread_id": topic.id, "name": topic.name, "icon_color": topic.icon_color}
 
 
-def _topic(call: Call, chat: Chat) -> Topic:
-    topic = chat.topics.get(call.params.integer("message_thread_id"))
-    if topic is None:
-        raise bad_request("message thread not found")
-    return topic
-
-
 async def close_forum_topic(call: Call) -> object:
     """Bot API, closeForumTopic."""
     return _set_closed(call, True)
@@ -108,7 +102,9 @@ async def reopen_forum_topic(call: Call) -> object:
 
 def _set_closed(call: Call, closed: bool) -> bool:
     chat = _forum(call)
-    topic = _topic(call, chat)
+    topic = chat.topics.get(call.params.integer("message_thread_id"))
+    if topic is None:
+        raise bad_request("message thread not found")
     if topic.closed == closed:
         raise bad_request("TOPIC_NOT_MODIFIED")
     set_closed(call.world, chat, call.bot, topic, closed)

@@ -1,14 +1,14 @@
-"""Methods about the bot itself: who it is and what it offers."""
+"""Methods about the bot itself: its names, descriptions, commands and menu buttons."""
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
+from bot.sandbox import Json
 from bot.sandbox.botapi.call import Call
+from bot.sandbox.chats.command_lists import scope_key
 from bot.sandbox.errors import bad_request
-from bot.sandbox.state.accounts import Json
 
 COMMAND = re.compile(r"[a-z0-9_]{1,32}")  # Bot API, BotCommand
 SCOPES = ("default", "all_private_chats", "all_group_chats", "all_chat_administrators", "chat", "chat_administrators",
@@ -20,17 +20,17 @@ COMMANDS = 100
 
 async def get_me(call: Call) -> object:
     """Bot API, getMe."""
-    return call.bot.wire_self()
+    return call.bot.to_json_full()
 
 
-async def log_out(call: Call) -> object:
-    """Bot API, logOut: there is no other server to move to."""
-    return call.bot.is_bot
+async def log_out(_: Call) -> object:
+    """Bot API, logOut: nothing happens, because there is no other server to move to."""
+    return True
 
 
-async def close(call: Call) -> object:
-    """Bot API, close: there is no other server to move to."""
-    return call.bot.is_bot
+async def close(_: Call) -> object:
+    """Bot API, close: nothing happens, because there is no other server to move to."""
+    return True
 
 
 def _language(call: Call) -> str:
@@ -41,19 +41,13 @@ def _language(call: Call) -> str:
 
 
 def _scope_key(call: Call) -> str:
-    """The scope and language of a command list as one key."""
+    """Return the key of the command list that the call means."""
     scope = call.params.mapping("scope") or {"type": "default"}
     if scope.get("type") not in SCOPES:
         raise bad_request("unsupported scope type specified")
-    if str(scope["type"]).startswith(("chat",)):
+    if scope["type"].startswith("chat"):
         call.world.chat_of(call.bot, str(scope.get("chat_id", "")))
     return scope_key(scope, _language(call))
-
-
-def scope_key(scope: Json, language: str) -> str:
-    """The key under which a bot keeps the commands of a scope and a language."""
-    parts = [scope["type"], *(str(scope[name]) for name in ("chat_id", "user_id") if scope.get(name)), language]
-    return json.dumps(parts)
 
 
 def _command(value: Any) -> Json:
@@ -91,7 +85,7 @@ async def delete_my_commands(call: Call) -> object:
 
 
 def _set(call: Call, store: dict[str, str], name: str, limit: int) -> bool:
-    """A text by language; an empty one falls back to the text without a language."""
+    """Set a text for a language; an empty text removes it, so that the text of the default language is shown."""
     text, language = call.params.text(name), _language(call)
     if len(text) > limit:
         raise bad_request(f"{name.upper()}_TOO_LONG")
@@ -99,7 +93,7 @@ def _set(call: Call, store: dict[str, str], name: str, limit: int) -> bool:
         store[language] = text
     elif language or name != "name":
         store.pop(language, None)
-    call.world.events.add("bot", "", bot=call.bot.wire_self())
+    call.world.events.add("bot", "", bot=call.bot.to_json_full())
     return True
 
 
@@ -118,7 +112,7 @@ async def get_my_name(call: Call) -> object:
 
 
 async def set_my_description(call: Call) -> object:
-    """Bot API, setMyDescription: what an empty chat shows."""
+    """Bot API, setMyDescription: an empty chat shows it."""
     return _set(call, call.bot.descriptions, "description", 512)
 
 

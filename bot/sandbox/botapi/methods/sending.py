@@ -1,25 +1,25 @@
-"""Methods that put messages into chats."""
+"""Methods that send messages."""
 
 from __future__ import annotations
 
 import secrets
 from typing import Any
 
+from bot.sandbox import Json
 from bot.sandbox.botapi.call import Call
 from bot.sandbox.botapi.parameters import Params
 from bot.sandbox.errors import bad_request
 from bot.sandbox.media.attachments import KINDS, attach
-from bot.sandbox.state.accounts import Json
 from bot.sandbox.state.chats import Message
 from bot.sandbox.text.entities import formatted
-from bot.sandbox.text.utf16 import units
+from bot.sandbox.text.utf16 import utf16_length
 
 TEXT_LIMIT = 4096  # Bot API, sendMessage
 CAPTION_LIMIT = 1024  # Bot API, sendPhoto
-PREVIEW: dict[str, type] = {
+PREVIEW_FIELDS: dict[str, type] = {
     "is_disabled": bool, "url": str, "prefer_small_media": bool, "prefer_large_media": bool, "show_above_text": bool,
 }  # fmt: skip
-ALBUM = range(2, 11)  # Bot API, sendMediaGroup
+ALBUM_SIZES = range(2, 11)  # Bot API, sendMediaGroup
 INPUT_MEDIA = tuple(kind for kind in KINDS if kind != "sticker")  # Bot API, InputMedia
 ACTIONS = {
     "typing", "upload_photo", "record_video", "upload_video", "record_voice", "upload_voice", "upload_document",
@@ -28,27 +28,27 @@ ACTIONS = {
 
 
 def text_content(params: Params) -> Json:
-    """The text of a message with its entities, within Telegram's limit."""
+    """Return the content of a text message."""
     if not params.text("text").strip():
         raise bad_request("message text is empty")
-    text, entities = formatted(params, "text", "entities")
+    text, entities = formatted(params.text("text"), params.text("parse_mode"), params.array("entities"))
     if not text:
         raise bad_request("message text is empty")
-    if units(text) > TEXT_LIMIT:
+    if utf16_length(text) > TEXT_LIMIT:
         raise bad_request("message is too long")
     content: Json = {"text": text} | ({"entities": entities} if entities else {})
     preview = {
         name: value
         for name, value in (params.mapping("link_preview_options") or {}).items()
-        if isinstance(value, PREVIEW.get(name, ()))
+        if isinstance(value, PREVIEW_FIELDS.get(name, ()))
     }
     return content | ({"link_preview_options": preview} if preview else {})
 
 
 def caption_content(params: Params) -> Json:
-    """The caption of a media message with its entities and flags; empty when there is none."""
-    text, entities = formatted(params, "caption", "caption_entities")
-    if units(text) > CAPTION_LIMIT:
+    """Return the content of a media message besides its media: caption, entities and flags."""
+    text, entities = formatted(params.text("caption"), params.text("parse_mode"), params.array("caption_entities"))
+    if utf16_length(text) > CAPTION_LIMIT:
         raise bad_request("message caption is too long")
     content: Json = {"caption": text} if text else {}
     if text and entities:
@@ -62,15 +62,15 @@ def caption_content(params: Params) -> Json:
 
 async def send_message(call: Call) -> object:
     """Bot API, sendMessage."""
-    place = call.place()
-    return call.say(place, text_content(call.params))
+    target = call.target()
+    return call.send(target, text_content(call.params))
 
 
 async def _send_media(call: Call, kind: str) -> object:
-    place = call.place()
+    target = call.target()
     caption = caption_content(call.params)
-    media = await attach(call.world.files, kind, call.params, kind)
-    return call.say(place, media | caption)
+    media = await attach(call.world.files, kind, call.params.media(kind, kind))
+    return call.send(target, media | caption)
 
 
 async def send_photo(call: Call) -> object:
@@ -83,39 +83,39 @@ async def send_document(call: Call) -> object:
     return await _send_media(call, "document")
 
 
-async def _send_film(call: Call, kind: str) -> object:
-    """Where the bot gives sides and seconds, its own figures win."""
-    place = call.place()
+async def _send_video(call: Call, kind: str) -> object:
+    """Send a video or an animation; sides and duration that the bot gives take precedence over those of the file."""
+    target = call.target()
     caption = caption_content(call.params)
-    media = await attach(call.world.files, kind, call.params, kind)
+    media = await attach(call.world.files, kind, call.params.media(kind, kind))
     if kind in media:
         given = {name: call.params.integer(name) for name in ("width", "height", "duration")}
         media |= {kind: media[kind] | {name: value for name, value in given.items() if value > 0}}
-    return call.say(place, media | caption)
+    return call.send(target, media | caption)
 
 
 async def send_animation(call: Call) -> object:
     """Bot API, sendAnimation."""
-    return await _send_film(call, "animation")
+    return await _send_video(call, "animation")
 
 
 async def send_video(call: Call) -> object:
     """Bot API, sendVideo."""
-    return await _send_film(call, "video")
+    return await _send_video(call, "video")
 
 
 async def send_sticker(call: Call) -> object:
-    """Bot API, sendSticker: it has no caption; an emoji goes with an upload only."""
-    place = call.place()
-    media = await attach(call.world.files, "sticker", call.params, "sticker")
+    """Bot API, sendSticker: a sticker has no caption, and only a new upload can get an emoji."""
+    target = call.target()
+    media = await attach(call.world.files, "sticker", call.params.media("sticker", "sticker"))
     emoji = call.params.text("emoji")
     if emoji and call.world.files.find(call.params.text("sticker")) is None:
         media |= {"sticker": media["sticker"] | {"emoji": emoji}}
-    return call.say(place, media)
+    return call.send(target, media)
 
 
 async def input_media(call: Call, value: Any) -> Json:
-    """The content that an InputMedia object describes."""
+    """Return the content that an InputMedia object describes."""
     params = call.params.nested(value, "InputMedia")
     kind = params.text("type")
     if kind not in INPUT_MEDIA:
@@ -123,14 +123,14 @@ async def input_media(call: Call, value: Any) -> Json:
             f'media of type "{kind}" is not in the sandbox' if kind else "type of the media is not specified"
         )
     caption = caption_content(params)
-    return await attach(call.world.files, kind, params, "media") | caption
+    return await attach(call.world.files, kind, params.media("media", kind)) | caption
 
 
 async def send_media_group(call: Call) -> object:
-    """Bot API, sendMediaGroup: two to ten messages that carry one media_group_id."""
-    place = call.place()
+    """Bot API, sendMediaGroup: two to ten messages with the same media_group_id."""
+    target = call.target()
     media = call.params.array("media") or []
-    if len(media) not in ALBUM:
+    if len(media) not in ALBUM_SIZES:
         raise bad_request("wrong number of messages in the album" if media else "there are no messages to send")
     contents = [await input_media(call, item) for item in media]
     if any("animation" in content for content in contents):
@@ -138,21 +138,22 @@ async def send_media_group(call: Call) -> object:
     if any("document" in content for content in contents) and not all("document" in content for content in contents):
         raise bad_request("document can't be mixed with other media types")
     group = str(secrets.randbelow(10**17) + 10**17)
-    return [call.say(place, content, media_group_id=group) for content in contents]
+    return [call.send(target, content, media_group_id=group) for content in contents]
 
 
 async def send_chat_action(call: Call) -> object:
-    """Bot API, sendChatAction: seen for five seconds."""
+    """Bot API, sendChatAction: the page shows it for five seconds."""
     chat = call.chat()
     action = call.params.text("action").lower()
     if action not in ACTIONS:
         raise bad_request("wrong parameter action in request")
     thread = call.params.integer("message_thread_id") or None
-    call.world.events.add("action", chat.key, action=action, bot=call.bot.wire(), thread_id=thread)
+    call.world.events.add("action", chat.key, action=action, bot=call.bot.to_json(), thread_id=thread)
     return True
 
 
 def _original(call: Call, reason: str) -> Message:
+    """Return the message to copy or forward; `reason` is for the refusal when it is not there."""
     chat = call.chat("from_chat_id")
     original = call.world.message(chat, call.params.integer("message_id"), reason)
     if not any(name in original.content for name in ("text", *KINDS)):
@@ -161,20 +162,20 @@ def _original(call: Call, reason: str) -> Message:
 
 
 async def copy_message(call: Call) -> object:
-    """Bot API, copyMessage: the same content without a link to its origin; a new caption may replace the old."""
-    place = call.place()
+    """Bot API, copyMessage: the same content without its origin, where a new caption may replace the old one."""
+    target = call.target()
     content = dict(_original(call, "message to copy not found").content)
     if "caption" in call.params.values and "text" not in content:
         for name in ("caption", "caption_entities", "show_caption_above_media"):
             content.pop(name, None)
         content |= caption_content(call.params)
-    return {"message_id": call.say(place, content)["message_id"]}
+    return {"message_id": call.send(target, content)["message_id"]}
 
 
 async def forward_message(call: Call) -> object:
     """Bot API, forwardMessage: the content with its origin."""
-    place = call.place()
+    target = call.target()
     original = _original(call, "message to forward not found")
     author = call.world.account(original.sender_id)
-    origin: Json = {"type": "user", "date": original.date, "sender_user": author.wire()}
-    return call.say(place, original.content | {"forward_origin": original.content.get("forward_origin", origin)})
+    origin: Json = {"type": "user", "date": original.date, "sender_user": author.to_json()}
+    return call.send(target, original.content | {"forward_origin": original.content.get("forward_origin", origin)})

@@ -1,0 +1,178 @@
+"""Pictures: what Telegram makes of them, what stays untouched, what is refused, and what is forgotten."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from bot.sandbox.client import Chat, Person, SandboxError
+from bot.sandbox.server import running
+from bot.sandbox.state.world import World
+from tests.support.sandbox_client import TOKEN, Api, RefusedError
+from tests.support.videos import film, still
+
+
+def bilevel(size: tuple[int, int]) -> bytes:
+    """Many pixels in few bytes."""
+    buffer = io.BytesIO()
+    Image.new("1", size).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+async def download(api: Api, file_id: str) -> bytes:
+    """The bytes as a bot gets them."""
+    file = await api.call("getFile", file_id=file_id)
+    return (await api.http.get(f"/file/bot{TOKEN}/{file['file_path']}")).content
+
+
+async def test_a_photo_becomes_jpeg_sizes(api: Api, chat: Chat) -> None:
+    """Ascending sizes of at most 1280, each what it says it is, all JPEG."""
+    await chat.send_photos([still((1600, 1000))], "a wall")
+    message = await api.update("message")
+    assert message["caption"] == "a wall"
+    sides = [(size["width"], size["height"]) for size in message["photo"]]
+    assert sides == [(90, 56), (320, 200), (800, 500), (1280, 800)]
+    for size in message["photo"]:
+        data = await download(api, size["file_id"])
+        with Image.open(io.BytesIO(data)) as picture:
+            assert (picture.format, picture.size) == ("JPEG", (size["width"], size["height"]))
+        assert len(data) == size["file_size"]
+    assert len({size["file_unique_id"] for size in message["photo"]}) == 4
+
+
+async def test_a_photo_stands_upright(api: Api, chat: Chat) -> None:
+    """EXIF orientation is applied, as Telegram's clients apply it."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    await chat.send_photos([still((200, 100), "JPEG", exif=exif)])
+    biggest = (await api.update("message"))["photo"][-1]
+    assert (biggest["width"], biggest["height"]) == (100, 200)
+
+
+async def test_a_picture_sent_as_file_is_untouched(api: Api, chat: Chat) -> None:
+    """A document keeps its bytes and its name, and has a thumbnail."""
+    data = still((640, 480))
+    await chat.send_photos([data], as_file=True)
+    document = (await api.update("message"))["document"]
+    assert await download(api, document["file_id"]) == data
+    assert document["mime_type"] == "image/png"
+    assert document["thumbnail"]["width"] == 320
+
+
+async def test_an_album_is_several_messages(api: Api, chat: Chat) -> None:
+    """Each photo is an update of its own; one media_group_id binds them, and the first has the caption."""
+    sent = await chat.send_photos([still((50, 50)), still((60, 60))], "both")
+    assert len({message.album for message in sent}) == 1
+    found = [update["message"] for update in await api.updates()]
+    assert [message.get("caption") for message in found] == ["both", None]
+    assert len({message["media_group_id"] for message in found}) == 1
+
+
+async def test_a_file_id_can_be_sent_again(api: Api, chat: Chat, ann: Person) -> None:
+    """A bot sends what it knows by file_id; a photo is no document."""
+    first = await api.call("sendPhoto", files={"photo": ("x.png", still((300, 200)))}, chat_id=str(ann.id))
+    file_id = first["photo"][-1]["file_id"]
+    again = await api.call("sendPhoto", chat_id=ann.id, photo=file_id, has_spoiler=True)
+    assert again["photo"] == first["photo"]
+    assert again["has_media_spoiler"] is True
+    with pytest.raises(RefusedError, match="can't use file of type Photo as Document"):
+        await api.call("sendDocument", chat_id=ann.id, document=file_id)
+
+
+async def test_people_hide_what_can_be_hidden(api: Api, chat: Chat, ann: Person, tmp_path: Path) -> None:
+    """A photo and a film go under a spoiler, another file does not; its id can be sent again without one."""
+    await chat.send_photos([still((300, 200)), film([Image.new("RGB", (64, 48))])], spoiler=True)
+    photo, moving = await api.update("message"), await api.update("message")
+    assert photo["has_media_spoiler"] is moving["has_media_spoiler"] is True
+    again = await api.call("sendPhoto", chat_id=ann.id, photo=photo["photo"][-1]["file_id"])
+    assert "has_media_spoiler" not in again
+    note = tmp_path / "note.txt"
+    note.write_text("a note")
+    await chat.send_photos([note], spoiler=True)
+    assert "has_media_spoiler" not in await api.update("message")
+
+
+async def test_text_turns_into_a_picture(api: Api, chat: Chat, ann: Person) -> None:
+    """An edit gives a text message a photo; the same bytes again are no change."""
+    sent = await api.call("sendMessage", chat_id=ann.id, text="painting")
+    place: dict[str, Any] = {"chat_id": str(ann.id), "message_id": str(sent["message_id"])}
+    media = json.dumps({"type": "photo", "media": "attach://picture", "caption": "done"})
+    files = {"picture": ("x.jpg", still((300, 200)))}
+    edited = await api.call("editMessageMedia", files=files, media=media, **place)
+    assert (edited["caption"], "text" in edited) == ("done", False)
+    with pytest.raises(RefusedError, match="message is not modified"):
+        await api.call("editMessageMedia", files=files, media=media, **place)
+    with pytest.raises(RefusedError, match="there is no text in the message to edit"):
+        await api.call("editMessageText", text="back", **place)
+    captioned = await api.call("editMessageCaption", caption="still done", **place)
+    assert captioned["photo"] == edited["photo"]
+
+
+async def test_an_animation_is_also_a_document(api: Api, chat: Chat, ann: Person) -> None:
+    """GIFs have sides and seconds, and the document field that older bots read."""
+    frames = [Image.new("RGB", (40, 30), color) for color in ("red", "green", "blue")]
+    buffer = io.BytesIO()
+    frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:], duration=500)
+    sent = await api.call("sendAnimation", files={"animation": ("a.gif", buffer.getvalue())}, chat_id=str(ann.id))
+    assert (sent["animation"]["width"], sent["animation"]["height"], sent["animation"]["duration"]) == (40, 30, 2)
+    assert sent["document"]["file_id"] == sent["animation"]["file_id"]
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"not a picture", "IMAGE_PROCESS_FAILED"),
+        (still((600, 400))[:300], "IMAGE_PROCESS_FAILED"),
+        (still((9000, 1001)), "PHOTO_INVALID_DIMENSIONS"),
+        (still((2100, 100)), "PHOTO_INVALID_DIMENSIONS"),
+        (b"", "file must be non-empty"),
+        (b"\xff" * (10 * 2**20 + 1), "is too big for a photo"),
+    ],
+    ids=["text", "truncated", "sides", "ratio", "empty", "bytes"],
+)
+async def test_photos_within_telegrams_limits(api: Api, chat: Chat, data: bytes, words: str) -> None:
+    """10 MB, width + height of 10000, a ratio of 20, and it has to be a picture; people are told the same."""
+    with pytest.raises(RefusedError, match=words):
+        await api.call("sendPhoto", files={"photo": ("x.png", data)}, chat_id=str(chat.person.id))
+    with pytest.raises(SandboxError, match=words):
+        await chat.send_photos([b"\x89PNG" + data[4:] if data else data])
+
+
+async def test_a_bomb_is_not_opened(api: Api, chat: Chat) -> None:
+    """A small file of many pixels is refused before it is decoded."""
+    bomb = bilevel((20_000, 20_000))
+    assert len(bomb) < 2 * 2**20
+    with pytest.raises(RefusedError, match=r"IMAGE_PROCESS_FAILED|PHOTO_INVALID_DIMENSIONS"):
+        await api.call("sendPhoto", files={"photo": ("x.png", bomb)}, chat_id=str(chat.person.id))
+    sent = await api.call("sendDocument", files={"document": ("x.png", bomb)}, chat_id=str(chat.person.id))
+    assert "thumbnail" not in sent["document"]
+
+
+async def test_big_files_cannot_be_downloaded(api: Api, chat: Chat) -> None:
+    """Downloads stop at 20 MB, uploads at 50 MB."""
+    await chat.send_photos([bytes(20 * 2**20 + 1)], as_file=True)
+    document = (await api.update("message"))["document"]
+    with pytest.raises(RefusedError, match="Bad Request: file is too big"):
+        await api.call("getFile", file_id=document["file_id"])
+    huge = {"document": ("x.bin", bytes(50 * 2**20 + 1))}
+    with pytest.raises(RefusedError, match="413 Request Entity Too Large"):
+        await api.call("sendDocument", files=huge, chat_id=str(chat.person.id))
+
+
+async def test_the_oldest_files_make_room() -> None:
+    """Memory stays within the cap, and a forgotten file is refused in Telegram's words."""
+    world = World(file_cap=100_000)
+    async with running(world) as url, Api(url, TOKEN) as api, Person(url) as ann:
+        chat = await ann.open()
+        first = (await chat.send_photos([bytes(40_000)], as_file=True))[0]
+        for _ in range(5):
+            await chat.send_photos([bytes(40_000)], as_file=True)
+        assert world.files.size <= 100_000
+        assert first.document is not None
+        with pytest.raises(RefusedError, match="wrong file_id or the file is temporarily unavailable"):
+            await api.call("getFile", file_id=first.document.file_id)

@@ -1,0 +1,129 @@
+"""Trouble on demand, as python-telegram-bot meets it, and Telegram's flood limits."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from telegram import Bot
+from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, NetworkError, RetryAfter, TimedOut
+from telegram.request import HTTPXRequest
+
+from bot.sandbox.client import Chat, Person, SandboxError
+from tests.support.sandbox_client import TOKEN, Api, RefusedError
+
+
+@pytest.fixture
+async def bot(sandbox: str) -> AsyncIterator[Bot]:
+    """The bot of python-telegram-bot, as it comes but for a short patience."""
+    request = HTTPXRequest(read_timeout=0.5, connection_pool_size=4)
+    async with Bot(TOKEN, base_url=f"{sandbox}/bot", base_file_url=f"{sandbox}/file/bot", request=request) as started:
+        yield started
+
+
+async def fault(ann: Person, **given: Any) -> None:
+    """Switch a fault on."""
+    await ann.call("POST", "/api/faults", given)
+
+
+async def test_flood_is_retry_after(bot: Bot, chat: Chat, ann: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    """429 carries retry_after, once, for the method and chat that were named."""
+    monkeypatch.setenv("PTB_TIMEDELTA", "true")  # without it the library warns that its attribute will change
+    await fault(ann, kind="flood", method="sendMessage", chat_id=ann.id, seconds=7, times=1)
+    with pytest.raises(RetryAfter) as caught:
+        await bot.send_message(ann.id, "x")
+    assert caught.value.retry_after == timedelta(seconds=7)
+    await bot.send_message(ann.id, "x")
+    assert (await ann.call("GET", "/api/faults"))["faults"] == []
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (500, NetworkError),
+        (502, NetworkError),
+        (503, NetworkError),
+        (403, Forbidden),
+        (409, Conflict),
+        (401, InvalidToken),
+        (400, BadRequest),
+    ],
+)
+async def test_errors_are_what_the_library_names_them(
+    bot: Bot, chat: Chat, ann: Person, status: int, kind: type[Exception]
+) -> None:
+    """Every status becomes the exception that a bot has to handle."""
+    await fault(ann, kind="error", status=status, times=1)
+    with pytest.raises(kind):
+        await bot.send_message(ann.id, "x")
+
+
+async def test_a_timeout_comes_after_the_message_was_stored(bot: Bot, chat: Chat, ann: Person) -> None:
+    """The bot sees TimedOut although the person has the message: the case that doubles messages."""
+    await fault(ann, kind="timeout", method="sendMessage", seconds=5, times=1)
+    with pytest.raises(TimedOut):
+        await bot.send_message(ann.id, "delivered all the same")
+    assert [message.text for message in await chat.messages()] == ["hello", "delivered all the same"]
+
+
+@pytest.mark.parametrize("stored", [False, True])
+async def test_a_dropped_connection(bot: Bot, chat: Chat, ann: Person, stored: bool) -> None:
+    """The line goes dead without an answer, before or after the message was stored."""
+    await fault(ann, kind="drop", method="sendMessage", times=1, stored=stored)
+    with pytest.raises(NetworkError):
+        await bot.send_message(ann.id, "lost?")
+    assert len(await chat.messages()) == (2 if stored else 1)
+    await bot.send_message(ann.id, "alive")
+
+
+async def test_a_delay_is_only_late(bot: Bot, chat: Chat, ann: Person) -> None:
+    """A slow answer is an answer; a very slow one is TimedOut."""
+    await fault(ann, kind="delay", method="getMe", seconds=0.05, times=1)
+    await bot.get_me()
+    await fault(ann, kind="delay", method="getMe", seconds=30, times=1)
+    with pytest.raises(TimedOut):
+        await bot.get_me()
+
+
+async def test_faults_at_a_rate(api: Api, chat: Chat, ann: Person) -> None:
+    """At a rate of one half about half of the calls fail, until the faults are switched off."""
+    await fault(ann, kind="error", method="getMe", rate=0.5)
+    failed = 0
+    for _ in range(60):
+        try:
+            await api.call("getMe")
+        except RefusedError:
+            failed += 1
+    assert 10 < failed < 50
+    await ann.call("DELETE", "/api/faults")
+    await api.call("getMe")
+
+
+async def test_flood_limits_can_be_switched_on(api: Api, chat: Chat, ann: Person) -> None:
+    """Off, nothing is limited; on, a burst in one chat and the twenty-first message in a group are 429."""
+    for _ in range(5):
+        await api.call("sendMessage", chat_id=ann.id, text="x")
+    await ann.call("PATCH", "/api/settings", {"limits": True})
+    with pytest.raises(RefusedError, match="Too Many Requests: retry after") as caught:
+        for _ in range(5):
+            await api.call("sendMessage", chat_id=ann.id, text="x")
+    assert caught.value.status == 429
+    assert 1 <= caught.value.parameters["retry_after"] <= 3
+    made = await ann.call("POST", "/api/groups", {"user": ann.id, "title": "G", "members": [123456]})
+    sent = 0
+    with pytest.raises(RefusedError, match="Too Many Requests") as caught:
+        for _ in range(25):
+            await api.call("sendMessage", chat_id=made["id"], text="x")
+            sent += 1
+    assert sent == 20
+    assert caught.value.parameters["retry_after"] > 30
+
+
+async def test_malformed_faults_are_explained(ann: Person) -> None:
+    """The people's API says which field is wrong."""
+    with pytest.raises(SandboxError, match="rate"):
+        await fault(ann, kind="flood", rate=2)
+    with pytest.raises(SandboxError, match="metod"):
+        await fault(ann, kind="flood", metod="sendMessage")
