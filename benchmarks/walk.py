@@ -27,7 +27,7 @@ from tests.support.chromium import chromium
 from tests.support.pencil import Pencil
 from tests.support.pictures import encoded
 from tests.support.program import Program
-from tests.support.videos import film
+from tests.support.videos import video
 
 OPERATOR = 1_000_001  # the first person of a sandbox
 PATIENCE = 400.0  # seconds for a picture, also on a busy machine
@@ -141,7 +141,7 @@ async def inputs(walk: Walk, glass: bytes) -> None:
     chat = walk.chat
     await chat.send_sticker(encoded(ROCKET, "PNG"))
     await chat.wait(lambda message: bool(message.buttons))
-    await chat.send_photos([film([CAT.resize((450, 300))] * 6, sound=True)])
+    await chat.send_photos([video([CAT.resize((450, 300))] * 6, sound=True)])
     await chat.wait(lambda message: "cancel:" in str(message.raw))
     await walk.show("sticker and video")
     await chat.send("/cancel")

@@ -20,10 +20,11 @@ from bot.sandbox.botapi.parameters import Params
 from bot.sandbox.client import Person
 from bot.sandbox.server import running
 from bot.sandbox.state.world import World
-from tests.support import scenes
 from tests.support.api_description import FILE, Description
 from tests.support.sandbox_client import TOKEN, Api
-from tests.support.videos import film
+from tests.support.scenes import SCENES
+from tests.support.stage import picture, stage
+from tests.support.videos import video
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "sandbox.md"
 BEGIN, END = "<!-- methods: generated -->", "<!-- /methods -->"
@@ -72,10 +73,10 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, set[str]]]:
 async def play(world: World) -> dict[str, str]:
     """Run every scene; what failed, by method."""
     failures: dict[str, str] = {}
-    async with running(world) as url, scenes.stage(url) as on:
+    async with running(world) as url, stage(url) as on:
         for name in METHODS:
             try:
-                await asyncio.wait_for(scenes.SCENES[name](on), 20)
+                await asyncio.wait_for(SCENES[name](on), 20)
             except Exception as error:  # noqa: BLE001 - all failures are reported together
                 failures[name] = f"{type(error).__name__}: {error}"
     return failures
@@ -158,11 +159,11 @@ async def everything_happens(api: Api, ann: Person, bob: Person) -> None:
     """All that people can do."""
     chat = await ann.open()
     sent = await chat.send("/start https://example.org #tag")
-    red, gif = scenes.picture("red").data, scenes.picture("red", "GIF").data
+    red, gif = picture("red").data, picture("red", "GIF").data
     await chat.send_photos([red, red], "an album", reply_to=sent)
     await chat.send_photos([red], as_file=True)
     await chat.send_photos([gif])
-    await chat.send_photos([film([Image.new("RGB", (64, 48), "red")], sound=True)])
+    await chat.send_photos([video([Image.new("RGB", (64, 48), "red")], sound=True)])
     await chat.send_sticker(red)
     own = f"/api/chats/{chat.key}/messages/{sent.id}"
     await ann.call("PATCH", own, {"user": ann.id, "text": "other"})

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from bot.sandbox.client import Person
-from tests.support.scenes import picture
+from tests.support.stage import picture
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "echo_bot.py"
 

@@ -1,22 +1,16 @@
-"""Every method of the sandbox, called by aiogram, which knows nothing of the sandbox."""
+"""A scene for every method of the sandbox: calls of the method by aiogram, which does not know the sandbox."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-from aiogram import Bot, methods
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
+from aiogram import methods
 from aiogram.types import (
     BotCommand,
     BotCommandScopeAllGroupChats,
     BufferedInputFile,
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
     InputMediaDocument,
     InputMediaPhoto,
     Message,
@@ -25,55 +19,15 @@ from aiogram.types import (
 )
 from PIL import Image
 
-from bot.sandbox.client import Chat, Person
-from tests.support.videos import film, still
-
-TOKEN = "99:" + "c" * 35
-KEYS = InlineKeyboardMarkup(inline_keyboard=[[InlineKeyboardButton(text="Go", callback_data="go", style="success")]])
-
-
-def picture(color: str = "teal", kind: str = "PNG") -> BufferedInputFile:
-    """A small picture to upload."""
-    return BufferedInputFile(still((200, 100), kind, color), f"picture.{kind.lower()}")
-
-
-@dataclass
-class Stage:
-    """A bot of aiogram's, a person, a private chat and a forum that the bot administers."""
-
-    bot: Bot
-    ann: Person
-    chat: Chat
-    forum: int
-
-    @property
-    def me(self) -> int:
-        """The id of the private chat."""
-        return self.ann.id
-
-    async def text(self, **more: Any) -> Message:
-        """A message of the bot."""
-        return await self.bot.send_message(self.me, "some text", **more)
-
-
-@asynccontextmanager
-async def stage(url: str) -> AsyncIterator[Stage]:
-    """Everything a scene needs."""
-    bot = Bot(TOKEN, session=AiohttpSession(api=TelegramAPIServer.from_base(url)))
-    async with bot, Person(url, "Ann") as ann:
-        await bot.get_me()
-        chat = await ann.open()
-        await chat.send("/start")
-        made = await ann.call("POST", "/api/groups", {"user": ann.id, "title": "Forum", "forum": True, "admins": [99]})
-        yield Stage(bot, ann, chat, made["id"])
-
+from tests.support.stage import KEYS, Stage, picture
+from tests.support.videos import video
 
 Scene = Callable[[Stage], Awaitable[object]]
 SCENES: dict[str, Scene] = {}
 
 
 def scene(method: type[methods.TelegramMethod[Any]]) -> Callable[[Scene], Scene]:
-    """File a scene under the method that it shows."""
+    """Register a scene under the method that it calls."""
 
     def keep(play: Scene) -> Scene:
         SCENES[method.__api_method__] = play
@@ -131,7 +85,7 @@ async def _send_document(on: Stage) -> None:
 @scene(methods.SendAnimation)
 async def _send_animation(on: Stage) -> None:
     assert (await on.bot.send_animation(on.me, picture(kind="GIF"), caption="c")).animation
-    moving = BufferedInputFile(film([Image.new("RGB", (64, 48), "red")] * 8), "film.mp4")
+    moving = BufferedInputFile(video([Image.new("RGB", (64, 48), "red")] * 8), "video.mp4")
     sent = (await on.bot.send_animation(on.me, moving)).animation
     assert sent and sent.thumbnail
     assert (sent.width, sent.height, sent.duration, sent.mime_type) == (64, 48, 2, "video/mp4")
@@ -139,7 +93,7 @@ async def _send_animation(on: Stage) -> None:
 
 @scene(methods.SendVideo)
 async def _send_video(on: Stage) -> None:
-    moving = BufferedInputFile(film([Image.new("RGB", (64, 48), "red")], sound=True), "film.mp4")
+    moving = BufferedInputFile(video([Image.new("RGB", (64, 48), "red")], sound=True), "video.mp4")
     sent = await on.bot.send_video(on.me, moving, caption="c", duration=7, has_spoiler=True)
     assert sent.video and sent.video.thumbnail
     assert (sent.video.duration, sent.video.width) == (7, 64)

@@ -13,7 +13,7 @@ from skimage import data
 from bot.chat.i18n import texts
 from bot.sandbox.client import Message, Person
 from tests.support.chat_harness import Stage, picture
-from tests.support.videos import film
+from tests.support.videos import video
 
 EN = texts("en")
 CAT = Image.fromarray(data.chelsea())  # 451×300
@@ -63,8 +63,8 @@ async def test_a_sticker_is_painted(stage: Stage) -> None:
 @pytest.mark.parametrize(
     "moving",
     [
-        film([sized(CAT, (450, 300)), sized(ROCKET, (450, 300))], sound=True),
-        film([sized(CAT, (450, 300)), sized(ROCKET, (450, 300))]),
+        video([sized(CAT, (450, 300)), sized(ROCKET, (450, 300))], sound=True),
+        video([sized(CAT, (450, 300)), sized(ROCKET, (450, 300))]),
         encoded(CAT, "GIF", save_all=True, append_images=[sized(ROCKET, CAT.size)], duration=200),
     ],
     ids=["video", "silent", "gif"],
@@ -88,7 +88,7 @@ async def test_moving_stickers(stage: Stage) -> None:
         chat = await ann.open()
         await chat.send_sticker(gzip.compress(b"{}"))
         await chat.wait(lambda message: message.text == EN("bad-not-image"))
-        await chat.send_sticker(film([sized(CAT, (450, 300))], kind="webm"))
+        await chat.send_sticker(video([sized(CAT, (450, 300))], kind="webm"))
         await chat.wait(lambda message: message.text == EN("draft-content"))
         await chat.send_photos([picture()])
         content, _ = await painted(stage)
@@ -104,7 +104,7 @@ async def test_a_group_by_replies(stage: Stage) -> None:
         sticker = await group.send_sticker(encoded(CAT, "PNG"))
         await group.send("/style", reply_to=sticker)
         question: Message = await group.wait(lambda message: message.reply_to is not None)
-        await group.send_photos([film([sized(ROCKET, (640, 428))], sound=True)], reply_to=question)
+        await group.send_photos([video([sized(ROCKET, (640, 428))], sound=True)], reply_to=question)
         content, style = await painted(stage)
         assert (alike(content, CAT, off=6), alike(style, ROCKET, off=14)) == (True, True)
         await group.wait(lambda message: message.photo is not None)

@@ -14,7 +14,7 @@ from bot.sandbox.client import Chat, Person, SandboxError
 from bot.sandbox.server import running
 from bot.sandbox.state.world import World
 from tests.support.sandbox_client import TOKEN, Api, RefusedError
-from tests.support.videos import film, still
+from tests.support.videos import plain_picture, video
 
 
 def bilevel(size: tuple[int, int]) -> bytes:
@@ -32,7 +32,7 @@ async def download(api: Api, file_id: str) -> bytes:
 
 async def test_a_photo_becomes_jpeg_sizes(api: Api, chat: Chat) -> None:
     """Ascending sizes of at most 1280, each what it says it is, all JPEG."""
-    await chat.send_photos([still((1600, 1000))], "a wall")
+    await chat.send_photos([plain_picture((1600, 1000))], "a wall")
     message = await api.update("message")
     assert message["caption"] == "a wall"
     sides = [(size["width"], size["height"]) for size in message["photo"]]
@@ -49,14 +49,14 @@ async def test_a_photo_stands_upright(api: Api, chat: Chat) -> None:
     """EXIF orientation is applied, as Telegram's clients apply it."""
     exif = Image.Exif()
     exif[0x0112] = 6
-    await chat.send_photos([still((200, 100), "JPEG", exif=exif)])
+    await chat.send_photos([plain_picture((200, 100), "JPEG", exif=exif)])
     biggest = (await api.update("message"))["photo"][-1]
     assert (biggest["width"], biggest["height"]) == (100, 200)
 
 
 async def test_a_picture_sent_as_file_is_untouched(api: Api, chat: Chat) -> None:
     """A document keeps its bytes and its name, and has a thumbnail."""
-    data = still((640, 480))
+    data = plain_picture((640, 480))
     await chat.send_photos([data], as_file=True)
     document = (await api.update("message"))["document"]
     assert await download(api, document["file_id"]) == data
@@ -66,7 +66,7 @@ async def test_a_picture_sent_as_file_is_untouched(api: Api, chat: Chat) -> None
 
 async def test_an_album_is_several_messages(api: Api, chat: Chat) -> None:
     """Each photo is an update of its own; one media_group_id binds them, and the first has the caption."""
-    sent = await chat.send_photos([still((50, 50)), still((60, 60))], "both")
+    sent = await chat.send_photos([plain_picture((50, 50)), plain_picture((60, 60))], "both")
     assert len({message.album for message in sent}) == 1
     found = [update["message"] for update in await api.updates()]
     assert [message.get("caption") for message in found] == ["both", None]
@@ -75,7 +75,7 @@ async def test_an_album_is_several_messages(api: Api, chat: Chat) -> None:
 
 async def test_a_file_id_can_be_sent_again(api: Api, chat: Chat, ann: Person) -> None:
     """A bot sends what it knows by file_id; a photo is no document."""
-    first = await api.call("sendPhoto", files={"photo": ("x.png", still((300, 200)))}, chat_id=str(ann.id))
+    first = await api.call("sendPhoto", files={"photo": ("x.png", plain_picture((300, 200)))}, chat_id=str(ann.id))
     file_id = first["photo"][-1]["file_id"]
     again = await api.call("sendPhoto", chat_id=ann.id, photo=file_id, has_spoiler=True)
     assert again["photo"] == first["photo"]
@@ -86,7 +86,7 @@ async def test_a_file_id_can_be_sent_again(api: Api, chat: Chat, ann: Person) ->
 
 async def test_people_hide_what_can_be_hidden(api: Api, chat: Chat, ann: Person, tmp_path: Path) -> None:
     """A photo and a film go under a spoiler, another file does not; its id can be sent again without one."""
-    await chat.send_photos([still((300, 200)), film([Image.new("RGB", (64, 48))])], spoiler=True)
+    await chat.send_photos([plain_picture((300, 200)), video([Image.new("RGB", (64, 48))])], spoiler=True)
     photo, moving = await api.update("message"), await api.update("message")
     assert photo["has_media_spoiler"] is moving["has_media_spoiler"] is True
     again = await api.call("sendPhoto", chat_id=ann.id, photo=photo["photo"][-1]["file_id"])
@@ -102,7 +102,7 @@ async def test_text_turns_into_a_picture(api: Api, chat: Chat, ann: Person) -> N
     sent = await api.call("sendMessage", chat_id=ann.id, text="painting")
     place: dict[str, Any] = {"chat_id": str(ann.id), "message_id": str(sent["message_id"])}
     media = json.dumps({"type": "photo", "media": "attach://picture", "caption": "done"})
-    files = {"picture": ("x.jpg", still((300, 200)))}
+    files = {"picture": ("x.jpg", plain_picture((300, 200)))}
     edited = await api.call("editMessageMedia", files=files, media=media, **place)
     assert (edited["caption"], "text" in edited) == ("done", False)
     with pytest.raises(RefusedError, match="message is not modified"):
@@ -127,9 +127,9 @@ async def test_an_animation_is_also_a_document(api: Api, chat: Chat, ann: Person
     ("data", "words"),
     [
         (b"not a picture", "IMAGE_PROCESS_FAILED"),
-        (still((600, 400))[:300], "IMAGE_PROCESS_FAILED"),
-        (still((9000, 1001)), "PHOTO_INVALID_DIMENSIONS"),
-        (still((2100, 100)), "PHOTO_INVALID_DIMENSIONS"),
+        (plain_picture((600, 400))[:300], "IMAGE_PROCESS_FAILED"),
+        (plain_picture((9000, 1001)), "PHOTO_INVALID_DIMENSIONS"),
+        (plain_picture((2100, 100)), "PHOTO_INVALID_DIMENSIONS"),
         (b"", "file must be non-empty"),
         (b"\xff" * (10 * 2**20 + 1), "is too big for a photo"),
     ],

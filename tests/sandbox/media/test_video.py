@@ -12,7 +12,7 @@ from PIL import Image
 
 from bot.sandbox.client import Chat, Person, SandboxError
 from tests.support.sandbox_client import Api, RefusedError
-from tests.support.videos import film, still, turned
+from tests.support.videos import plain_picture, rotated, video
 
 Download = Callable[[str], Awaitable[Image.Image]]
 TRAFFIC = [Image.new("RGB", (64, 48), color) for color in ("red", "yellow", "green", "green")]
@@ -31,7 +31,7 @@ def download(ann: Person) -> Download:
 
 async def test_a_silent_film_is_an_animation(api: Api, chat: Chat, download: Download) -> None:
     """It keeps its bytes, and says its sides, its seconds and the picture that it begins with."""
-    data = film(TRAFFIC)
+    data = video(TRAFFIC)
     sent = (await chat.send_photos([data], "look"))[0]
     message = await api.update("message")
     found = message["animation"]
@@ -45,7 +45,7 @@ async def test_a_silent_film_is_an_animation(api: Api, chat: Chat, download: Dow
 
 async def test_a_film_with_sound_is_a_video(api: Api, chat: Chat) -> None:
     """Also one of a phone that was held upright: its first picture stands."""
-    await chat.send_photos([turned(film(TRAFFIC, sound=True))])
+    await chat.send_photos([rotated(video(TRAFFIC, sound=True))])
     found = (await api.update("message"))["video"]
     assert (found["width"], found["height"]) == (48, 64)
     assert (found["thumbnail"]["width"], found["thumbnail"]["height"]) == (48, 64)
@@ -53,21 +53,21 @@ async def test_a_film_with_sound_is_a_video(api: Api, chat: Chat) -> None:
 
 async def test_a_photo_and_a_video_make_an_album(api: Api, chat: Chat, ann: Person) -> None:
     """Of people, and of bots."""
-    sent = await chat.send_photos([still((300, 200), "JPEG"), film(TRAFFIC, sound=True)])
+    sent = await chat.send_photos([plain_picture((300, 200), "JPEG"), video(TRAFFIC, sound=True)])
     assert len({message.album for message in sent}) == 1
     media = [{"type": "photo", "media": "attach://a"}, {"type": "video", "media": "attach://b"}]
-    files = {"a": ("a.jpg", still((300, 200), "JPEG")), "b": ("b.mp4", film(TRAFFIC))}
+    files = {"a": ("a.jpg", plain_picture((300, 200), "JPEG")), "b": ("b.mp4", video(TRAFFIC))}
     answered = await api.call("sendMediaGroup", files=files, chat_id=str(ann.id), media=json.dumps(media))
     assert ["photo" in answered[0], "video" in answered[1]] == [True, True]
 
 
 async def test_animations_come_one_by_one(chat: Chat) -> None:
     """Telegram groups neither them nor stickers."""
-    sent = await chat.send_photos([film(TRAFFIC), film(TRAFFIC)])
+    sent = await chat.send_photos([video(TRAFFIC), video(TRAFFIC)])
     assert [message.album for message in sent] == [None, None]
 
 
-@pytest.mark.parametrize("data", [film(TRAFFIC)[:400], b"\0\0\0\x18ftypmp42" + bytes(99), b"GIF89a" + bytes(30)])
+@pytest.mark.parametrize("data", [video(TRAFFIC)[:400], b"\0\0\0\x18ftypmp42" + bytes(99), b"GIF89a" + bytes(30)])
 async def test_a_broken_film_is_a_document(api: Api, chat: Chat, ann: Person, data: bytes) -> None:
     """What nobody can play is a file, from people and from bots."""
     sent = (await chat.send_photos([data]))[0]
@@ -78,20 +78,20 @@ async def test_a_broken_film_is_a_document(api: Api, chat: Chat, ann: Person, da
 
 async def test_a_picture_becomes_a_sticker(api: Api, chat: Chat, download: Download) -> None:
     """WebP with a longest side of 512; it has no caption."""
-    await chat.send_sticker(still((300, 150)))
+    await chat.send_sticker(plain_picture((300, 150)))
     found = (await api.update("message"))["sticker"]
     assert (found["width"], found["height"], found["type"]) == (512, 256, "regular")
     assert (found["is_animated"], found["is_video"]) == (False, False)
     assert (await download(found["file_id"])).format == "WEBP"
     with pytest.raises(SandboxError, match="a sticker has no caption"):
-        await chat._send("words", [still((300, 200))], form="sticker", reply_to=None)
+        await chat._send("words", [plain_picture((300, 200))], form="sticker", reply_to=None)
     with pytest.raises(SandboxError, match="IMAGE_PROCESS_FAILED"):
         await chat.send_sticker(b"no picture")
 
 
 async def test_moving_stickers(api: Api, chat: Chat, download: Download) -> None:
     """A WebM has its first picture; Telegram's own format has none that we can draw."""
-    await chat.send_sticker(film(TRAFFIC[::-1], kind="webm"))
+    await chat.send_sticker(video(TRAFFIC[::-1], kind="webm"))
     found = (await api.update("message"))["sticker"]
     assert (found["is_video"], found["is_animated"]) == (True, False)
     first = await download(found["thumbnail"]["file_id"])
@@ -104,10 +104,10 @@ async def test_moving_stickers(api: Api, chat: Chat, download: Download) -> None
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (still((300, 200)), "STICKER_FILE_INVALID"),
-        (film(TRAFFIC), "STICKER_FILE_INVALID"),
+        (plain_picture((300, 200)), "STICKER_FILE_INVALID"),
+        (video(TRAFFIC), "STICKER_FILE_INVALID"),
         (b"\x1a\x45\xdf\xa3" + bytes(99), "STICKER_FILE_INVALID"),
-        (still((513, 20), "WEBP"), "STICKER_PNG_DIMENSIONS"),
+        (plain_picture((513, 20), "WEBP"), "STICKER_PNG_DIMENSIONS"),
         (b"", "file must be non-empty"),
     ],
     ids=["png", "mp4", "broken", "large", "empty"],
@@ -120,7 +120,9 @@ async def test_what_is_no_sticker(api: Api, chat: Chat, ann: Person, data: bytes
 
 async def test_a_sticker_stays_as_it_is(api: Api, chat: Chat, ann: Person) -> None:
     """It cannot become another picture or get a caption; as a photo or by another method its id is refused."""
-    sent = await api.call("sendSticker", files={"sticker": ("a.webp", still((300, 200), "WEBP"))}, chat_id=str(ann.id))
+    sent = await api.call(
+        "sendSticker", files={"sticker": ("a.webp", plain_picture((300, 200), "WEBP"))}, chat_id=str(ann.id)
+    )
     place = {"chat_id": ann.id, "message_id": sent["message_id"]}
     media = {"type": "photo", "media": sent["sticker"]["file_id"]}
     with pytest.raises(RefusedError, match="message can't be edited"):
@@ -139,8 +141,8 @@ async def test_privacy_hides_a_sticker(api: Api, ann: Person) -> None:
     made = await ann.call("POST", "/api/groups", {"user": ann.id, "title": "G", "members": [123456]})
     group = ann.chat(made["key"])
     await api.silence()
-    await group.send_sticker(still((300, 200)))
+    await group.send_sticker(plain_picture((300, 200)))
     assert await api.silence() == []
     said = await api.call("sendMessage", chat_id=made["id"], text="yes?")
-    await group.send_sticker(still((300, 200)), reply_to=said["message_id"])
+    await group.send_sticker(plain_picture((300, 200)), reply_to=said["message_id"])
     assert [list(update)[1] for update in await api.silence()] == ["message"]
