@@ -21,7 +21,7 @@ from typing import Any, get_args
 
 from benchmarks.crowd import Worker, at_work, crowd, photo
 from benchmarks.events import events
-from bot.sandbox.client import Chat, Person
+from bot.sandbox.client import Chat, Client
 
 
 class Tally:
@@ -34,7 +34,7 @@ class Tally:
         self.pictures = self.refused = 0
         self.open: dict[str, deque[tuple[int, float]]] = defaultdict(deque)  # by chat: photos without an answer
 
-    async def follow(self, person: Person) -> None:
+    async def follow(self, person: Client) -> None:
         """Read the sandbox's events as they come."""
         async for event in events(person, 0.2):
             if event["type"] == "message":

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
-from bot.sandbox.client import Person
+from bot.sandbox.client import Client
 
 
-async def events(person: Person, pause: float) -> AsyncIterator[dict[str, Any]]:
+async def events(person: Client, pause: float) -> AsyncIterator[dict[str, Any]]:
     """Read the sandbox's events from now on, for ever.
 
     Args:

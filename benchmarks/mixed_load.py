@@ -23,7 +23,7 @@ from typing import Any
 
 from benchmarks.crowd import SIZE, at_work, crowd
 from benchmarks.events import events
-from bot.sandbox.client import Chat, Message, Person, SandboxError
+from bot.sandbox.client import Chat, Client, Message, SandboxError
 from tests.support.badges import badge, number_of
 
 BOT = "vitrage_bot"
@@ -52,7 +52,7 @@ class Ledger:
         return min((b - a for moments in chats for a, b in pairwise(moments)), default=60.0)
 
 
-async def follow(ledger: Ledger, person: Person, owners: dict[int, int]) -> None:
+async def follow(ledger: Ledger, person: Client, owners: dict[int, int]) -> None:
     """Read the sandbox's events as they come; `owners` are the people's numbers."""
     async for event in events(person, 0.1):
         if event["type"] == "deleted":
@@ -61,7 +61,7 @@ async def follow(ledger: Ledger, person: Person, owners: dict[int, int]) -> None
             await _note(ledger, person, event, owners)
 
 
-async def _note(ledger: Ledger, person: Person, event: dict[str, Any], owners: dict[int, int]) -> None:
+async def _note(ledger: Ledger, person: Client, event: dict[str, Any], owners: dict[int, int]) -> None:
     """Take in what the bot has said."""
     message, place = event["message"], (event["chat"], event["message"]["message_id"])
     live = "cancel:" in str(message.get("reply_markup"))
@@ -136,7 +136,7 @@ async def live(place: Place, ledger: Ledger, *, until: float, pause: float) -> N
         await asyncio.sleep(random.uniform(0.5, 1.5) * pause)
 
 
-async def places(people: list[Person]) -> list[Place]:
+async def places(people: list[Client]) -> list[Place]:
     """Everybody's private chat; groups of four; and a forum whose topics four others share."""
     me = (await people[0].open()) and (await people[0].call("GET", "/api/bots"))["bots"][0]["id"]
     found: list[Place] = [(await person.open(), number, None) for number, person in enumerate(people)]

@@ -22,7 +22,7 @@ from playwright.async_api import Browser, Page, ViewportSize, expect
 from skimage import data
 
 from bot.presets.glass import stained_glass
-from bot.sandbox.client import Chat, Message, Person
+from bot.sandbox.client import Chat, Client, Message
 from tests.support.chromium import chromium
 from tests.support.pencil import Pencil
 from tests.support.pictures import encoded
@@ -158,7 +158,7 @@ async def inputs(walk: Walk, glass: bytes) -> None:
     await walk.press(question, "sheet", "contact sheet", lambda message: "pick:" in str(message.raw))
 
 
-async def groups(walk: Walk, person: Person, glass: bytes) -> None:
+async def groups(walk: Walk, person: Client, glass: bytes) -> None:
     """A group by replies, its settings, a forum's topic."""
     bot = (await person.call("GET", "/api/bots"))["bots"][0]
     body = {"user": person.id, "title": "Stained glass club", "members": [bot["id"]]}
@@ -179,7 +179,7 @@ async def groups(walk: Walk, person: Person, glass: bytes) -> None:
     await walk.chat.send(f"/cancel@{bot['username']}", topic=topic)
 
 
-async def operators(walk: Walk, operator: Person, other: Person) -> None:
+async def operators(walk: Walk, operator: Client, other: Client) -> None:
     """What the operator can do, and what others see of it."""
     walk.chat = await operator.open()
     await walk.say("/stats", "stats")
@@ -190,7 +190,7 @@ async def operators(walk: Walk, operator: Person, other: Person) -> None:
 
 
 @asynccontextmanager
-async def window(browser: Browser, person: Person, url: str, **given: Any) -> AsyncIterator[Page]:
+async def window(browser: Browser, person: Client, url: str, **given: Any) -> AsyncIterator[Page]:
     """The web chat as somebody sees it."""
     context = await browser.new_context(viewport=WINDOW, **given)
     chosen = f"localStorage.setItem('person', {person.id}); localStorage.setItem('personName', '{person.name}')"
@@ -210,8 +210,8 @@ async def walk_through(folder: Path) -> None:
         try:
             program.start_bot()
             async with (
-                Person(program.url, "Olga") as olga,
-                Person(program.url, "Маша", language="ru") as masha,
+                Client(program.url, "Olga") as olga,
+                Client(program.url, "Маша", language="ru") as masha,
                 chromium() as browser,
             ):
                 async with window(browser, olga, program.url, locale="en-GB") as page:

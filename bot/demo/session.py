@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from bot.chat.i18n import texts
 from bot.demo.supervisor import Demo, DemoError, demonstrate
-from bot.sandbox.client import Chat, Message, Person
+from bot.sandbox.client import Chat, Client, Message
 
 T = TypeVar("T")
 
@@ -79,7 +79,7 @@ class Stopwatch:
 
 async def _request_picture(url: str, pictures: list[bytes], stopwatch: Stopwatch) -> bytes:
     """Send the content and the style to the bot, and return the picture that it sends back."""
-    async with Person(url, name="Ann", language="en") as ann:
+    async with Client(url, name="Ann", language="en") as ann:
         chat = await ann.open(timeout=START_SECONDS)
         stopwatch.lap("bot online")
         [request] = await chat.send_photos(pictures[:1], as_file=True)

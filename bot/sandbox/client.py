@@ -1,19 +1,19 @@
-"""A person in the sandbox: the client of its people's API that `vitrage demo --once` and the tests use.
+"""A client of the people's API: one person who writes in chats, for tests and for `vitrage demo --once`.
 
 ```python
-async with Person(url, name="Ann", language="en") as ann:
+async with Client(url, name="Ann", language="en") as ann:
     chat = await ann.open()                                    # the chat with the only bot; sends nothing
     await chat.send("/start")                                  # -> Message
     sent = await chat.send_photos([cat, glass], "caption")     # paths or bytes -> list[Message], an album
-    await chat.send_sticker(cat)                               # films go by send_photos
-    done = await chat.wait(lambda m: m.photo is not None, timeout=60, after=chat.mark)
+    await chat.send_sticker(cat)                               # videos are sent by send_photos
+    done = await chat.wait(lambda m: m.photo is not None, timeout=60)
     answer = await chat.press(done, "Stronger")                # label or callback data -> Answer(text, alert)
-    data = await chat.download(done)                           # the biggest rendition, or the document
-    for message in await chat.messages(): ...                  # as it is now; deleted messages are gone
+    data = await chat.download(done)                           # the largest size of a photo, or the file
+    for message in await chat.messages(): ...                  # without those that were deleted
 ```
-`wait` looks at what the bot has sent or edited since `after`. Without `after` it begins at the person's own last `send`
-or `press` in this chat; `chat.mark` is that moment, and `await chat.cursor()` is now.
-`ann.call("POST", "/api/groups", {...})` reaches the rest of the API, and `ann.chat(key)` any chat by its key.
+`wait` looks at what bots send or edit after a cursor: by default since this person's last `send` or `press` in the
+chat; `await chat.cursor()` is the present one. `ann.call("POST", "/api/groups", {...})` reaches the rest of the API,
+and `ann.chat(key)` any chat by its key. The module needs httpx only, and no other part of the sandbox.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ from typing import Any
 
 import httpx
 
-LONGEST_WAIT = 30.0  # seconds of one long poll
-MARKS = {"png": b"\x89PNG", "gif": b"GIF8", "mp4": b"ftyp", "webm": b"\x1a\x45\xdf\xa3", "webp": b"WEBP"}
+LONGEST_POLL = 30.0  # seconds
+SIGNATURES = {"png": b"\x89PNG", "gif": b"GIF8", "mp4": b"ftyp", "webm": b"\x1a\x45\xdf\xa3", "webp": b"WEBP"}
 
 
 class SandboxError(Exception):
-    """The sandbox refused; the words are its own."""
+    """The sandbox refused a request; the message is its reason."""
 
 
 @dataclass(frozen=True)
 class Media:
-    """A picture or a file in a message."""
+    """A picture, a video or another file in a message; `size` is in bytes."""
 
     file_id: str
     size: int
@@ -60,7 +60,7 @@ class Button:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the bot said to a pressed button; `answered` is false when it said nothing in time."""
+    """What the bot answered to a pressed button; `answered` is false when it did not answer in time."""
 
     answered: bool
     text: str
@@ -89,8 +89,8 @@ class Message:
     raw: dict[str, Any]
 
     @classmethod
-    def of(cls, raw: dict[str, Any]) -> Message:
-        """From what the API returns."""
+    def from_json(cls, raw: dict[str, Any]) -> Message:
+        """Return a message from the API's JSON, which is kept in `raw`."""
         sizes = raw.get("photo")
         rows = raw.get("reply_markup", {}).get("inline_keyboard", [])
         return cls(
@@ -124,18 +124,18 @@ def _button(raw: dict[str, Any]) -> Button:
     return Button(raw["text"], raw.get("callback_data", ""), raw.get("style", ""))
 
 
-class Person:
-    """Somebody of this name; the same name is the same person."""
+class Client:
+    """One person, by name: clients of the same name act as the same person."""
 
     def __init__(self, url: str, name: str = "Ann", language: str = "en") -> None:
         self.name, self.language = name, language
         self.id = 0
-        # the sandbox is on this machine: no proxy, and no certificates to load
+        # The sandbox is on this machine: no proxy, and no certificates, which would take long to load.
         bare = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         timeout = httpx.Timeout(60, pool=None)
         self._http = httpx.AsyncClient(base_url=url, timeout=timeout, trust_env=False, verify=bare)
 
-    async def __aenter__(self) -> Person:
+    async def __aenter__(self) -> Client:
         user = await self.call("POST", "/api/users", {"name": self.name, "language": self.language})
         self.id = user["id"]
         return self
@@ -146,7 +146,11 @@ class Person:
         await self._http.aclose()
 
     async def call(self, verb: str, path: str, body: dict[str, Any] | None = None, **more: Any) -> Any:
-        """One request; a refusal becomes SandboxError."""
+        """Make a request and return the JSON of its answer; `body` is the query of a GET.
+
+        Raises:
+            SandboxError: the sandbox refused it.
+        """
         given = {"params": body} if verb == "GET" else {"json": body} if body is not None else {}
         answer = await self._http.request(verb, path, **given, **more)
         if not answer.is_success:
@@ -154,7 +158,11 @@ class Person:
         return answer.json()
 
     async def open(self, bot: str | None = None, timeout: float = 30.0) -> Chat:  # noqa: ASYNC109 - one deadline
-        """The private chat with a bot, by username or the first; waits until that bot has made its first call."""
+        """Return the private chat with a bot, by its username or the first one.
+
+        Raises:
+            TimeoutError: that bot has not made a call in time.
+        """
         deadline = time.monotonic() + timeout
         while True:
             known = await self.call("GET", "/api/bots")
@@ -165,14 +173,14 @@ class Person:
             left = deadline - time.monotonic()
             if left <= 0:
                 raise TimeoutError(f"no bot {bot or ''} has called the sandbox within {timeout:g} s")
-            await self.call("GET", "/api/events", {"after": known["cursor"], "wait": min(left, LONGEST_WAIT)})
+            await self.call("GET", "/api/events", {"after": known["cursor"], "wait": min(left, LONGEST_POLL)})
 
     def chat(self, key: str) -> Chat:
-        """A chat by its key, such as a group that was made with `call`."""
+        """Return a chat by its key, such as a group that was made with `call`."""
         return Chat(self, key)
 
     async def bytes_of(self, file_id: str) -> bytes:
-        """The bytes of a file."""
+        """Return the bytes of a file."""
         answer = await self._http.get(f"/api/files/{file_id}")
         if not answer.is_success:
             raise SandboxError(f"file {file_id}: {answer.status_code}")
@@ -182,22 +190,22 @@ class Person:
 class Chat:
     """One chat as one person sees it."""
 
-    def __init__(self, person: Person, key: str) -> None:
-        self.person, self.key = person, key
-        self.mark = 0  # the moment before the person's last own act here
+    def __init__(self, client: Client, key: str) -> None:
+        self.client, self.key = client, key
+        self._sent_at = 0  # the cursor before the last message or press of this client
         self._path = f"/api/chats/{key}"
 
     async def cursor(self) -> int:
-        """Now, as a point to wait from."""
-        return int((await self.person.call("GET", f"{self._path}/messages", {"limit": 1}))["cursor"])
+        """Return the number of the newest event, from which `wait` can go on."""
+        return int((await self.client.call("GET", f"{self._path}/messages", {"limit": 1}))["cursor"])
 
     async def messages(self) -> list[Message]:
-        """What is in the chat now, oldest first."""
-        found = await self.person.call("GET", f"{self._path}/messages", {"limit": 1000})
-        return [Message.of(raw) for raw in found["messages"]]
+        """Return the messages that are in the chat now, oldest first."""
+        found = await self.client.call("GET", f"{self._path}/messages", {"limit": 1000})
+        return [Message.from_json(raw) for raw in found["messages"]]
 
     async def send(self, text: str, *, reply_to: Message | int | None = None, topic: int | None = None) -> Message:
-        """Send text."""
+        """Send a text."""
         return (await self._send(text, (), reply_to=reply_to, topic=topic))[0]
 
     async def send_photos(
@@ -210,30 +218,30 @@ class Chat:
         reply_to: Message | int | None = None,
         topic: int | None = None,
     ) -> list[Message]:
-        """Send pictures and films, several as one album; `as_file` sends them untouched, `spoiler` hides them."""
+        """Send pictures and videos, several as an album; `as_file` sends the files unchanged, `spoiler` hides them."""
         form = "file" if as_file else "spoiler" if spoiler else "media"
         return await self._send(caption, photos, form=form, reply_to=reply_to, topic=topic)
 
     async def send_sticker(
         self, picture: str | Path | bytes, *, reply_to: Message | int | None = None, topic: int | None = None
     ) -> Message:
-        """Send a sticker; a picture is made one, as messengers do."""
+        """Send a sticker; the sandbox makes one of a picture, as Telegram's apps do."""
         return (await self._send("", [picture], form="sticker", reply_to=reply_to, topic=topic))[0]
 
     async def _send(
         self, text: str, files: Sequence[str | Path | bytes], *, reply_to: Message | int | None, **fields: Any
     ) -> list[Message]:
-        self.mark = await self.cursor()
-        fields |= {"user": self.person.id, "text": text}
+        self._sent_at = await self.cursor()
+        fields |= {"user": self.client.id, "text": text}
         if reply_to is not None:
             fields["reply_to"] = reply_to.id if isinstance(reply_to, Message) else reply_to
         if files:
             form = {name: str(value) for name, value in fields.items() if value is not None}
             parts = [("files", _file(file, number)) for number, file in enumerate(files, 1)]
-            sent = await self.person.call("POST", f"{self._path}/messages", data=form, files=parts)
+            sent = await self.client.call("POST", f"{self._path}/messages", data=form, files=parts)
         else:
-            sent = await self.person.call("POST", f"{self._path}/messages", fields)
-        return [Message.of(raw) for raw in sent["messages"]]
+            sent = await self.client.call("POST", f"{self._path}/messages", fields)
+        return [Message.from_json(raw) for raw in sent["messages"]]
 
     async def wait(
         self,
@@ -241,43 +249,47 @@ class Chat:
         timeout: float = 30.0,  # noqa: ASYNC109 - the words of the error depend on it
         after: int | None = None,
     ) -> Message:
-        """The first message that a bot sent or edited after the point and that is wanted."""
-        cursor = self.mark if after is None else after
+        """Return the first message that a bot sends or edits after a cursor and for which `wanted` is true.
+
+        Raises:
+            TimeoutError: there was none in time.
+        """
+        cursor = self._sent_at if after is None else after
         deadline = time.monotonic() + timeout
         last = "nothing"
         while (left := deadline - time.monotonic()) > 0:
-            query = {"after": cursor, "wait": min(left, LONGEST_WAIT), "chat": self.key}
-            found = await self.person.call("GET", "/api/events", query)
+            query = {"after": cursor, "wait": min(left, LONGEST_POLL), "chat": self.key}
+            found = await self.client.call("GET", "/api/events", query)
             cursor = found["cursor"]
             for event in found["events"]:
                 if event["type"] not in ("message", "edited") or not event["message"]["from"]["is_bot"]:
                     continue
-                message = Message.of(event["message"])
+                message = Message.from_json(event["message"])
                 if wanted(message):
                     return message
                 last = f"message {message.id}: {message.text!r}, {'photo' if message.photo else 'no photo'}"
         raise TimeoutError(f"no such message from the bot within {timeout:g} s; seen last: {last}")
 
     async def press(self, message: Message | int, button: str, wait: float = 15.0) -> Answer:
-        """Press a button by its label or its callback data."""
-        self.mark = await self.cursor()
+        """Press a button by its callback data or its label, and wait so many seconds for the answer."""
+        self._sent_at = await self.cursor()
         number = message.id if isinstance(message, Message) else message
-        body = {"user": self.person.id, "button": button, "wait": wait}
-        answer = await self.person.call("POST", f"{self._path}/messages/{number}/press", body)
+        body = {"user": self.client.id, "button": button, "wait": wait}
+        answer = await self.client.call("POST", f"{self._path}/messages/{number}/press", body)
         return Answer(answer["answered"], answer["text"], answer["alert"])
 
     async def download(self, message: Message) -> bytes:
-        """The biggest picture of a message, or its file."""
+        """Return the largest size of a message's photo, or its file."""
         media = message.photo or message.animation or message.video or message.sticker or message.document
         if media is None:
             raise SandboxError(f"message {message.id} has neither picture nor file")
-        return await self.person.bytes_of(media.file_id)
+        return await self.client.bytes_of(media.file_id)
 
 
 def _file(source: str | Path | bytes, number: int) -> tuple[str, bytes, str]:
-    """Name, bytes and type of a part; bytes are taken for what their first bytes say."""
+    """Return name, bytes and type of a part of a form; the type of bytes is guessed from their signature."""
     if isinstance(source, bytes):
-        ending = next((ending for ending, mark in MARKS.items() if source[:12].find(mark) >= 0), "jpg")
+        ending = next((ending for ending, mark in SIGNATURES.items() if source[:12].find(mark) >= 0), "jpg")
         name, data = f"photo{number}.{ending}", source
     else:
         name, data = Path(source).name, Path(source).read_bytes()

@@ -9,7 +9,7 @@ import pytest
 
 from bot.chat.i18n import texts
 from bot.chat.rate_limiter import CHAT, GROUP, OVERALL, Pace, Window
-from bot.sandbox.client import Person
+from bot.sandbox.client import Client
 from tests.support.chat_harness import Stage, from_bot, request
 
 EN = texts("en")
@@ -32,7 +32,7 @@ def test_never_more_than_so_many_within_so_many_seconds(pace: Pace) -> None:
 
 async def test_a_chatty_user_causes_no_429(stage: Stage) -> None:
     """With Telegram's limits switched on, ten answers in a row all arrive, and none was refused first."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         await ann.call("PATCH", "/api/settings", {"limits": True})
         chat = await ann.open()
         for _ in range(8):

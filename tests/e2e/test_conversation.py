@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from bot.chat.i18n import texts
-from bot.sandbox.client import Chat, Message, Person
+from bot.sandbox.client import Chat, Client, Message
 from tests.support.chat_harness import eventually
 from tests.support.conversation import answer_after, choose_size, choose_small, is_status, result
 from tests.support.pencil import MIDDLE, Pencil, ellipse, jpeg
@@ -23,7 +23,7 @@ EN, RU = texts("en"), texts("ru")
 
 async def test_two_photos_become_one_picture(program: Program, cat: bytes, glass: bytes) -> None:
     """Content, then style: one status message with progress, then the picture as a reply, of the content's shape."""
-    async with Person(program.url, name="Two photos") as person:
+    async with Client(program.url, name="Two photos") as person:
         chat = await person.open()
         await choose_size(chat, 768)  # takes longer than the pause between two edits, on a fast machine too
         request = (await chat.send_photos([cat]))[0]
@@ -46,7 +46,7 @@ async def test_two_photos_become_one_picture(program: Program, cat: bytes, glass
 
 async def test_an_album_of_files_in_russian(program: Program, cat: bytes, glass: bytes) -> None:
     """Both at once, as image files, is the same; a Russian is answered in Russian."""
-    async with Person(program.url, name="Альбом", language="ru") as person:
+    async with Client(program.url, name="Альбом", language="ru") as person:
         chat = await person.open()
         await choose_small(chat)
         request = (await chat.send_photos([cat, glass], as_file=True))[0]
@@ -64,7 +64,7 @@ async def test_the_picture_stands_as_the_photo_stood(program: Program, cat: byte
         exif = Image.Exif()
         exif[0x0112] = 6  # "rotate 90° clockwise to view"
         lying = encoded(image, exif=exif)
-    async with Person(program.url, name="Upright") as person:
+    async with Client(program.url, name="Upright") as person:
         chat = await person.open()
         await choose_small(chat)
         request = (await chat.send_photos([lying, glass], as_file=True))[0]
@@ -75,7 +75,7 @@ async def test_the_picture_stands_as_the_photo_stood(program: Program, cat: byte
 
 async def test_settings_are_the_users_own_and_say_so(program: Program) -> None:
     """A press changes the menu in place; another person's settings stay as they were."""
-    async with Person(program.url, name="Chooser") as person, Person(program.url, name="Other") as other:
+    async with Client(program.url, name="Chooser") as person, Client(program.url, name="Other") as other:
         chat = await person.open()
         await chat.send("/settings")
         menu = await chat.wait(lambda message: bool(message.buttons))
@@ -104,7 +104,7 @@ async def test_a_bad_file_gets_a_sentence(
     """The bot replies at once to a file that it cannot paint, and says why."""
     path = tmp_path / name
     path.write_bytes(data)
-    async with Person(program.url, name=f"Bad {name}") as person:
+    async with Client(program.url, name=f"Bad {name}") as person:
         chat = await person.open()
         request = (await chat.send_photos([path], as_file=True))[0]
         answer = await chat.wait(lambda message: message.reply_to == request.id)
@@ -113,7 +113,7 @@ async def test_a_bad_file_gets_a_sentence(
 
 async def test_every_command_answers(program: Program) -> None:
     """A newcomer who tries everything is told something useful each time."""
-    async with Person(program.url, name="Newcomer") as person:
+    async with Client(program.url, name="Newcomer") as person:
         chat = await person.open()
         for text, answer in {
             "/start": EN("start"),
@@ -130,7 +130,7 @@ async def test_every_command_answers(program: Program) -> None:
 
 async def test_cancel_forgets_the_draft_and_stops_the_job(program: Program, cat: bytes, glass: bytes) -> None:
     """/cancel forgets a waiting photo; the button stops the engine within seconds, and the status message says so."""
-    async with Person(program.url, name="Hesitant") as person:
+    async with Client(program.url, name="Hesitant") as person:
         chat = await person.open()
         await chat.send_photos([cat])
         await chat.wait(lambda message: message.text == EN("draft-content"))
@@ -153,7 +153,7 @@ async def test_people_at_once_do_not_mix(program: Program, cat: bytes, glass: by
         tall = encoded(image.resize((120, 240)))
 
     async def paint(name: str, content: bytes) -> tuple[int, int]:
-        async with Person(program.url, name=name) as person:
+        async with Client(program.url, name=name) as person:
             chat = await person.open()
             await choose_small(chat)
             request = (await chat.send_photos([content, glass]))[0]
@@ -168,7 +168,7 @@ async def test_people_at_once_do_not_mix(program: Program, cat: bytes, glass: by
 
 async def test_too_many_waiting_pictures_are_refused_politely(program: Program, cat: bytes, glass: bytes) -> None:
     """The refusal names the quota; the jobs that were queued before stay, and can be cancelled all at once."""
-    async with Person(program.url, name="Eager") as person:
+    async with Client(program.url, name="Eager") as person:
         chat = await person.open()
         await chat.send("/settings")
         menu = await chat.wait(lambda message: bool(message.buttons))
@@ -188,7 +188,7 @@ async def test_too_many_waiting_pictures_are_refused_politely(program: Program, 
 
 async def test_a_sketch_comes_first_and_can_be_kept(program: Program, cat: bytes, glass: bytes) -> None:
     """One message shows the sketch, then the painting; who stops it gets what there is, and can continue it later."""
-    async with Person(program.url, name="Sketcher") as person:
+    async with Client(program.url, name="Sketcher") as person:
         chat = await person.open()
         await chat.send("/settings")
         menu = await chat.wait(lambda message: bool(message.buttons))
@@ -211,7 +211,7 @@ async def test_a_sketch_comes_first_and_can_be_kept(program: Program, cat: bytes
 
 async def test_a_part_is_painted_and_the_rest_stays_the_photo(program: Program, cat: bytes, glass: bytes) -> None:
     """The bot asks for marks on the photo; only the encircled part is painted, also when the result is changed."""
-    async with Person(program.url, name="Marker") as person:
+    async with Client(program.url, name="Marker") as person:
         chat = await person.open()
         await choose_small(chat)
         whole = await result(chat, (await chat.send_photos([cat, glass]))[0])

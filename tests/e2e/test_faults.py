@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 from bot.chat.i18n import texts
-from bot.sandbox.client import Chat, Message, Person
+from bot.sandbox.client import Chat, Client, Message
 from tests.support.chat_harness import eventually
 from tests.support.conversation import choose_small, is_status, result
 from tests.support.program import PATIENCE, Program, alive, until
@@ -40,7 +40,7 @@ async def only(chat: Chat, picture: Message) -> None:
 async def test_a_killed_engine_costs_an_attempt_not_the_picture(own_program: Program, cat: bytes, glass: bytes) -> None:
     """SIGKILL to the engine child during a job: a new child finishes it, once, and the bot answers all the time."""
     own_program.start_bot()
-    async with Person(own_program.url) as person:
+    async with Client(own_program.url) as person:
         chat = await person.open()
         request, _ = await painting(own_program, chat, [cat, glass])
         os.kill(own_program.engine(), signal.SIGKILL)
@@ -56,7 +56,7 @@ async def test_a_killed_bot_goes_on_where_it_was(own_program: Program, cat: byte
     The draft of another user and the settings are kept too.
     """
     own_program.start_bot()
-    async with Person(own_program.url, "Ann") as ann, Person(own_program.url, "Bob") as bob:
+    async with Client(own_program.url, "Ann") as ann, Client(own_program.url, "Bob") as bob:
         chat, draft = await ann.open(), await bob.open()
         await draft.send_photos([cat])
         await draft.wait(lambda message: message.text == EN("draft-content"))
@@ -80,7 +80,7 @@ async def test_a_stop_gives_the_job_back_and_leaves_nothing_running(
 ) -> None:
     """SIGTERM: the bot and its child end with success; the unfinished picture is painted after the next start."""
     own_program.start_bot()
-    async with Person(own_program.url) as person:
+    async with Client(own_program.url) as person:
         chat = await person.open()
         request, _ = await painting(own_program, chat, [cat, glass])
         engine = own_program.engine()
@@ -93,7 +93,7 @@ async def test_a_stop_gives_the_job_back_and_leaves_nothing_running(
 async def test_updates_sent_while_the_bot_was_away_are_answered(own_program: Program, cat: bytes, glass: bytes) -> None:
     """Telegram keeps them, and the bot catches up."""
     own_program.start_bot()
-    async with Person(own_program.url) as person:
+    async with Client(own_program.url) as person:
         chat = await person.open()
         await choose_small(chat)
         own_program.kill_bot()

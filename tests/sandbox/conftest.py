@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.client import Chat, Person
+from bot.sandbox.client import Chat, Client
 from bot.sandbox.server import running
 from bot.sandbox.state.world import World
 from tests.support.sandbox_client import TOKEN, Api
@@ -34,14 +34,14 @@ async def api(sandbox: str) -> AsyncIterator[Api]:
 
 
 @pytest.fixture
-async def ann(sandbox: str) -> AsyncIterator[Person]:
+async def ann(sandbox: str) -> AsyncIterator[Client]:
     """A person."""
-    async with Person(sandbox, "Ann") as person:
+    async with Client(sandbox, "Ann") as person:
         yield person
 
 
 @pytest.fixture
-async def chat(api: Api, ann: Person) -> Chat:
+async def chat(api: Api, ann: Client) -> Chat:
     """A private chat in which Ann has written; the bot has confirmed all updates."""
     opened = await ann.open()
     await opened.send("hello")

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from bot.sandbox.botapi.call import Call
 from bot.sandbox.botapi.methods import METHODS
 from bot.sandbox.botapi.parameters import Params
-from bot.sandbox.client import Person
+from bot.sandbox.client import Client
 from bot.sandbox.server import running
 from bot.sandbox.state.world import World
 from tests.support.api_description import FILE, Description
@@ -140,7 +140,7 @@ async def test_every_update_is_as_described(sandbox: str, world: World) -> None:
     """Each kind of update has the names and required fields of the Bot API, and aiogram accepts it."""
     description = Description()
     wanted = ["message", "edited_message", "callback_query", "message_reaction", "my_chat_member", "chat_member"]
-    async with Api(sandbox, TOKEN) as api, Person(sandbox, "Ann") as ann, Person(sandbox, "Bob") as bob:
+    async with Api(sandbox, TOKEN) as api, Client(sandbox, "Ann") as ann, Client(sandbox, "Bob") as bob:
         await api.updates(seconds=0, allowed_updates=wanted)
         await everything_happens(api, ann, bob)
         updates = await api.silence()
@@ -155,7 +155,7 @@ async def test_every_update_is_as_described(sandbox: str, world: World) -> None:
         assert description.any_of(update, ["Update"], "update") == []
 
 
-async def everything_happens(api: Api, ann: Person, bob: Person) -> None:
+async def everything_happens(api: Api, ann: Client, bob: Client) -> None:
     """All that people can do."""
     chat = await ann.open()
     sent = await chat.send("/start https://example.org #tag")

@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from bot.sandbox.client import Person
+from bot.sandbox.client import Client
 from tests.support.stage import picture
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "echo_bot.py"
@@ -18,7 +18,7 @@ async def test_the_echo_bot_runs_unchanged(sandbox: str) -> None:
     environment = os.environ | {"TELEGRAM_API": sandbox}
     echo = await asyncio.create_subprocess_exec(sys.executable, str(EXAMPLE), env=environment)
     try:
-        async with Person(sandbox, "Ann") as ann:
+        async with Client(sandbox, "Ann") as ann:
             chat = await ann.open()
             await chat.send("is anybody there?")
             assert (await chat.wait()).text == "is anybody there?"

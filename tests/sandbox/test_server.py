@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.sandbox.client import Person
+from bot.sandbox.client import Client
 from tests.support.processes import sandbox_process
 from tests.support.sandbox_client import TOKEN, Api
 
@@ -38,14 +38,14 @@ async def test_the_state_file_outlives_the_process(tmp_path: Path) -> None:
     """Chats, pending updates and pictures are there after a restart, and ids go on."""
     state = str(tmp_path / "state.db")
     with sandbox_process("--state", state) as (started, url):
-        async with Api(url, TOKEN), Person(url, "Ann") as ann:
+        async with Api(url, TOKEN), Client(url, "Ann") as ann:
             chat = await ann.open()
             await chat.send("remember me")
             sent = await chat.send_photos([b"any bytes at all"], as_file=True)
         started.send_signal(signal.SIGTERM)
         assert await asyncio.to_thread(started.wait, 10) == 0
     with sandbox_process("--state", state) as (_, url):
-        async with Api(url, TOKEN) as api, Person(url, "Ann") as ann:
+        async with Api(url, TOKEN) as api, Client(url, "Ann") as ann:
             chat = await ann.open()
             texts = [message.text for message in await chat.messages()]
             assert texts == ["remember me", ""]

@@ -12,7 +12,7 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.types import BufferedInputFile, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
-from bot.sandbox.client import Chat, Person
+from bot.sandbox.client import Chat, Client
 from tests.support.videos import plain_picture
 
 TOKEN = "99:" + "c" * 35
@@ -29,7 +29,7 @@ class Stage:
     """An aiogram bot, a person, their private chat, and the id of a forum that the bot administers."""
 
     bot: Bot
-    ann: Person
+    ann: Client
     chat: Chat
     forum: int
 
@@ -47,7 +47,7 @@ class Stage:
 async def stage(url: str) -> AsyncIterator[Stage]:
     """Set up a bot, a person and their chats in a sandbox."""
     bot = Bot(TOKEN, session=AiohttpSession(api=TelegramAPIServer.from_base(url)))
-    async with bot, Person(url, "Ann") as ann:
+    async with bot, Client(url, "Ann") as ann:
         await bot.get_me()
         chat = await ann.open()
         await chat.send("/start")

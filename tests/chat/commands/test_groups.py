@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from bot.chat.i18n import texts
-from bot.sandbox.client import Chat, Person
+from bot.sandbox.client import Chat, Client
 from tests.support.chat_harness import Stage, eventually, from_bot, picture
 
 EN = texts("en")
 
 
-async def group(ann: Person, *, forum: bool = False, admin: bool = True, kind: str = "supergroup") -> Chat:
+async def group(ann: Client, *, forum: bool = False, admin: bool = True, kind: str = "supergroup") -> Chat:
     """Make a group with the bot; as an administrator it sees every message."""
     bots = (await ann.call("GET", "/api/bots"))["bots"]
     made = await ann.call(
@@ -33,7 +33,7 @@ async def group(ann: Person, *, forum: bool = False, admin: bool = True, kind: s
 
 async def test_a_group_is_welcomed_once(stage: Stage) -> None:
     """Whoever takes the bot out and in again knows already what it does."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         await ann.open()
         chat = await group(ann)
         bot = (await ann.call("GET", "/api/bots"))["bots"][0]["id"]
@@ -46,7 +46,7 @@ async def test_a_group_is_welcomed_once(stage: Stage) -> None:
 
 async def test_photos_that_are_not_for_the_bot_are_left_alone(stage: Stage) -> None:
     """Friends show each other photos and albums; the bot says nothing, and keeps nothing."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         await ann.open()
         chat = await group(ann)
         await chat.send_photos([picture()])
@@ -59,7 +59,7 @@ async def test_photos_that_are_not_for_the_bot_are_left_alone(stage: Stage) -> N
 
 async def test_style_under_an_album_makes_a_job_whose_answer_replies_to_it(stage: Stage) -> None:
     """/style in the caption of the first photo speaks for the whole album."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         await ann.open()
         chat = await group(ann)
         sent = await chat.send_photos([picture(), picture(color="blue")], "/style")
@@ -70,7 +70,7 @@ async def test_style_under_an_album_makes_a_job_whose_answer_replies_to_it(stage
 
 async def test_style_in_reply_to_a_photo_takes_it_and_asks_for_the_other(stage: Stage) -> None:
     """Then a photo in reply to the bot's question is the style."""
-    async with Person(stage.url, "Ann") as ann, Person(stage.url, "Bob") as bob:
+    async with Client(stage.url, "Ann") as ann, Client(stage.url, "Bob") as bob:
         await ann.open()
         chat = await group(ann)
         photo = (await chat.send_photos([picture()]))[0]
@@ -85,7 +85,7 @@ async def test_style_in_reply_to_a_photo_takes_it_and_asks_for_the_other(stage: 
 
 async def test_the_answer_stays_in_the_topic(stage: Stage) -> None:
     """In a forum nobody has to look for the picture elsewhere."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         await ann.open()
         chat = await group(ann, forum=True)
         topic = await ann.call("POST", f"/api/chats/{chat.key}/topics", {"user": ann.id, "name": "Art"})
@@ -98,7 +98,7 @@ async def test_the_answer_stays_in_the_topic(stage: Stage) -> None:
 
 async def test_only_the_requester_may_press_cancel(stage: Stage) -> None:
     """Somebody else's press is refused with a word, and changes nothing."""
-    async with Person(stage.url, "Ann") as ann, Person(stage.url, "Bob") as bob:
+    async with Client(stage.url, "Ann") as ann, Client(stage.url, "Bob") as bob:
         await ann.open()
         chat = await group(ann)
         await ann.call("POST", f"/api/chats/{chat.key}/members", {"user": ann.id, "member": bob.id})
@@ -111,7 +111,7 @@ async def test_only_the_requester_may_press_cancel(stage: Stage) -> None:
 
 async def test_a_request_is_marked_with_eyes_then_with_joy(stage: Stage) -> None:
     """Everybody in the group sees that the bot saw it, and when it is done."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         await ann.open()
         chat = await group(ann)
         sent = (await chat.send_photos([picture(), picture(color="blue")], "/style"))[0]
@@ -130,7 +130,7 @@ async def test_a_request_is_marked_with_eyes_then_with_joy(stage: Stage) -> None
 
 async def test_an_administrator_may_press_anybodys_buttons(stage: Stage) -> None:
     """Somebody has to keep order; a member may not."""
-    async with Person(stage.url, "Ann") as ann, Person(stage.url, "Bob") as bob, Person(stage.url, "Eve") as eve:
+    async with Client(stage.url, "Ann") as ann, Client(stage.url, "Bob") as bob, Client(stage.url, "Eve") as eve:
         await ann.open()
         chat = await group(ann)
         for person in (bob, eve):
@@ -145,7 +145,7 @@ async def test_an_administrator_may_press_anybodys_buttons(stage: Stage) -> None
 
 async def test_group_settings_are_its_administrators_choice(stage: Stage) -> None:
     """They hold for everybody's pictures in that group, and for nothing else."""
-    async with Person(stage.url, "Ann") as ann, Person(stage.url, "Bob") as bob:
+    async with Client(stage.url, "Ann") as ann, Client(stage.url, "Bob") as bob:
         await ann.open()
         chat = await group(ann)
         await ann.call("POST", f"/api/chats/{chat.key}/members", {"user": ann.id, "member": bob.id})
@@ -165,7 +165,7 @@ async def test_group_settings_are_its_administrators_choice(stage: Stage) -> Non
 
 async def test_privacy_mode_is_enough(stage: Stage) -> None:
     """As an ordinary member the bot sees commands and replies to itself: that is all it needs."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         await ann.open()
         chat = await group(ann, admin=False)
         photo = (await chat.send_photos([picture()]))[0]
@@ -179,7 +179,7 @@ async def test_privacy_mode_is_enough(stage: Stage) -> None:
 
 async def test_a_group_that_becomes_a_supergroup_loses_nothing(stage: Stage) -> None:
     """The photo that waits, and the picture in work, go along."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         await ann.open()
         chat = await group(ann, kind="group")
         await chat.send_photos([picture(), picture(color="blue")], "/style mosaic")

@@ -11,7 +11,7 @@ from PIL import Image
 from skimage import data
 
 from bot.chat.i18n import texts
-from bot.sandbox.client import Message, Person
+from bot.sandbox.client import Client, Message
 from tests.support.chat_harness import Stage, picture
 from tests.support.videos import video
 
@@ -49,7 +49,7 @@ def alike(found: Image.Image, wanted: Image.Image, *, off: float) -> bool:
 
 async def test_a_sticker_is_painted(stage: Stage) -> None:
     """A sticker of a cat as content, a sticker as style: 512 pixels, as Telegram keeps them."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         await chat.send_sticker(encoded(CAT, "PNG"))
         await chat.wait(lambda message: message.text == EN("draft-content"))
@@ -71,7 +71,7 @@ async def test_a_sticker_is_painted(stage: Stage) -> None:
 )
 async def test_a_film_is_painted_as_it_begins(stage: Stage, moving: bytes) -> None:
     """A video and an animation by Telegram's thumbnail of them, a GIF itself: the cat that they begin with."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         await chat.send_photos([moving])
         await chat.wait(lambda message: message.text == EN("draft-content"))
@@ -84,7 +84,7 @@ async def test_a_film_is_painted_as_it_begins(stage: Stage, moving: bytes) -> No
 
 async def test_moving_stickers(stage: Stage) -> None:
     """A film sticker is taken by its first picture; one that has no picture is refused in words, and forgotten."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         await chat.send_sticker(gzip.compress(b"{}"))
         await chat.wait(lambda message: message.text == EN("bad-not-image"))
@@ -97,7 +97,7 @@ async def test_moving_stickers(stage: Stage) -> None:
 
 async def test_a_group_by_replies(stage: Stage) -> None:
     """In a group, /style in reply to a sticker and a film in reply to the bot make one request."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         me = (await ann.call("GET", "/api/bots"))["bots"][0]["id"]
         made = await ann.call("POST", "/api/groups", {"user": ann.id, "title": "Glaziers", "members": [me]})
         group = ann.chat(made["key"])

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.client import Chat, Person
+from bot.sandbox.client import Chat, Client
 from tests.support.sandbox_client import Api, RefusedError
 
 
-async def test_a_reply_carries_what_it_answers(api: Api, chat: Chat, ann: Person) -> None:
+async def test_a_reply_carries_what_it_answers(api: Api, chat: Chat, ann: Client) -> None:
     """reply_parameters quote the message, and the one within does not contain another."""
     question = await chat.send("what is this?")
     sent = await api.call(
@@ -26,7 +26,7 @@ async def test_a_reply_carries_what_it_answers(api: Api, chat: Chat, ann: Person
     assert "reply_to_message" not in await api.call("sendMessage", chat_id=ann.id, text="d", reply_parameters=kept)
 
 
-async def test_an_edit_returns_the_whole_message(api: Api, chat: Chat, ann: Person) -> None:
+async def test_an_edit_returns_the_whole_message(api: Api, chat: Chat, ann: Client) -> None:
     """Edits answer with the Message, mark it, and drop the keyboard that is not given again."""
     keys = {"inline_keyboard": [[{"text": "Go", "callback_data": "go", "style": "danger"}]]}
     sent = await api.call("sendMessage", chat_id=ann.id, text="one", reply_markup=keys)
@@ -42,7 +42,7 @@ async def test_an_edit_returns_the_whole_message(api: Api, chat: Chat, ann: Pers
     assert seen.text == "two"
 
 
-async def test_an_unchanged_edit_is_refused(api: Api, chat: Chat, ann: Person) -> None:
+async def test_an_unchanged_edit_is_refused(api: Api, chat: Chat, ann: Client) -> None:
     """The words that every bot has to know."""
     sent = await api.call("sendMessage", chat_id=ann.id, text="same")
     words = (
@@ -101,7 +101,7 @@ async def test_refusals_are_in_telegrams_words(
 ) -> None:
     """Libraries and bots match on descriptions, so these are the real ones."""
     with pytest.raises(RefusedError) as caught:
-        await api.call(method, **({"chat_id": chat.person.id} | values))
+        await api.call(method, **({"chat_id": chat.client.id} | values))
     assert caught.value.description == f"Bad Request: {words}"
 
 
@@ -115,13 +115,13 @@ async def test_refusals_are_in_telegrams_words(
         ({"callback_data": "y"}, 'Field "text" must be of type String'),
     ],
 )
-async def test_keyboards_are_checked(api: Api, chat: Chat, ann: Person, button: dict[str, str], words: str) -> None:
+async def test_keyboards_are_checked(api: Api, chat: Chat, ann: Client, button: dict[str, str], words: str) -> None:
     """callback_data takes 64 bytes, not characters; every button needs an action."""
     with pytest.raises(RefusedError, match=words):
         await api.call("sendMessage", chat_id=ann.id, text="x", reply_markup={"inline_keyboard": [[button]]})
 
 
-async def test_copies_and_forwards(api: Api, chat: Chat, ann: Person) -> None:
+async def test_copies_and_forwards(api: Api, chat: Chat, ann: Client) -> None:
     """A copy has no origin and may have a new caption; a forward names its author."""
     said = await chat.send("a line worth keeping")
     copied = await api.call("copyMessage", chat_id=ann.id, from_chat_id=ann.id, message_id=said.id)
@@ -132,7 +132,7 @@ async def test_copies_and_forwards(api: Api, chat: Chat, ann: Person) -> None:
     assert texts.count("a line worth keeping") == 3
 
 
-async def test_deleting(api: Api, chat: Chat, ann: Person) -> None:
+async def test_deleting(api: Api, chat: Chat, ann: Client) -> None:
     """Own messages go; deleteMessages skips what is not there."""
     numbers = [(await api.call("sendMessage", chat_id=ann.id, text=f"n{i}"))["message_id"] for i in range(3)]
     assert await api.call("deleteMessage", chat_id=ann.id, message_id=numbers[0])
@@ -140,7 +140,7 @@ async def test_deleting(api: Api, chat: Chat, ann: Person) -> None:
     assert [message.text for message in await chat.messages()] == ["hello"]
 
 
-async def test_a_bot_cannot_write_first(api: Api, ann: Person) -> None:
+async def test_a_bot_cannot_write_first(api: Api, ann: Client) -> None:
     """Until the person has said something there is no chat."""
     await ann.open()
     with pytest.raises(RefusedError, match="chat not found"):
@@ -150,7 +150,7 @@ async def test_a_bot_cannot_write_first(api: Api, ann: Person) -> None:
         await api.call("sendMessage", chat_id=ann.id, text="we share a group")
 
 
-async def test_names_and_commands_by_language(api: Api, chat: Chat, ann: Person, sandbox: str) -> None:
+async def test_names_and_commands_by_language(api: Api, chat: Chat, ann: Client, sandbox: str) -> None:
     """Commands fall back from language and scope to the default, as a person of that language sees them."""
     await api.call("setMyCommands", commands=[{"command": "help", "description": "Help"}])
     await api.call("setMyCommands", commands=[{"command": "help", "description": "Помощь"}], language_code="ru")
@@ -159,7 +159,7 @@ async def test_names_and_commands_by_language(api: Api, chat: Chat, ann: Person,
     assert await api.call("getMyCommands", language_code="ru") == [{"command": "help", "description": "Помощь"}]
     shown = await ann.call("GET", f"/api/chats/{chat.key}", {"user": ann.id})
     assert [each["description"] for each in shown["commands"]] == ["Help"]
-    async with Person(sandbox, "Аня", "ru") as anna:
+    async with Client(sandbox, "Аня", "ru") as anna:
         russian = await anna.open()
         shown = await anna.call("GET", f"/api/chats/{russian.key}", {"user": anna.id})
         assert [each["description"] for each in shown["commands"]] == ["Помощь"]

@@ -7,12 +7,12 @@ import json
 import httpx
 import pytest
 
-from bot.sandbox.client import Chat, Person
+from bot.sandbox.client import Chat, Client
 from tests.support.sandbox_client import TOKEN, Api, RefusedError
 
 
 @pytest.fixture
-def chat_id(chat: Chat, ann: Person) -> int:
+def chat_id(chat: Chat, ann: Client) -> int:
     """The number of a private chat that Ann has begun."""
     return ann.id
 
@@ -96,7 +96,7 @@ async def test_an_endless_body_is_cut_off(api: Api) -> None:
     assert caught.value.status == 413
 
 
-async def test_a_document_comes_back_byte_for_byte(api: Api, ann: Person) -> None:
+async def test_a_document_comes_back_byte_for_byte(api: Api, ann: Client) -> None:
     """What a person sends as a file reaches the bot untouched, through getFile and the download address."""
     chat = await ann.open()
     payload = b"%PDF-1.4 " + bytes(range(256)) * 40
@@ -134,7 +134,7 @@ async def test_attachments_are_found_by_name(api: Api, chat_id: int) -> None:
         await api.call("sendMediaGroup", files={"one": ("a.txt", b"first")}, chat_id=str(chat_id), media=media)
 
 
-async def test_foreign_pages_are_kept_out(sandbox: str, ann: Person) -> None:
+async def test_foreign_pages_are_kept_out(sandbox: str, ann: Client) -> None:
     """A page of another origin cannot act through the browser, nor can a host name that was bent to loopback."""
     async with httpx.AsyncClient(base_url=sandbox, trust_env=False) as browser:
         body = {"name": "Mallory"}
@@ -147,7 +147,7 @@ async def test_foreign_pages_are_kept_out(sandbox: str, ann: Person) -> None:
         assert page.headers["x-content-type-options"] == "nosniff"
 
 
-async def test_uploads_cannot_run_in_the_page(sandbox: str, ann: Person, api: Api) -> None:
+async def test_uploads_cannot_run_in_the_page(sandbox: str, ann: Client, api: Api) -> None:
     """A file that claims to be HTML or SVG is only ever handed out as a download."""
     chat = await ann.open()
     for name in ("page.html", "picture.svg"):

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.sandbox.client import Person
+from bot.sandbox.client import Client
 from tests.support.sandbox_client import Api, RefusedError
 
 HEADER = "x-telegram-bot-api-secret-token"
@@ -51,7 +51,7 @@ async def receiver() -> AsyncIterator[Receiver]:
     await task
 
 
-async def test_updates_come_with_the_secret(api: Api, ann: Person, receiver: Receiver) -> None:
+async def test_updates_come_with_the_secret(api: Api, ann: Client, receiver: Receiver) -> None:
     """The secret travels in Telegram's header; getUpdates is closed while the webhook is set."""
     assert await api.call("setWebhook", url=receiver.url, secret_token="s3cret", allowed_updates=["message"])
     chat = await ann.open()
@@ -67,7 +67,7 @@ async def test_updates_come_with_the_secret(api: Api, ann: Person, receiver: Rec
     assert (await api.call("getWebhookInfo"))["url"] == ""
 
 
-async def test_a_refused_update_comes_again_and_in_order(api: Api, ann: Person, receiver: Receiver) -> None:
+async def test_a_refused_update_comes_again_and_in_order(api: Api, ann: Client, receiver: Receiver) -> None:
     """After an error the same update is tried until it is taken, and no later one overtakes it."""
     receiver.answers = [Response(status_code=500), Response(status_code=503)]
     await api.call("setWebhook", url=receiver.url)
@@ -79,7 +79,7 @@ async def test_a_refused_update_comes_again_and_in_order(api: Api, ann: Person, 
     assert (await api.call("getWebhookInfo"))["last_error_message"].startswith("Wrong response from the webhook: 503")
 
 
-async def test_nobody_is_there(api: Api, ann: Person, receiver: Receiver) -> None:
+async def test_nobody_is_there(api: Api, ann: Client, receiver: Receiver) -> None:
     """An unreachable URL keeps the updates pending and says so; a new URL gets them."""
     await api.call("setWebhook", url="http://127.0.0.1:9/hook")
     await (await ann.open()).send("patience")
@@ -90,7 +90,7 @@ async def test_nobody_is_there(api: Api, ann: Person, receiver: Receiver) -> Non
     assert (await receiver.got.get())[1]["message"]["text"] == "patience"
 
 
-async def test_the_answer_may_be_a_call(api: Api, ann: Person, receiver: Receiver) -> None:
+async def test_the_answer_may_be_a_call(api: Api, ann: Client, receiver: Receiver) -> None:
     """A bot may put one call into its answer to an update."""
     receiver.answers = [JSONResponse({"method": "sendMessage", "chat_id": ann.id, "text": "by return"})]
     await api.call("setWebhook", url=receiver.url)

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.client import Chat, Person
+from bot.sandbox.client import Chat, Client
 from tests.support.sandbox_client import Api, RefusedError
 
 BOT = 123456
 
 
-async def group(ann: Person, **more: Any) -> tuple[Chat, int]:
+async def group(ann: Client, **more: Any) -> tuple[Chat, int]:
     """A supergroup of Ann and the bot, and its id."""
     made = await ann.call("POST", "/api/groups", {"user": ann.id, "title": "Painters", "members": [BOT], **more})
     return ann.chat(made["key"]), made["id"]
@@ -23,7 +23,7 @@ def texts(updates: list[dict[str, Any]]) -> list[str]:
     return [update["message"]["text"] for update in updates if "text" in update.get("message", {})]
 
 
-async def test_privacy_mode(api: Api, ann: Person) -> None:
+async def test_privacy_mode(api: Api, ann: Client) -> None:
     """In a group a bot sees commands, mentions and replies to itself, and service messages; no small talk."""
     chat, number = await group(ann)
     await api.silence()
@@ -43,7 +43,7 @@ async def test_privacy_mode(api: Api, ann: Person) -> None:
     assert texts(await api.silence()) == ["now heard"]
 
 
-async def test_administrators_see_everything(api: Api, ann: Person) -> None:
+async def test_administrators_see_everything(api: Api, ann: Client) -> None:
     """A bot that administers a group is not bound by privacy mode."""
     chat, _ = await group(ann, admins=[BOT])
     await api.silence()
@@ -51,7 +51,7 @@ async def test_administrators_see_everything(api: Api, ann: Person) -> None:
     assert texts(await api.silence()) == ["nice weather"]
 
 
-async def test_a_plain_command_goes_to_the_bot_that_wrote_last(api: Api, ann: Person, sandbox: str) -> None:
+async def test_a_plain_command_goes_to_the_bot_that_wrote_last(api: Api, ann: Client, sandbox: str) -> None:
     """With several bots, /command without a name is for the last speaker; bots do not hear one another."""
     async with Api(sandbox, "777:" + "B" * 35) as other:
         chat, number = await group(ann, members=[BOT, 777])
@@ -63,7 +63,7 @@ async def test_a_plain_command_goes_to_the_bot_that_wrote_last(api: Api, ann: Pe
         assert texts(await other.silence()) == ["/style"]
 
 
-async def test_coming_and_going(api: Api, ann: Person, sandbox: str) -> None:
+async def test_coming_and_going(api: Api, ann: Client, sandbox: str) -> None:
     """my_chat_member and service messages tell a bot where it is; outside it gets 403 in Telegram's words."""
     made = await ann.call("POST", "/api/groups", {"user": ann.id, "title": "Later"})
     path = f"/api/chats/{made['key']}/members"
@@ -74,7 +74,7 @@ async def test_coming_and_going(api: Api, ann: Person, sandbox: str) -> None:
     assert (await api.update("my_chat_member"))["new_chat_member"]["status"] == "member"
     await api.updates(seconds=0, allowed_updates=["message", "my_chat_member", "chat_member"])
     await ann.call("POST", path, {"user": ann.id, "member": BOT, "status": "administrator"})
-    async with Person(sandbox, "Bob") as bob:
+    async with Client(sandbox, "Bob") as bob:
         await ann.call("POST", path, {"user": ann.id, "member": bob.id})
         assert (await api.update("chat_member"))["new_chat_member"]["user"]["id"] == bob.id
         assert await api.call("getChatMemberCount", chat_id=made["id"]) == 3
@@ -91,7 +91,7 @@ async def test_coming_and_going(api: Api, ann: Person, sandbox: str) -> None:
         await api.call("sendMessage", chat_id=made["id"], text="x")
 
 
-async def test_topics(api: Api, ann: Person) -> None:
+async def test_topics(api: Api, ann: Client) -> None:
     """Answers stay in their topic; a message that answers nothing answers the topic's beginning."""
     chat, number = await group(ann, forum=True, admins=[BOT])
     made = await api.call("createForumTopic", chat_id=number, name="Cats")
@@ -112,7 +112,7 @@ async def test_topics(api: Api, ann: Person) -> None:
     assert "forum_topic_closed" in await api.update("message")
 
 
-async def test_a_closed_topic_is_closed_for_members(api: Api, ann: Person) -> None:
+async def test_a_closed_topic_is_closed_for_members(api: Api, ann: Client) -> None:
     """A bot that does not administer the group cannot write into a closed topic."""
     chat, number = await group(ann, forum=True)
     topic = (await ann.call("POST", f"/api/chats/{chat.key}/topics", {"user": ann.id, "name": "Dogs"}))["id"]
@@ -121,7 +121,7 @@ async def test_a_closed_topic_is_closed_for_members(api: Api, ann: Person) -> No
         await api.call("sendMessage", chat_id=number, text="x", message_thread_id=topic)
 
 
-async def test_replies_thread_in_supergroups_without_topics(api: Api, ann: Person) -> None:
+async def test_replies_thread_in_supergroups_without_topics(api: Api, ann: Client) -> None:
     """There message_thread_id is the root of the replies, and is_topic_message is absent: a trap for bots."""
     chat, number = await group(ann)
     root = await chat.send("/style")
@@ -130,7 +130,7 @@ async def test_replies_thread_in_supergroups_without_topics(api: Api, ann: Perso
     assert "is_topic_message" not in reply
 
 
-async def test_migration(api: Api, ann: Person) -> None:
+async def test_migration(api: Api, ann: Client) -> None:
     """Both chats say it, and the old id answers with the new one in the parameters."""
     made = await ann.call("POST", "/api/groups", {"user": ann.id, "title": "Old", "type": "group", "members": [BOT]})
     assert -(10**12) < made["id"] < 0

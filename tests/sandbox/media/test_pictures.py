@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from bot.sandbox.client import Chat, Person, SandboxError
+from bot.sandbox.client import Chat, Client, SandboxError
 from bot.sandbox.server import running
 from bot.sandbox.state.world import World
 from tests.support.sandbox_client import TOKEN, Api, RefusedError
@@ -73,7 +73,7 @@ async def test_an_album_is_several_messages(api: Api, chat: Chat) -> None:
     assert len({message["media_group_id"] for message in found}) == 1
 
 
-async def test_a_file_id_can_be_sent_again(api: Api, chat: Chat, ann: Person) -> None:
+async def test_a_file_id_can_be_sent_again(api: Api, chat: Chat, ann: Client) -> None:
     """A bot sends what it knows by file_id; a photo is no document."""
     first = await api.call("sendPhoto", files={"photo": ("x.png", plain_picture((300, 200)))}, chat_id=str(ann.id))
     file_id = first["photo"][-1]["file_id"]
@@ -84,7 +84,7 @@ async def test_a_file_id_can_be_sent_again(api: Api, chat: Chat, ann: Person) ->
         await api.call("sendDocument", chat_id=ann.id, document=file_id)
 
 
-async def test_people_hide_what_can_be_hidden(api: Api, chat: Chat, ann: Person, tmp_path: Path) -> None:
+async def test_people_hide_what_can_be_hidden(api: Api, chat: Chat, ann: Client, tmp_path: Path) -> None:
     """A photo and a film go under a spoiler, another file does not; its id can be sent again without one."""
     await chat.send_photos([plain_picture((300, 200)), video([Image.new("RGB", (64, 48))])], spoiler=True)
     photo, moving = await api.update("message"), await api.update("message")
@@ -97,7 +97,7 @@ async def test_people_hide_what_can_be_hidden(api: Api, chat: Chat, ann: Person,
     assert "has_media_spoiler" not in await api.update("message")
 
 
-async def test_text_turns_into_a_picture(api: Api, chat: Chat, ann: Person) -> None:
+async def test_text_turns_into_a_picture(api: Api, chat: Chat, ann: Client) -> None:
     """An edit gives a text message a photo; the same bytes again are no change."""
     sent = await api.call("sendMessage", chat_id=ann.id, text="painting")
     place: dict[str, Any] = {"chat_id": str(ann.id), "message_id": str(sent["message_id"])}
@@ -113,7 +113,7 @@ async def test_text_turns_into_a_picture(api: Api, chat: Chat, ann: Person) -> N
     assert captioned["photo"] == edited["photo"]
 
 
-async def test_an_animation_is_also_a_document(api: Api, chat: Chat, ann: Person) -> None:
+async def test_an_animation_is_also_a_document(api: Api, chat: Chat, ann: Client) -> None:
     """GIFs have sides and seconds, and the document field that older bots read."""
     frames = [Image.new("RGB", (40, 30), color) for color in ("red", "green", "blue")]
     buffer = io.BytesIO()
@@ -138,7 +138,7 @@ async def test_an_animation_is_also_a_document(api: Api, chat: Chat, ann: Person
 async def test_photos_within_telegrams_limits(api: Api, chat: Chat, data: bytes, words: str) -> None:
     """10 MB, width + height of 10000, a ratio of 20, and it has to be a picture; people are told the same."""
     with pytest.raises(RefusedError, match=words):
-        await api.call("sendPhoto", files={"photo": ("x.png", data)}, chat_id=str(chat.person.id))
+        await api.call("sendPhoto", files={"photo": ("x.png", data)}, chat_id=str(chat.client.id))
     with pytest.raises(SandboxError, match=words):
         await chat.send_photos([b"\x89PNG" + data[4:] if data else data])
 
@@ -148,8 +148,8 @@ async def test_a_bomb_is_not_opened(api: Api, chat: Chat) -> None:
     bomb = bilevel((20_000, 20_000))
     assert len(bomb) < 2 * 2**20
     with pytest.raises(RefusedError, match=r"IMAGE_PROCESS_FAILED|PHOTO_INVALID_DIMENSIONS"):
-        await api.call("sendPhoto", files={"photo": ("x.png", bomb)}, chat_id=str(chat.person.id))
-    sent = await api.call("sendDocument", files={"document": ("x.png", bomb)}, chat_id=str(chat.person.id))
+        await api.call("sendPhoto", files={"photo": ("x.png", bomb)}, chat_id=str(chat.client.id))
+    sent = await api.call("sendDocument", files={"document": ("x.png", bomb)}, chat_id=str(chat.client.id))
     assert "thumbnail" not in sent["document"]
 
 
@@ -161,13 +161,13 @@ async def test_big_files_cannot_be_downloaded(api: Api, chat: Chat) -> None:
         await api.call("getFile", file_id=document["file_id"])
     huge = {"document": ("x.bin", bytes(50 * 2**20 + 1))}
     with pytest.raises(RefusedError, match="413 Request Entity Too Large"):
-        await api.call("sendDocument", files=huge, chat_id=str(chat.person.id))
+        await api.call("sendDocument", files=huge, chat_id=str(chat.client.id))
 
 
 async def test_the_oldest_files_make_room() -> None:
     """Memory stays within the cap, and a forgotten file is refused in Telegram's words."""
     world = World(file_cap=100_000)
-    async with running(world) as url, Api(url, TOKEN) as api, Person(url) as ann:
+    async with running(world) as url, Api(url, TOKEN) as api, Client(url) as ann:
         chat = await ann.open()
         first = (await chat.send_photos([bytes(40_000)], as_file=True))[0]
         for _ in range(5):

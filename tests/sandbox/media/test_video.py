@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from PIL import Image
 
-from bot.sandbox.client import Chat, Person, SandboxError
+from bot.sandbox.client import Chat, Client, SandboxError
 from tests.support.sandbox_client import Api, RefusedError
 from tests.support.videos import plain_picture, rotated, video
 
@@ -20,7 +20,7 @@ RED, GREEN = (254, 0, 0), (0, 128, 0)
 
 
 @pytest.fixture
-def download(ann: Person) -> Download:
+def download(ann: Client) -> Download:
     """Opens a file."""
 
     async def opened(file_id: str) -> Image.Image:
@@ -51,7 +51,7 @@ async def test_a_film_with_sound_is_a_video(api: Api, chat: Chat) -> None:
     assert (found["thumbnail"]["width"], found["thumbnail"]["height"]) == (48, 64)
 
 
-async def test_a_photo_and_a_video_make_an_album(api: Api, chat: Chat, ann: Person) -> None:
+async def test_a_photo_and_a_video_make_an_album(api: Api, chat: Chat, ann: Client) -> None:
     """Of people, and of bots."""
     sent = await chat.send_photos([plain_picture((300, 200), "JPEG"), video(TRAFFIC, sound=True)])
     assert len({message.album for message in sent}) == 1
@@ -68,7 +68,7 @@ async def test_animations_come_one_by_one(chat: Chat) -> None:
 
 
 @pytest.mark.parametrize("data", [video(TRAFFIC)[:400], b"\0\0\0\x18ftypmp42" + bytes(99), b"GIF89a" + bytes(30)])
-async def test_a_broken_film_is_a_document(api: Api, chat: Chat, ann: Person, data: bytes) -> None:
+async def test_a_broken_film_is_a_document(api: Api, chat: Chat, ann: Client, data: bytes) -> None:
     """What nobody can play is a file, from people and from bots."""
     sent = (await chat.send_photos([data]))[0]
     assert (sent.document is not None, sent.video, sent.animation) == (True, None, None)
@@ -112,13 +112,13 @@ async def test_moving_stickers(api: Api, chat: Chat, download: Download) -> None
     ],
     ids=["png", "mp4", "broken", "large", "empty"],
 )
-async def test_what_is_no_sticker(api: Api, chat: Chat, ann: Person, data: bytes, words: str) -> None:
+async def test_what_is_no_sticker(api: Api, chat: Chat, ann: Client, data: bytes, words: str) -> None:
     """Telegram would make a plain file of these, which no bot means."""
     with pytest.raises(RefusedError, match=words):
         await api.call("sendSticker", files={"sticker": ("a.webp", data)}, chat_id=str(ann.id))
 
 
-async def test_a_sticker_stays_as_it_is(api: Api, chat: Chat, ann: Person) -> None:
+async def test_a_sticker_stays_as_it_is(api: Api, chat: Chat, ann: Client) -> None:
     """It cannot become another picture or get a caption; as a photo or by another method its id is refused."""
     sent = await api.call(
         "sendSticker", files={"sticker": ("a.webp", plain_picture((300, 200), "WEBP"))}, chat_id=str(ann.id)
@@ -136,7 +136,7 @@ async def test_a_sticker_stays_as_it_is(api: Api, chat: Chat, ann: Person) -> No
     assert copied["message_id"] > sent["message_id"]
 
 
-async def test_privacy_hides_a_sticker(api: Api, ann: Person) -> None:
+async def test_privacy_hides_a_sticker(api: Api, ann: Client) -> None:
     """In a group a bot does not see it, unless it answers the bot."""
     made = await ann.call("POST", "/api/groups", {"user": ann.id, "title": "G", "members": [123456]})
     group = ann.chat(made["key"])

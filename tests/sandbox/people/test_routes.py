@@ -9,13 +9,13 @@ import httpx
 import pytest
 from fastapi.routing import APIRoute
 
-from bot.sandbox.client import Person, SandboxError
+from bot.sandbox.client import Client, SandboxError
 from bot.sandbox.people.routes import ROUTERS
 from bot.sandbox.state.world import World
 from tests.support.sandbox_client import Api
 
 
-async def test_the_openapi_document_is_whole(ann: Person) -> None:
+async def test_the_openapi_document_is_whole(ann: Client) -> None:
     """Every endpoint is in it, every path parameter is declared, every reference leads somewhere."""
     document = await ann.call("GET", "/api/openapi.json")
     assert document["servers"] == [{"url": "/api"}]
@@ -33,7 +33,7 @@ async def test_the_openapi_document_is_whole(ann: Person) -> None:
         assert name in schemas
 
 
-async def test_the_documentation_needs_no_network(sandbox: str, ann: Person) -> None:
+async def test_the_documentation_needs_no_network(sandbox: str, ann: Client) -> None:
     """The page lists every address of the API and refers to nothing outside of it."""
     document = await ann.call("GET", "/api/openapi.json")
     async with httpx.AsyncClient(base_url=sandbox, trust_env=False) as client:
@@ -43,7 +43,7 @@ async def test_the_documentation_needs_no_network(sandbox: str, ann: Person) -> 
     assert re.findall(r'(?:src|href)="(?!#)([^"]*)"', page) == ["openapi.json"]
 
 
-async def test_waiting_begins_at_ones_own_act(api: Api, ann: Person) -> None:
+async def test_waiting_begins_at_ones_own_act(api: Api, ann: Client) -> None:
     """Waiting sees what the bot says after the last send, however quick it was, and nothing older."""
     chat = await ann.open()
     await chat.send("first")
@@ -55,19 +55,19 @@ async def test_waiting_begins_at_ones_own_act(api: Api, ann: Person) -> None:
         await chat.wait(lambda message: message.text == "old news", timeout=0.2)
 
 
-async def test_opening_waits_for_the_bot(sandbox: str, ann: Person) -> None:
+async def test_opening_waits_for_the_bot(sandbox: str, ann: Client) -> None:
     """A test may open the chat before the bot has started; without a bot the error says so."""
     with pytest.raises(TimeoutError, match="no bot late_bot has called the sandbox"):
         await ann.open("late_bot", timeout=0.1)
 
 
-async def test_events_that_are_gone_are_said_to_be(ann: Person, world: World) -> None:
+async def test_events_that_are_gone_are_said_to_be(ann: Client, world: World) -> None:
     """A reader whose cursor is of another run is told to start over."""
     found = await ann.call("GET", "/api/events", {"after": 10_000})
     assert found == {"events": [], "cursor": world.events.cursor, "reset": True}
 
 
-async def test_the_event_stream_pushes(sandbox: str, api: Api, ann: Person, world: World) -> None:
+async def test_the_event_stream_pushes(sandbox: str, api: Api, ann: Client, world: World) -> None:
     """The page's stream says which run it is of, and carries ids to reconnect from and each event as JSON."""
     chat = await ann.open()
     async with (
@@ -98,14 +98,14 @@ async def test_the_event_stream_pushes(sandbox: str, api: Api, ann: Person, worl
     ],
 )
 async def test_mistakes_are_explained(
-    api: Api, ann: Person, *, verb: str, path: str, body: dict[str, Any], words: str
+    api: Api, ann: Client, *, verb: str, path: str, body: dict[str, Any], words: str
 ) -> None:
     """A refusal names the field or the thing that is missing."""
     with pytest.raises(SandboxError, match=words):
         await ann.call(verb, path, body)
 
 
-async def test_half_a_character_is_no_text(sandbox: str, ann: Person) -> None:
+async def test_half_a_character_is_no_text(sandbox: str, ann: Client) -> None:
     """A lone surrogate, which JSON can spell and UTF-8 cannot, is refused before it is stored."""
     async with httpx.AsyncClient(base_url=sandbox, trust_env=False) as client:
         for path, body in (("users", b'{"name": "\\ud800"}'), ("groups", b'{"user": 1000001, "title": "\\udfff"}')):
@@ -113,10 +113,10 @@ async def test_half_a_character_is_no_text(sandbox: str, ann: Person) -> None:
             assert answer.status_code == 422
 
 
-async def test_what_a_person_may_not_do(api: Api, ann: Person, sandbox: str) -> None:
+async def test_what_a_person_may_not_do(api: Api, ann: Client, sandbox: str) -> None:
     """Strangers do not write into a group, nobody edits another's message, and buttons have to be there."""
     group = await ann.call("POST", "/api/groups", {"user": ann.id, "title": "Ours"})
-    async with Person(sandbox, "Bob") as bob:
+    async with Client(sandbox, "Bob") as bob:
         with pytest.raises(SandboxError, match="you are not in this chat"):
             await bob.chat(group["key"]).send("let me in")
         said = await ann.chat(group["key"]).send("mine")
@@ -130,7 +130,7 @@ async def test_what_a_person_may_not_do(api: Api, ann: Person, sandbox: str) -> 
         await chat.press(asked["message_id"], "Stop")
 
 
-async def test_the_wire_never_shows_a_token(api: Api, ann: Person) -> None:
+async def test_the_wire_never_shows_a_token(api: Api, ann: Client) -> None:
     """What the wire page gets holds calls, answers and times, and no secret."""
     await api.call("getMe")
     found = await ann.call("GET", "/api/wire")
@@ -139,7 +139,7 @@ async def test_the_wire_never_shows_a_token(api: Api, ann: Person) -> None:
     assert api.token not in str(found)
 
 
-async def test_memory_stays_bounded(api: Api, ann: Person, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_memory_stays_bounded(api: Api, ann: Client, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The oldest messages of all chats are forgotten beyond the cap."""
     monkeypatch.setattr("bot.sandbox.state.world.MESSAGES_KEPT", 10)
     chat = await ann.open()

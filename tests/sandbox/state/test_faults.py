@@ -11,7 +11,7 @@ from telegram import Bot
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, NetworkError, RetryAfter, TimedOut
 from telegram.request import HTTPXRequest
 
-from bot.sandbox.client import Chat, Person, SandboxError
+from bot.sandbox.client import Chat, Client, SandboxError
 from tests.support.sandbox_client import TOKEN, Api, RefusedError
 
 
@@ -23,12 +23,12 @@ async def bot(sandbox: str) -> AsyncIterator[Bot]:
         yield started
 
 
-async def fault(ann: Person, **given: Any) -> None:
+async def fault(ann: Client, **given: Any) -> None:
     """Switch a fault on."""
     await ann.call("POST", "/api/faults", given)
 
 
-async def test_flood_is_retry_after(bot: Bot, chat: Chat, ann: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_flood_is_retry_after(bot: Bot, chat: Chat, ann: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """429 carries retry_after, once, for the method and chat that were named."""
     monkeypatch.setenv("PTB_TIMEDELTA", "true")  # without it the library warns that its attribute will change
     await fault(ann, kind="flood", method="sendMessage", chat_id=ann.id, seconds=7, times=1)
@@ -52,7 +52,7 @@ async def test_flood_is_retry_after(bot: Bot, chat: Chat, ann: Person, monkeypat
     ],
 )
 async def test_errors_are_what_the_library_names_them(
-    bot: Bot, chat: Chat, ann: Person, status: int, kind: type[Exception]
+    bot: Bot, chat: Chat, ann: Client, status: int, kind: type[Exception]
 ) -> None:
     """Every status becomes the exception that a bot has to handle."""
     await fault(ann, kind="error", status=status, times=1)
@@ -60,7 +60,7 @@ async def test_errors_are_what_the_library_names_them(
         await bot.send_message(ann.id, "x")
 
 
-async def test_a_timeout_comes_after_the_message_was_stored(bot: Bot, chat: Chat, ann: Person) -> None:
+async def test_a_timeout_comes_after_the_message_was_stored(bot: Bot, chat: Chat, ann: Client) -> None:
     """The bot sees TimedOut although the person has the message: the case that doubles messages."""
     await fault(ann, kind="timeout", method="sendMessage", seconds=5, times=1)
     with pytest.raises(TimedOut):
@@ -69,7 +69,7 @@ async def test_a_timeout_comes_after_the_message_was_stored(bot: Bot, chat: Chat
 
 
 @pytest.mark.parametrize("stored", [False, True])
-async def test_a_dropped_connection(bot: Bot, chat: Chat, ann: Person, stored: bool) -> None:
+async def test_a_dropped_connection(bot: Bot, chat: Chat, ann: Client, stored: bool) -> None:
     """The line goes dead without an answer, before or after the message was stored."""
     await fault(ann, kind="drop", method="sendMessage", times=1, stored=stored)
     with pytest.raises(NetworkError):
@@ -78,7 +78,7 @@ async def test_a_dropped_connection(bot: Bot, chat: Chat, ann: Person, stored: b
     await bot.send_message(ann.id, "alive")
 
 
-async def test_a_delay_is_only_late(bot: Bot, chat: Chat, ann: Person) -> None:
+async def test_a_delay_is_only_late(bot: Bot, chat: Chat, ann: Client) -> None:
     """A slow answer is an answer; a very slow one is TimedOut."""
     await fault(ann, kind="delay", method="getMe", seconds=0.05, times=1)
     await bot.get_me()
@@ -87,7 +87,7 @@ async def test_a_delay_is_only_late(bot: Bot, chat: Chat, ann: Person) -> None:
         await bot.get_me()
 
 
-async def test_faults_at_a_rate(api: Api, chat: Chat, ann: Person) -> None:
+async def test_faults_at_a_rate(api: Api, chat: Chat, ann: Client) -> None:
     """At a rate of one half about half of the calls fail, until the faults are switched off."""
     await fault(ann, kind="error", method="getMe", rate=0.5)
     failed = 0
@@ -101,7 +101,7 @@ async def test_faults_at_a_rate(api: Api, chat: Chat, ann: Person) -> None:
     await api.call("getMe")
 
 
-async def test_flood_limits_can_be_switched_on(api: Api, chat: Chat, ann: Person) -> None:
+async def test_flood_limits_can_be_switched_on(api: Api, chat: Chat, ann: Client) -> None:
     """Off, nothing is limited; on, a burst in one chat and the twenty-first message in a group are 429."""
     for _ in range(5):
         await api.call("sendMessage", chat_id=ann.id, text="x")
@@ -121,7 +121,7 @@ async def test_flood_limits_can_be_switched_on(api: Api, chat: Chat, ann: Person
     assert caught.value.parameters["retry_after"] > 30
 
 
-async def test_malformed_faults_are_explained(ann: Person) -> None:
+async def test_malformed_faults_are_explained(ann: Client) -> None:
     """The people's API says which field is wrong."""
     with pytest.raises(SandboxError, match="rate"):
         await fault(ann, kind="flood", rate=2)

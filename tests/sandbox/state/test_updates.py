@@ -7,12 +7,12 @@ import time
 
 import pytest
 
-from bot.sandbox.client import Person
+from bot.sandbox.client import Client
 from bot.sandbox.state.world import World
 from tests.support.sandbox_client import Api, RefusedError
 
 
-async def test_an_update_stays_until_it_is_confirmed(api: Api, ann: Person) -> None:
+async def test_an_update_stays_until_it_is_confirmed(api: Api, ann: Client) -> None:
     """A bot that dies before the next getUpdates gets the update again."""
     await (await ann.open()).send("hello")
     first = await api.updates()
@@ -21,7 +21,7 @@ async def test_an_update_stays_until_it_is_confirmed(api: Api, ann: Person) -> N
     assert await api.updates(seconds=0) == []
 
 
-async def test_ids_count_up_and_limit_holds(api: Api, ann: Person) -> None:
+async def test_ids_count_up_and_limit_holds(api: Api, ann: Client) -> None:
     """Updates come in order, one id after another, and no more than asked for."""
     chat = await ann.open()
     for number in range(5):
@@ -33,7 +33,7 @@ async def test_ids_count_up_and_limit_holds(api: Api, ann: Person) -> None:
     assert [update["message"]["text"] for update in newest] == ["number 3", "number 4"]
 
 
-async def test_a_poll_wakes_when_something_happens(api: Api, ann: Person) -> None:
+async def test_a_poll_wakes_when_something_happens(api: Api, ann: Client) -> None:
     """A waiting poll answers at once, long before its timeout."""
     chat = await ann.open()
     began = time.monotonic()
@@ -55,7 +55,7 @@ async def test_the_second_poller_ends_the_first(api: Api, world: World) -> None:
     second.cancel()
 
 
-async def test_unwanted_kinds_never_queue(api: Api, ann: Person) -> None:
+async def test_unwanted_kinds_never_queue(api: Api, ann: Client) -> None:
     """allowed_updates filters what happens after the call; an empty list brings the default back."""
     chat = await ann.open()
     await api.updates(seconds=0, allowed_updates=["callback_query"])
@@ -70,7 +70,7 @@ async def test_unwanted_kinds_never_queue(api: Api, ann: Person) -> None:
     assert await api.silence() == []  # message_reaction is for those who ask
 
 
-async def test_every_kind_of_update_a_person_causes(api: Api, ann: Person) -> None:
+async def test_every_kind_of_update_a_person_causes(api: Api, ann: Client) -> None:
     """message, edited_message, callback_query, message_reaction and my_chat_member reach the bot."""
     await api.updates(
         seconds=0, allowed_updates=["message", "edited_message", "callback_query", "message_reaction", "my_chat_member"]
@@ -99,7 +99,7 @@ async def test_every_kind_of_update_a_person_causes(api: Api, ann: Person) -> No
         await api.call("sendMessage", chat_id=ann.id, text="come back")
 
 
-async def test_late_answers_to_buttons_are_refused(api: Api, ann: Person) -> None:
+async def test_late_answers_to_buttons_are_refused(api: Api, ann: Client) -> None:
     """A stale or made-up callback query id gets Telegram's words, which bots match on."""
     words = "query is too old and response timeout expired or query ID is invalid"
     with pytest.raises(RefusedError, match=words):
@@ -116,7 +116,7 @@ async def test_late_answers_to_buttons_are_refused(api: Api, ann: Person) -> Non
         await api.call("answerCallbackQuery", callback_query_id=query["id"])
 
 
-async def test_two_bots_have_chats_of_their_own(api: Api, ann: Person, sandbox: str) -> None:
+async def test_two_bots_have_chats_of_their_own(api: Api, ann: Client, sandbox: str) -> None:
     """One person's chats with two bots share an id on the wire and nothing else."""
     other = Api(sandbox, "777:" + "B" * 35)
     async with other:
