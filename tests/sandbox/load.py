@@ -1,7 +1,7 @@
-"""Load figures of the sandbox, by hand: `python -m tests.sandbox.load`. A machine's figures are no test of the code.
+"""Measures the sandbox under load: `python -m tests.sandbox.load` prints the figures of this machine as JSON.
 
-One bot polls; 1,000 chats write 200 messages a second for a while; the bot answers each. Then long polls that wait
-are woken one at a time. The sandbox runs as a process of its own, the load comes from this one.
+People in 1,000 chats write 200 messages a second, and one bot, which polls, answers each. Then one message at a time
+is sent while the bot waits. The sandbox is a process of its own, people and bot are in this one.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import resource
 import statistics
 import time
 from dataclasses import dataclass, field
 from typing import Any
 
+import psutil
 from aiohttp import ClientSession, TCPConnector
 
 from tests.support.processes import sandbox_process
@@ -24,28 +24,28 @@ TOKEN = "5151:" + "l" * 35
 
 @dataclass
 class Load:
-    """What is measured."""
+    """The load so far; times are of `time.perf_counter`, in seconds."""
 
     session: ClientSession
     url: str
-    sent: dict[int, float] = field(default_factory=dict)  # when each text went out
-    delays: list[float] = field(default_factory=list)  # from sending to the bot's getUpdates answer
+    sent: dict[int, float] = field(default_factory=dict)  # when each message was sent
+    delays: list[float] = field(default_factory=list)  # from sending until getUpdates returned the message
     answered: int = 0
 
     async def bot(self, method: str, **values: Any) -> Any:
-        """A call of the bot."""
+        """Call a method as the bot."""
         async with self.session.post(f"{self.url}/bot{TOKEN}/{method}", json=values) as answer:
             return (await answer.json())["result"]
 
     async def people(self, path: str, **values: Any) -> Any:
-        """An act of a person."""
+        """Call the people's API."""
         async with self.session.post(f"{self.url}/api/{path}", json=values) as answer:
             assert answer.status == 200, await answer.text()
             return await answer.json()
 
 
 async def echo(load: Load, total: int) -> None:
-    """A bot that answers everything."""
+    """Answer so many messages as the bot."""
     offset = 0
     async with asyncio.TaskGroup() as tasks:
         while load.answered < total:
@@ -58,7 +58,7 @@ async def echo(load: Load, total: int) -> None:
 
 
 async def chats(load: Load, count: int) -> list[tuple[int, str]]:
-    """People, each with a chat with the bot."""
+    """Make so many people with a chat each; return their ids and the keys of the chats."""
     made = []
     for number in range(count):
         user = await load.people("users", name=f"Person {number}")
@@ -67,8 +67,8 @@ async def chats(load: Load, count: int) -> list[tuple[int, str]]:
     return made
 
 
-async def flood(load: Load, where: list[tuple[int, str]], rate: int, seconds: int) -> float:
-    """Send at a steady rate; the seconds until everything is answered."""
+async def send_steadily(load: Load, where: list[tuple[int, str]], rate: int, seconds: int) -> float:
+    """Send messages at a steady rate; return the seconds until all are answered."""
     total = rate * seconds
     bot = asyncio.create_task(echo(load, total))
     began = time.perf_counter()
@@ -82,8 +82,8 @@ async def flood(load: Load, where: list[tuple[int, str]], rate: int, seconds: in
     return time.perf_counter() - began
 
 
-async def wake(load: Load, where: tuple[int, str], times: int) -> list[float]:
-    """From the moment a person's message is sent until the waiting long poll has its answer."""
+async def send_singly(load: Load, where: tuple[int, str], times: int) -> list[float]:
+    """Send one message at a time while the bot waits; return the seconds until its long poll has returned."""
     user, key = where
     found = []
     offset = -1
@@ -100,20 +100,20 @@ async def wake(load: Load, where: tuple[int, str], times: int) -> list[float]:
 
 
 def spread(values: list[float]) -> dict[str, float]:
-    """Milliseconds: the middle, the 99th of a hundred, the worst."""
+    """Return median, 99th percentile and maximum, in milliseconds."""
     ordered = sorted(values)
     picked = {"median": statistics.median(ordered), "p99": ordered[int(len(ordered) * 0.99)], "worst": ordered[-1]}
     return {name: round(value * 1000, 1) for name, value in picked.items()}
 
 
 async def measure(url: str, given: argparse.Namespace) -> dict[str, Any]:
-    """All figures."""
+    """Load the sandbox at this URL, and return the figures."""
     async with ClientSession(connector=TCPConnector(limit=100)) as session:
         load = Load(session, url)
         await load.bot("getMe")
         where = await chats(load, given.chats)
-        took = await flood(load, where, given.rate, given.seconds)
-        woken = await wake(load, where[0], 200)
+        took = await send_steadily(load, where, given.rate, given.seconds)
+        woken = await send_singly(load, where[0], 200)
     return {
         "updates": len(load.delays),
         "updates per second": round(len(load.delays) / took, 1),
@@ -123,7 +123,7 @@ async def measure(url: str, given: argparse.Namespace) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Start a sandbox, load it, print the figures as JSON."""
+    """Start a sandbox, load it, and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--chats", type=int, default=1000)
     parser.add_argument("--rate", type=int, default=200)
@@ -131,10 +131,8 @@ def main() -> None:
     given = parser.parse_args()
     with sandbox_process() as (started, url):
         figures = asyncio.run(measure(url, given))
-        started.terminate()
-        started.wait()
-    figures["memory of the sandbox, MB"] = round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
-    print(json.dumps(figures, indent=2))  # noqa: T201 - its whole purpose
+        figures["memory of the sandbox, MB"] = round(psutil.Process(started.pid).memory_info().rss / 2**20)
+    print(json.dumps(figures, indent=2))  # noqa: T201 - the purpose of the program
 
 
 if __name__ == "__main__":
