@@ -1,13 +1,12 @@
-"""The web chat's own files and the sample pictures that it offers."""
+"""The files of the web pages, and the sample pictures that the chat page offers."""
 
 from __future__ import annotations
 
-import json
 import mimetypes
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -16,18 +15,18 @@ SAMPLE_ENDINGS = (".jpg", ".jpeg", ".png", ".webp")
 
 
 def page_routes(*, banner: str | None, samples: Path | None) -> list[BaseRoute]:
-    """The pages, what they are made of, and what the operator added."""
-    names = _sample_names(samples)
+    """Return the routes of both pages; `banner` is shown on the chat page, which offers the pictures in `samples`."""
+    # The names are read once: a file that appears later is not served.
+    names = [] if samples is None else sorted(path.name for path in samples.iterdir() if _is_picture(path))
 
     async def chat_page(_: Request) -> Response:
         return FileResponse(WEB / "chat.html")
 
-    async def wire_page(_: Request) -> Response:
-        return FileResponse(WEB / "wire.html")
+    async def call_log_page(_: Request) -> Response:
+        return FileResponse(WEB / "calls.html")
 
     async def page_settings(_: Request) -> Response:
-        body = {"banner": banner or "", "samples": names}
-        return Response(json.dumps(body), media_type="application/json")
+        return JSONResponse({"banner": banner or "", "samples": names})
 
     async def sample(request: Request) -> Response:
         name = request.path_params["name"]
@@ -37,15 +36,12 @@ def page_routes(*, banner: str | None, samples: Path | None) -> list[BaseRoute]:
 
     return [
         Route("/", chat_page),
-        Route("/wire", wire_page),
+        Route("/wire", call_log_page),
         Route("/page/settings", page_settings),
         Route("/page/samples/{name}", sample),
         Mount("/web", StaticFiles(directory=WEB)),
     ]
 
 
-def _sample_names(samples: Path | None) -> list[str]:
-    """Only names that were there at the start are ever served."""
-    if samples is None:
-        return []
-    return sorted(path.name for path in samples.iterdir() if path.suffix.lower() in SAMPLE_ENDINGS and path.is_file())
+def _is_picture(path: Path) -> bool:
+    return path.suffix.lower() in SAMPLE_ENDINGS and path.is_file()

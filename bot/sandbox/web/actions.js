@@ -1,4 +1,4 @@
-// What can be done with a message.
+// The menu of a message: reply, react, copy, edit, delete.
 
 import { call, chatPath } from "./api.js";
 import { h, icon } from "./dom.js";
@@ -6,16 +6,24 @@ import { attempt, menu, toast } from "./notices.js";
 import { state } from "./store.js";
 import { t } from "./words.js";
 
-const OFFERED = ["👍", "👎", "❤", "🔥", "🎉", "🤩", "😱", "👀", "🤔", "🙏"];
+const REACTIONS = ["👍", "👎", "❤", "🔥", "🎉", "🤩", "😱", "👀", "🤔", "🙏"];
 
-/** The menu of a message. */
+/** Open the menu of a message at a button; `hooks.reply` and `hooks.edit` start the composer. */
 export function messageMenu(anchor, message, mine, hooks) {
   const text = message.text ?? message.caption;
   const path = `${chatPath(message.chat_key)}/messages/${message.message_id}`;
   menu(anchor, [
     [icon("reply"), t("reply"), () => hooks.reply(message)],
     [icon("smile"), t("react"), () => reactionMenu(anchor, path)],
-    text && [icon("copy"), t("copy"), () => attempt(async () => { await navigator.clipboard.writeText(text); toast(t("copied")); })],
+    text && [
+      icon("copy"),
+      t("copy"),
+      () =>
+        attempt(async () => {
+          await navigator.clipboard.writeText(text);
+          toast(t("copied"));
+        }),
+    ],
     mine && text && [icon("edit"), t("edit"), () => hooks.edit(message)],
     [icon("trash"), t("remove"), () => attempt(() => call("DELETE", path))],
   ]);
@@ -23,5 +31,8 @@ export function messageMenu(anchor, message, mine, hooks) {
 
 function reactionMenu(anchor, path) {
   const react = (emoji) => attempt(() => call("POST", `${path}/reactions`, { user: state.me.id, emoji: [emoji] }));
-  menu(anchor, OFFERED.map((emoji) => [h("span", { class: "emoji" }, emoji), "", () => react(emoji)]));
+  menu(
+    anchor,
+    REACTIONS.map((emoji) => [h("span", { class: "emoji" }, emoji), "", () => react(emoji)]),
+  );
 }

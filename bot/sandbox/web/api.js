@@ -1,8 +1,11 @@
-// The people's API of the sandbox.
+// Requests to the sandbox's people API.
 
 import { t } from "./words.js";
 
-/** One request; a refusal becomes an Error with the sandbox's own words, silence one with ours. */
+/**
+ * Send one request and return its JSON. Throws an Error, with the sandbox's message when it refuses, and with one of our
+ * own when it cannot be reached.
+ */
 export async function call(verb, path, body) {
   const options = { method: verb };
   if (body instanceof FormData) options.body = body;
@@ -10,18 +13,20 @@ export async function call(verb, path, body) {
     options.body = JSON.stringify(body);
     options.headers = { "content-type": "application/json" };
   }
-  const answer = await fetch(path, options).catch(() => { throw new Error(t("unreachable")); });
+  const answer = await fetch(path, options).catch(() => {
+    throw new Error(t("unreachable"));
+  });
   const result = await answer.json();
   if (!answer.ok) throw new Error(result.error ?? result.description ?? answer.statusText);
   return result;
 }
 
-/** Where the bytes of a file are. */
+/** The URL of the bytes of a file. */
 export function fileAddress(fileId) {
   return `/api/files/${encodeURIComponent(fileId)}`;
 }
 
-/** The path of a chat. */
+/** The API path of a chat. */
 export function chatPath(key) {
   return `/api/chats/${encodeURIComponent(key)}`;
 }

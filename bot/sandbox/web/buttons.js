@@ -1,4 +1,4 @@
-// Inline keyboards: buttons that call the bot back, open an address or copy a text.
+// Inline keyboards: buttons that send a callback query, open a URL or copy a text.
 
 import { call, chatPath } from "./api.js";
 import { h } from "./dom.js";
@@ -6,26 +6,39 @@ import { alertBox, attempt, toast } from "./notices.js";
 import { state } from "./store.js";
 import { t } from "./words.js";
 
-const SAFE = /^(https?|tg):/i;
+const SAFE_SCHEMES = /^(https?|tg):/i;
 
 /** The keyboard under a message, or null. */
 export function inlineKeyboard(message, chat) {
   const rows = message.reply_markup?.inline_keyboard;
   if (!rows) return null;
-  return h("div", { class: "keyboard", testid: "keyboard" },
-    rows.map((row) => h("div", { class: "keyboard-row" }, row.map((button) => key(button, message, chat)))));
+  return h(
+    "div",
+    { class: "keyboard", testid: "keyboard" },
+    rows.map((row) =>
+      h(
+        "div",
+        { class: "keyboard-row" },
+        row.map((button) => key(button, message, chat)),
+      ),
+    ),
+  );
 }
 
 function key(button, message, chat) {
   const props = { class: `key ${button.style ?? ""}`, testid: "key" };
-  if (button.url && SAFE.test(button.url)) {
+  if (button.url && SAFE_SCHEMES.test(button.url)) {
     return h("a", { ...props, href: button.url, target: "_blank", rel: "noopener noreferrer" }, button.text);
   }
   if (button.copy_text) {
     return h("button", { ...props, type: "button", onclick: () => copy(button.copy_text.text) }, button.text);
   }
   if (!button.callback_data) return h("button", { ...props, type: "button", disabled: true }, button.text);
-  const element = h("button", { ...props, type: "button", onclick: () => press(element, button, message, chat) }, button.text);
+  const element = h(
+    "button",
+    { ...props, type: "button", onclick: () => press(element, button, message, chat) },
+    button.text,
+  );
   return element;
 }
 
@@ -34,7 +47,7 @@ async function copy(text) {
   toast(t("copied"));
 }
 
-/** Press, show that the bot is being waited for, then show what it says. */
+/** Press a button: mark it busy until the bot answers the callback query, then show the answer. */
 async function press(element, button, message, chat) {
   if (element.getAttribute("aria-busy")) return;
   element.setAttribute("aria-busy", "true");
@@ -45,5 +58,5 @@ async function press(element, button, message, chat) {
   if (!answer.answered) toast(t("pressed"));
   else if (answer.text && answer.alert) await alertBox(answer.text);
   else if (answer.text) toast(answer.text);
-  if (SAFE.test(answer.url)) window.open(answer.url, "_blank", "noopener");
+  if (SAFE_SCHEMES.test(answer.url)) window.open(answer.url, "_blank", "noopener");
 }

@@ -1,64 +1,96 @@
-// Commands as the person types them, from the bot's setMyCommands.
+// The list of commands (setMyCommands) that match what is being typed.
 
 import { fill, h, iconButton } from "./dom.js";
 import { t } from "./words.js";
 
-/** Build the list over the field; `run` sends a command. */
+/** Build the list for a text field and the button that opens it; `run` sends a command. */
 export function startCompletion(field, run) {
-  const list = h("ul", { class: "completion", id: "completion", role: "listbox", "aria-label": t("commands"), hidden: true, testid: "completion" });
-  const box = { list, field, run, commands: [], found: [], chosen: 0, named: false };
+  const list = h("ul", {
+    class: "completion",
+    id: "completion",
+    role: "listbox",
+    "aria-label": t("commands"),
+    hidden: true,
+    testid: "completion",
+  });
+  const view = { list, field, run, commands: [], found: [], chosen: 0, naming: false };
   field.setAttribute("aria-controls", "completion");
   field.setAttribute("aria-autocomplete", "list");
-  const button = iconButton("slash", t("commands"), () => {
-    field.value = field.value === "/" ? "" : "/";
-    field.dispatchEvent(new Event("input"));
-    field.focus();
-  }, { "data-testid": "commands" });
-  box.button = button;
-  return { list, button, refresh: (commands, plain) => refresh(box, commands, plain), onKey: (event) => onKey(box, event) };
+  const button = iconButton(
+    "slash",
+    t("commands"),
+    () => {
+      field.value = field.value === "/" ? "" : "/";
+      field.dispatchEvent(new Event("input"));
+      field.focus();
+    },
+    { "data-testid": "commands" },
+  );
+  view.button = button;
+  return {
+    list,
+    button,
+    refresh: (commands, isPrivate) => refresh(view, commands, isPrivate),
+    onKey: (event) => onKey(view, event),
+  };
 }
 
-function refresh(box, commands, plain) {
-  box.commands = commands;
-  box.named = !plain && new Set(commands.map((each) => each.bot)).size > 0;
-  box.button.hidden = commands.length === 0;
-  const typed = /^\/(\w*)$/.exec(box.field.value)?.[1];
-  box.found = typed === undefined ? [] : commands.filter((each) => each.command.startsWith(typed.toLowerCase()));
-  box.chosen = Math.min(box.chosen, Math.max(0, box.found.length - 1));
-  draw(box);
+function refresh(view, commands, isPrivate) {
+  view.commands = commands;
+  view.naming = !isPrivate;
+  view.button.hidden = commands.length === 0;
+  const typed = /^\/(\w*)$/.exec(view.field.value)?.[1];
+  view.found = typed === undefined ? [] : commands.filter((each) => each.command.startsWith(typed.toLowerCase()));
+  view.chosen = Math.min(view.chosen, Math.max(0, view.found.length - 1));
+  draw(view);
 }
 
-function draw(box) {
-  box.list.hidden = box.found.length === 0;
-  fill(box.list, box.found.map((each, index) =>
-    h("li", {
-      id: `command-${index}`, role: "option", testid: "command-option", "aria-selected": String(index === box.chosen),
-      onmousedown: (event) => { event.preventDefault(); choose(box, index); },
-    }, h("strong", {}, `/${each.command}`), h("span", {}, each.description))));
-  if (box.found.length) box.field.setAttribute("aria-activedescendant", `command-${box.chosen}`);
-  else box.field.removeAttribute("aria-activedescendant");
+function draw(view) {
+  view.list.hidden = view.found.length === 0;
+  fill(
+    view.list,
+    view.found.map((each, index) =>
+      h(
+        "li",
+        {
+          id: `command-${index}`,
+          role: "option",
+          testid: "command-option",
+          "aria-selected": String(index === view.chosen),
+          onmousedown: (event) => {
+            event.preventDefault();
+            choose(view, index);
+          },
+        },
+        h("strong", {}, `/${each.command}`),
+        h("span", {}, each.description),
+      ),
+    ),
+  );
+  if (view.found.length) view.field.setAttribute("aria-activedescendant", `command-${view.chosen}`);
+  else view.field.removeAttribute("aria-activedescendant");
 }
 
-/** In groups the name of the bot goes along, so that the right one answers. */
-function choose(box, index) {
-  const { command, bot } = box.found[index];
-  box.found = [];
-  draw(box);
-  box.run(box.named ? `/${command}@${bot}` : `/${command}`);
+/** In a group the command names its bot, so that only this bot answers. */
+function choose(view, index) {
+  const { command, bot } = view.found[index];
+  view.found = [];
+  draw(view);
+  view.run(view.naming ? `/${command}@${bot}` : `/${command}`);
 }
 
-/** Whether the list took the key. */
-function onKey(box, event) {
-  if (box.found.length === 0) return false;
+/** Handle a key while the list is open; returns whether it was used. */
+function onKey(view, event) {
+  if (view.found.length === 0) return false;
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (step) box.chosen = (box.chosen + step + box.found.length) % box.found.length;
+  if (step) view.chosen = (view.chosen + step + view.found.length) % view.found.length;
   else if (event.key === "Tab") {
-    box.field.value = `/${box.found[box.chosen].command} `;
-    box.found = [];
-  } else if (event.key === "Enter" && !event.shiftKey) choose(box, box.chosen);
-  else if (event.key === "Escape") box.found = [];
+    view.field.value = `/${view.found[view.chosen].command} `;
+    view.found = [];
+  } else if (event.key === "Enter" && !event.shiftKey) choose(view, view.chosen);
+  else if (event.key === "Escape") view.found = [];
   else return false;
   event.preventDefault();
-  draw(box);
+  draw(view);
   return true;
 }

@@ -1,4 +1,4 @@
-// The place to write: text, attachments, the message that is answered, and commands.
+// The composer: text, attachments, commands, and the message that is replied to or edited.
 
 import { call, chatPath } from "./api.js";
 import { startAttachments } from "./attachments.js";
@@ -9,14 +9,24 @@ import { preview } from "./preview.js";
 import { openChat, state } from "./store.js";
 import { t } from "./words.js";
 
-let sending = Promise.resolve(); // messages go out in the order in which they were written
+let sending = Promise.resolve(); // the last request; the next one waits for it, so that messages arrive in order
 
-/** Build the composer; returns what the conversation needs of it. */
+/** Build the composer in `root`; files can be dropped anywhere on `conversation`. Returns its public functions. */
 export function startComposer(root, conversation) {
-  const field = h("textarea", { rows: "1", placeholder: t("write"), "aria-label": t("write"), testid: "field", enterkeyhint: "send", dir: "auto" });
+  const field = h("textarea", {
+    rows: "1",
+    placeholder: t("write"),
+    "aria-label": t("write"),
+    testid: "field",
+    enterkeyhint: "send",
+    dir: "auto",
+  });
   const context = h("div", { class: "context", hidden: true, testid: "context" });
   const blocked = h("div", { class: "blocked", hidden: true });
-  const send = iconButton("send", t("send"), () => submit(composer), { class: "icon-button send", "data-testid": "send" });
+  const send = iconButton("send", t("send"), () => submit(composer), {
+    class: "icon-button send",
+    "data-testid": "send",
+  });
   const composer = { field, context, blocked, send, answered: null, edited: null };
   composer.attachments = startAttachments(conversation, field, () => refresh(composer));
   const sendCommand = (command) => runCommand(composer, command);
@@ -27,8 +37,11 @@ export function startComposer(root, conversation) {
   field.addEventListener("input", () => refresh(composer));
   field.addEventListener("keydown", (event) => onKey(composer, event));
   return {
-    refresh: () => refresh(composer), reset: () => reset(composer), command: sendCommand,
-    reply: (message) => start(composer, "answered", message), edit: (message) => start(composer, "edited", message),
+    refresh: () => refresh(composer),
+    reset: () => reset(composer),
+    command: sendCommand,
+    reply: (message) => start(composer, "answered", message),
+    edit: (message) => start(composer, "edited", message),
   };
 }
 
@@ -40,14 +53,17 @@ function onKey(composer, event) {
   } else if (event.key === "Escape") clearContext(composer);
 }
 
-/** Begin to answer or to edit a message. */
+/** Begin to reply to a message (role "answered") or to edit it (role "edited"). */
 function start(composer, role, message) {
   Object.assign(composer, { answered: null, edited: null, [role]: message });
   if (role === "edited") composer.field.value = message.text ?? message.caption ?? "";
   const title = role === "edited" ? t("editing") : message.from.first_name;
-  fill(composer.context, icon(role === "edited" ? "edit" : "reply"),
+  fill(
+    composer.context,
+    icon(role === "edited" ? "edit" : "reply"),
     h("span", { class: "context-lines" }, h("strong", {}, title), h("span", {}, preview(message))),
-    iconButton("close", t("cancel"), () => clearContext(composer)));
+    iconButton("close", t("cancel"), () => clearContext(composer)),
+  );
   composer.context.hidden = false;
   refresh(composer);
   composer.field.focus();
@@ -67,7 +83,7 @@ function reset(composer) {
   if (matchMedia("(min-width: 720px)").matches) composer.field.focus();
 }
 
-/** Why nothing can be written here, or "". */
+/** The reason why nothing can be sent to this chat, or "". */
 function obstacle(chat) {
   if (chat?.blocked) return t("blockedText");
   if (chat?.migrated_to) return t("movedOn");
@@ -88,10 +104,18 @@ function refresh(composer) {
   composer.attachments.samples.hidden = Boolean(reason) || state.samples.length === 0;
 }
 
-/** What is written leaves the composer at once, so that the next message can be begun; a failure brings it back. */
+/** Send the draft. The composer is emptied at once, for the next message; if sending fails, the draft returns. */
 async function submit(composer) {
   const { field, attachments, answered, edited } = composer;
-  const draft = { text: field.value.trim(), files: attachments.files(), form: attachments.form(), answered, edited, key: state.openKey, topic: state.topic };
+  const draft = {
+    text: field.value.trim(),
+    files: attachments.files(),
+    form: attachments.form(),
+    answered,
+    edited,
+    key: state.openKey,
+    topic: state.topic,
+  };
   if (!draft.text && draft.files.length === 0) return;
   field.value = "";
   attachments.clear();
@@ -120,7 +144,7 @@ function sendNew({ answered, files, form: kind, text, key, topic }) {
   return call("POST", `${chatPath(key)}/messages`, form);
 }
 
-/** Send a command at once, as a click on one does in a messenger. */
+/** Send a command that was clicked or chosen from the list. */
 async function runCommand(composer, command) {
   composer.field.value = "";
   refresh(composer);

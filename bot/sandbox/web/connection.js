@@ -1,26 +1,26 @@
-// Whether the sandbox can be reached: one quiet notice while it cannot, and pauses between the tries that grow.
+// Whether the sandbox can be reached: a notice while it cannot, and the growing pauses between attempts.
 
 import { t } from "./words.js";
 
-const FIRST = 1000; // milliseconds
-const LONGEST = 15_000;
+const FIRST_PAUSE = 1000; // milliseconds
+const LONGEST_PAUSE = 15_000;
 let failures = 0;
 
-/** The sandbox answers. */
-export function reached() {
+/** The sandbox answers: remove the notice. */
+export function reportConnected() {
   failures = 0;
-  say("");
+  show("");
 }
 
-/** The sandbox does not answer; returns the milliseconds to wait before the next try. */
-export function missed() {
-  say(t("offline"));
+/** The sandbox does not answer: show the notice, and return the milliseconds to wait before the next attempt. */
+export function reportLost() {
+  show(t("offline"));
   failures += 1;
-  return Math.min(LONGEST, FIRST * 2 ** (failures - 1));
+  return Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1));
 }
 
-/** Screen readers read a status out whenever it is written, so it is written once. */
-function say(words) {
+/** Screen readers announce a status whenever it is set, so set it only when it changes. */
+function show(text) {
   const line = document.getElementById("offline");
-  if (line.textContent !== words) line.textContent = words;
+  if (line.textContent !== text) line.textContent = text;
 }

@@ -1,8 +1,11 @@
-// Elements from plain calls. Strings become text nodes, so nothing that a user typed is ever read as HTML.
+// Builds elements. Strings become text nodes, so nothing that a user typed is ever parsed as HTML.
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** An element with properties (`class`, `onclick`, `aria-…`, `data-…`) and children; empty children are left out. */
+/**
+ * An element with properties and children. A property is an attribute, a listener (`onclick`) or `testid`, which becomes
+ * `data-testid`. A property or child that is null, undefined or false is left out.
+ */
 export function h(tag, props = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(props)) {
@@ -29,9 +32,10 @@ const PATHS = {
   trash: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
   copy: "M9 9h11v11H9zM5 15H4V4h11v1",
   smile: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM8 14c1 2 2.5 3 4 3s3-1 4-3M9 9.5h.01M15 9.5h.01",
-  people: "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zm-6.5 9c.5-4 3-6 6.5-6s6 2 6.5 6M16 4.5a3.5 3.5 0 0 1 0 6M18 14.5c2 .8 3.2 2.6 3.5 5.5",
+  people:
+    "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zm-6.5 9c.5-4 3-6 6.5-6s6 2 6.5 6M16 4.5a3.5 3.5 0 0 1 0 6M18 14.5c2 .8 3.2 2.6 3.5 5.5",
   moon: "M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5z",
-  wire: "M4 8h13l-4-4M20 16H7l4 4",
+  arrows: "M4 8h13l-4-4M20 16H7l4 4",
   file: "M6 3h8l5 5v13H6zM14 3v5h5",
   picture: "M4 5h16v14H4zM4 16l5-5 4 4 2-2 5 5M15.5 9.5h.01",
   compare: "M12 3v18M8 7l-5 5 5 5M16 7l5 5-5 5",
@@ -40,10 +44,14 @@ const PATHS = {
   topic: "M5 4h14v12h-8l-4 4v-4H5z",
 };
 
-/** A line icon; decoration only, the button around it carries the words. */
+/** A line icon. It is hidden from screen readers: the control around it has the label. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
-  for (const [key, value] of Object.entries({ viewBox: "0 0 24 24", class: `icon icon-${name}`, "aria-hidden": "true" })) {
+  for (const [key, value] of Object.entries({
+    viewBox: "0 0 24 24",
+    class: `icon icon-${name}`,
+    "aria-hidden": "true",
+  })) {
     svg.setAttribute(key, value);
   }
   const path = document.createElementNS(SVG, "path");
@@ -52,18 +60,28 @@ export function icon(name) {
   return svg;
 }
 
-/** A round button with an icon and a name for those who do not see it. */
+/** A round button with an icon; the label is its tooltip and its name for screen readers. */
 export function iconButton(name, label, onclick, props = {}) {
-  return h("button", { type: "button", class: "icon-button", "aria-label": label, title: label, onclick, ...props }, icon(name));
+  return h(
+    "button",
+    { type: "button", class: "icon-button", "aria-label": label, title: label, onclick, ...props },
+    icon(name),
+  );
 }
 
-/** A picture made of initials; the colour follows the id. */
+/** A round picture with the first letter of a name; the id chooses the colour. */
 export function avatar(id, name, small = false) {
   const letters = [...(name || "?")].slice(0, 1).join("").toUpperCase();
-  return h("span", { class: `avatar tone-${Math.abs(id) % 6}${small ? " small" : ""}`, "aria-hidden": "true" }, letters);
+  return h(
+    "span",
+    { class: `avatar tone-${Math.abs(id) % 6}${small ? " small" : ""}`, "aria-hidden": "true" },
+    letters,
+  );
 }
 
-/** Put new children in place of the old. */
+/** Replace the children of an element; null, undefined and false are left out. */
 export function fill(element, ...children) {
-  element.replaceChildren(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  element.replaceChildren(
+    ...children.flat().filter((child) => child !== null && child !== undefined && child !== false),
+  );
 }

@@ -1,9 +1,9 @@
-// Short notices, and dialogs that want an answer.
+// Short notices, dialogs and menus.
 
 import { fill, h } from "./dom.js";
 import { t } from "./words.js";
 
-/** A line that goes away by itself; said again, it is still one line. */
+/** Show a notice for four seconds. The same text is shown once: a new notice replaces the old one. */
 export function toast(text) {
   for (const old of document.querySelectorAll(".toast")) if (old.textContent === text) old.remove();
   const line = h("div", { class: "toast", testid: "toast" }, text);
@@ -11,7 +11,7 @@ export function toast(text) {
   setTimeout(() => line.remove(), 4000);
 }
 
-/** Run something; say so when it fails. */
+/** Run an action and return its result; if it throws, show the message as a notice and return undefined. */
 export async function attempt(action) {
   try {
     return await action();
@@ -21,12 +21,11 @@ export async function attempt(action) {
   }
 }
 
-/** A modal dialog with a heading; resolves when it is closed. `build` gets a function that closes it. */
+/** Open a modal dialog with a heading. `build(close)` returns its content; the promise resolves when it is closed. */
 export function dialog(title, build, testid = "dialog") {
   const box = h("dialog", { class: "dialog", "aria-labelledby": "dialog-title", testid });
   const close = () => box.close();
-  const redraw = () => fill(box, h("h2", { id: "dialog-title" }, title), build(close, redraw));
-  redraw();
+  fill(box, h("h2", { id: "dialog-title" }, title), build(close));
   box.addEventListener("click", (event) => event.target === box && close());
   document.body.append(box);
   box.showModal();
@@ -38,17 +37,37 @@ export function dialog(title, build, testid = "dialog") {
   });
 }
 
-/** What a bot says with show_alert. */
+/** The alert of a bot that answers a callback query with show_alert. */
 export function alertBox(text) {
-  const ok = (close) => h("div", { class: "actions" }, h("button", { type: "button", class: "primary", onclick: close, autofocus: true }, "OK"));
-  return dialog(t("bot").replace(/^./, (letter) => letter.toUpperCase()), (close) => [h("p", { testid: "alert-text" }, text), ok(close)], "alert");
+  const ok = (close) =>
+    h(
+      "div",
+      { class: "actions" },
+      h("button", { type: "button", class: "primary", onclick: close, autofocus: true }, "OK"),
+    );
+  return dialog(
+    t("bot").replace(/^./, (letter) => letter.toUpperCase()),
+    (close) => [h("p", { testid: "alert-text" }, text), ok(close)],
+    "alert",
+  );
 }
 
-/** A small menu at a button: entries are [icon node, label, action]. */
+/** Open a menu at a button. Entries are [icon node, label, action]; falsy entries are left out. */
 export function menu(anchor, entries) {
   const box = h("dialog", { class: "menu", testid: "menu", "aria-label": t("more") });
   const item = ([picture, label, action]) =>
-    h("button", { type: "button", onclick: () => { box.close(); action(); } }, picture, h("span", {}, label));
+    h(
+      "button",
+      {
+        type: "button",
+        onclick: () => {
+          box.close();
+          action();
+        },
+      },
+      picture,
+      h("span", {}, label),
+    );
   fill(box, entries.filter(Boolean).map(item));
   document.body.append(box);
   box.addEventListener("click", (event) => event.target === box && box.close());

@@ -1,9 +1,9 @@
-// A message in one line of plain words.
+// A message as one line of text.
 
 import { state } from "./store.js";
 import { t } from "./words.js";
 
-/** What a service message says, or "" for an ordinary one. */
+/** The text of a service message (members, topics, migration), or "" for any other message. */
 export function serviceText(message) {
   const names = (message.new_chat_members ?? []).map((user) => user.first_name).join(", ");
   if (names) return `${names} ${t("joined")}`;
@@ -16,8 +16,8 @@ export function serviceText(message) {
   return "";
 }
 
-/** The kind of what a message carries. */
-export function kindWords(message) {
+/** The kind of media of a message, the file name of a document, or "". */
+function kindOf(message) {
   if (message.photo) return t("photo");
   if (message.animation) return t("animation");
   if (message.video) return t("video");
@@ -25,9 +25,9 @@ export function kindWords(message) {
   return message.document ? message.document.file_name : "";
 }
 
-/** The line for lists and replies. */
+/** The line for the chat list and for replies. With `chat` a group, others' messages begin with the sender's name. */
 export function preview(message, chat) {
-  const text = serviceText(message) || message.text || message.caption || kindWords(message);
+  const text = serviceText(message) || message.text || message.caption || kindOf(message);
   const mine = message.from.id === state.me?.id;
   return chat && chat.type !== "private" && !mine ? `${message.from.first_name}: ${text}` : text;
 }

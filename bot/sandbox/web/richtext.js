@@ -1,20 +1,27 @@
-// Text with entities as nodes. Offsets count UTF-16 units, which is how JavaScript counts.
+// Turns a text with entities into nodes. Offsets and lengths count UTF-16 units, as JavaScript strings do.
 
 import { h } from "./dom.js";
 import { t } from "./words.js";
 
 const TAGS = {
-  bold: "strong", italic: "em", underline: "u", strikethrough: "s", code: "code", pre: "pre", blockquote: "blockquote",
+  bold: "strong",
+  italic: "em",
+  underline: "u",
+  strikethrough: "s",
+  code: "code",
+  pre: "pre",
+  blockquote: "blockquote",
   expandable_blockquote: "blockquote",
 };
-const SAFE = /^(https?|tg|mailto|tel):/i;
+const SAFE_SCHEMES = /^(https?|tg|mailto|tel):/i;
 
-/** Nodes for a text; `onCommand` is called with a command that is clicked. */
+/** The nodes of a text; `onCommand` is called with the text of a bot command that is clicked. */
 export function richText(text, entities = [], onCommand = () => {}) {
   const sorted = [...entities].sort((a, b) => a.offset - b.offset || b.length - a.length);
   return part(text, 0, text.length, sorted, onCommand);
 }
 
+/** The nodes of text[start:end]; `entities` are sorted, so that an entity stands before those inside it. */
 function part(text, start, end, entities, onCommand) {
   const nodes = [];
   let position = start;
@@ -48,7 +55,7 @@ function element(entity, words, children, onCommand) {
 }
 
 function link(address, children) {
-  if (!SAFE.test(address)) return h("span", {}, children);
+  if (!SAFE_SCHEMES.test(address)) return h("span", {}, children);
   return h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, children);
 }
 

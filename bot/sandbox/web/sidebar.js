@@ -1,4 +1,4 @@
-// The list of chats, and who one is.
+// The sidebar: the list of chats, and the person whom the page acts as.
 
 import { avatar, fill, h, icon, iconButton } from "./dom.js";
 import { newGroup, switchPerson } from "./dialogs.js";
@@ -15,12 +15,15 @@ export function startSidebar(root) {
   root.setAttribute("aria-label", t("chats"));
   fill(
     root,
-    h("header", { class: "side-head" },
+    h(
+      "header",
+      { class: "side-head" },
       h("img", { src: "/web/favicon.svg", alt: "", class: "logo" }),
       h("h1", {}, "Vitrage"),
       iconButton("plus", t("newGroup"), newGroup, { "data-testid": "new-group" }),
       iconButton("moon", t("theme"), switchTheme, { "data-testid": "theme" }),
-      h("a", { class: "icon-button", href: "/wire", "aria-label": t("wire"), title: t("wire") }, icon("wire"))),
+      h("a", { class: "icon-button", href: "/wire", "aria-label": t("callLog"), title: t("callLog") }, icon("arrows")),
+    ),
     list,
     person,
   );
@@ -33,25 +36,48 @@ export function startSidebar(root) {
 function drawPerson(button) {
   if (!state.me) return;
   button.setAttribute("aria-label", `${t("switchPerson")}: ${state.me.first_name}`);
-  fill(button, avatar(state.me.id, state.me.first_name, true),
+  fill(
+    button,
+    avatar(state.me.id, state.me.first_name, true),
     h("span", { class: "who" }, h("small", {}, t("you")), h("strong", { testid: "me-name" }, state.me.first_name)),
-    icon("people"));
+    icon("people"),
+  );
 }
 
 function entry(chat) {
   const unread = state.unread.get(chat.key);
   const last = chat.last_message;
-  return h("li", {},
-    h("button", {
-      type: "button", class: "chat-entry", testid: "chat", "data-key": chat.key,
-      "aria-current": chat.key === state.openKey && "true", onclick: () => attempt(() => open(chat.key)),
-    },
-    avatar(chat.bot?.id ?? chat.id, chat.title),
-    h("span", { class: "chat-lines" },
-      h("span", { class: "chat-line" },
-        h("strong", { class: "chat-title" }, chat.title), chat.is_forum && icon("topic"),
-        h("time", {}, last ? clock(last.date) : "")),
-      h("span", { class: "chat-line" },
-        h("span", { class: "chat-last" }, last ? preview(last, chat) : chat.bot ? t("bot") : ""),
-        unread && h("span", { class: "badge", "aria-label": `${unread} ${t("unread")}` }, String(unread))))));
+  return h(
+    "li",
+    {},
+    h(
+      "button",
+      {
+        type: "button",
+        class: "chat-entry",
+        testid: "chat",
+        "data-key": chat.key,
+        "aria-current": chat.key === state.openKey && "true",
+        onclick: () => attempt(() => open(chat.key)),
+      },
+      avatar(chat.bot?.id ?? chat.id, chat.title),
+      h(
+        "span",
+        { class: "chat-lines" },
+        h(
+          "span",
+          { class: "chat-line" },
+          h("strong", { class: "chat-title" }, chat.title),
+          chat.is_forum && icon("topic"),
+          h("time", {}, last ? clock(last.date) : ""),
+        ),
+        h(
+          "span",
+          { class: "chat-line" },
+          h("span", { class: "chat-last" }, last ? preview(last, chat) : chat.bot ? t("bot") : ""),
+          unread && h("span", { class: "badge", "aria-label": `${unread} ${t("unread")}` }, String(unread)),
+        ),
+      ),
+    ),
+  );
 }

@@ -1,24 +1,35 @@
-// What the page knows, and how it keeps up: one event stream, and listeners that are told what changed.
+// The state of the page, kept up to date by the event stream. Listeners are told which part of it changed.
 
 import { call, chatPath } from "./api.js";
 import { follow } from "./stream.js";
 import { language } from "./words.js";
 
+const HANDLERS = { onEvent, onReconnect, onReset };
+
 export const state = {
-  me: null, users: [], chats: [], openKey: null, topic: null, messages: [], unread: new Map(), actions: new Map(),
-  banner: "", samples: [],
+  me: null,
+  users: [],
+  chats: [],
+  openKey: null,
+  topic: null,
+  messages: [],
+  unread: new Map(),
+  actions: new Map(),
+  banner: "",
+  samples: [],
 };
 const listeners = new Map();
-let refreshing = null;
-let known = 0; // the number of the newest event that state.messages were read with
-const readings = new Set(); // what happens while messages are being read, for each reading
+let refreshTimer = null;
+let readUpTo = 0; // the number of the newest event that state.messages contained when they were read
+const pendingReads = new Set(); // for each request for messages under way: the events that came since it was sent
 
-/** Be told when something of this kind changed: begun, chats, open, messages, actions. */
+/** Call a listener whenever a part of the state changes: settings, chats, open, messages or actions. */
 export function on(kind, listener) {
   listeners.set(kind, [...(listeners.get(kind) ?? []), listener]);
 }
 
-export function tell(kind) {
+/** Call the listeners of a part. */
+export function notify(kind) {
   for (const listener of listeners.get(kind) ?? []) listener();
 }
 
@@ -27,97 +38,101 @@ export function openChat() {
   return state.chats.find((chat) => chat.key === state.openKey);
 }
 
-/** Read settings and people, become somebody, and follow what happens. */
-export async function begin() {
+/** Read settings and people, act as the person of the last visit or as a new one, and follow the events. */
+export async function start() {
   Object.assign(state, await call("GET", "/page/settings"));
-  tell("begun");
+  notify("settings");
   state.users = (await call("GET", "/api/users")).users;
   const last = Number(localStorage.getItem("person"));
   const same = state.users.find((user) => user.id === last && user.first_name === localStorage.getItem("personName"));
-  await become(same ?? (await call("POST", "/api/users", { name: language === "ru" ? "Гость" : "Guest", language })));
+  await actAs(same ?? (await call("POST", "/api/users", { name: language === "ru" ? "Гость" : "Guest", language })));
 }
 
-/** See the sandbox as this person. */
-export async function become(user) {
+/** Act as this person from now on. */
+export async function actAs(user) {
   state.me = user;
   localStorage.setItem("person", user.id);
   localStorage.setItem("personName", user.first_name);
   state.users = (await call("GET", "/api/users")).users;
   Object.assign(state, { openKey: null, topic: null, messages: [], unread: new Map(), actions: new Map() });
-  follow(await refreshChats(), { take, back, startOver });
+  follow(await refreshChats(), HANDLERS);
   const wanted = decodeURIComponent(location.hash.slice(1));
   await open(state.chats.some((chat) => chat.key === wanted) ? wanted : null);
 }
 
-/** Read the chats of the person. */
+/** Read the chats of the person; returns the number of the newest event that they contain. */
 export async function refreshChats() {
   const found = await call("GET", `/api/chats?user=${state.me.id}`);
   state.chats = found.chats;
-  tell("chats");
+  notify("chats");
   return found.cursor;
 }
 
-/** Read the chats anew, once for a burst of reasons. */
+/** Read the chats again soon; several calls within 50 ms lead to one request. */
 export function refreshSoon() {
-  refreshing ??= setTimeout(() => {
-    refreshing = null;
-    refreshChats().catch(() => {}); // the stream is cut as well, and whoever brings it back reads them
+  refreshTimer ??= setTimeout(() => {
+    refreshTimer = null;
+    refreshChats().catch(() => {}); // the connection is lost: onReconnect reads the chats again
   }, 50);
 }
 
 /** Open a chat, at a topic if it has any. */
 export async function open(key, topic = null) {
   Object.assign(state, { openKey: key, topic, messages: [] });
-  known = 0;
+  readUpTo = 0;
   state.unread.delete(key);
   history.replaceState(null, "", key ? `#${encodeURIComponent(key)}` : location.pathname);
-  tell("chats");
-  tell("open");
+  notify("chats");
+  notify("open");
   if (key) await readMessages(key);
-  else tell("messages");
+  else notify("messages");
 }
 
-/** Read the messages of a chat; what happens in between is in the answer or comes after it. */
+/**
+ * Read the messages of a chat. Events that arrive during the request are applied to its answer as well, which may be
+ * older than they are.
+ */
 async function readMessages(key) {
-  const meanwhile = [];
-  readings.add(meanwhile);
+  const events = [];
+  pendingReads.add(events);
   try {
     const found = await call("GET", `${chatPath(key)}/messages?limit=300`);
     if (state.openKey !== key) return;
     state.messages = found.messages;
-    known = found.cursor;
+    readUpTo = found.cursor;
   } finally {
-    readings.delete(meanwhile);
+    pendingReads.delete(events);
   }
-  meanwhile.forEach(merge);
-  tell("messages");
+  events.forEach(applyToMessages);
+  notify("messages");
 }
 
-/** The stream was cut and tells now what was missed; what was asked for in vain is asked for again. */
-function back() {
+/** After a lost connection: the stream sends the missed events, but requests that failed have to be repeated. */
+function onReconnect() {
   refreshSoon();
-  if (state.openKey) readMessages(state.openKey).catch(() => {}); // cut again: there will be another time
+  if (state.openKey) readMessages(state.openKey).catch(() => {}); // lost again: the next onReconnect repeats it
 }
 
-/** The sandbox was started anew, or has forgotten what the page missed: read everything, and stay where one was. */
-async function startOver() {
-  const { id, first_name: name, language_code: speaks } = state.me;
+/** The sandbox was restarted, or has dropped the missed events: read everything, keep the person and the open chat. */
+async function onReset() {
+  const { id, first_name: name, language_code: code } = state.me;
   state.users = (await call("GET", "/api/users")).users;
   const same = state.users.find((user) => user.id === id && user.first_name === name);
-  if (!same) return become(await call("POST", "/api/users", { name, language: speaks }));
+  if (!same) return actAs(await call("POST", "/api/users", { name, language: code }));
   const cursor = await refreshChats();
   if (openChat()) await readMessages(state.openKey);
   else if (state.openKey) await open(null);
-  return follow(cursor, { take, back, startOver });
+  return follow(cursor, HANDLERS);
 }
 
-function take(event) {
-  if (event.type === "action") return takeAction(event);
-  if (["message", "edited", "reaction", "deleted"].includes(event.type)) takeMessage(event);
+function onEvent(event) {
+  if (event.type === "action") return applyAction(event);
+  if (["message", "edited", "reaction", "deleted"].includes(event.type)) applyMessage(event);
   else refreshSoon();
 }
 
-function takeMessage(event) {
+/** A message came, changed or went: update the chat list, and the messages if its chat is open. */
+function applyMessage(event) {
   const chat = state.chats.find((each) => each.key === event.chat);
   if (!chat) return;
   const { message } = event;
@@ -130,29 +145,30 @@ function takeMessage(event) {
       state.unread.set(event.chat, (state.unread.get(event.chat) ?? 0) + 1);
     }
   } else if (message && chat.last_message?.message_id === message.message_id) chat.last_message = message;
-  merge(event);
-  tell("chats");
+  applyToMessages(event);
+  notify("chats");
 }
 
-function merge(event) {
-  if (event.chat !== state.openKey || event.seq <= known) return;
-  for (const reading of readings) reading.push(event);
+/** Apply an event to the messages of the open chat, unless they were read after it. */
+function applyToMessages(event) {
+  if (event.chat !== state.openKey || event.seq <= readUpTo) return;
+  for (const events of pendingReads) events.push(event);
   const id = event.message?.message_id ?? event.message_id;
   const others = state.messages.filter((each) => each.message_id !== id);
   if (event.type === "message") state.messages = [...others, event.message];
   else if (event.type === "deleted") state.messages = others;
   else state.messages = state.messages.map((each) => (each.message_id === id ? event.message : each));
-  tell("messages");
-  if (event.type === "message") tell("actions");
+  notify("messages");
+  if (event.type === "message") notify("actions");
 }
 
-/** A chat action is seen for five seconds (Bot API, sendChatAction). */
-function takeAction(event) {
+/** A chat action is shown for five seconds (Bot API, sendChatAction). */
+function applyAction(event) {
   const entry = { action: event.action, bot: event.bot };
   state.actions.set(event.chat, entry);
-  tell("actions");
+  notify("actions");
   setTimeout(() => {
     if (state.actions.get(event.chat) === entry) state.actions.delete(event.chat);
-    tell("actions");
+    notify("actions");
   }, 5000);
 }

@@ -1,69 +1,70 @@
-// The stream of what happens: it comes back by itself, and goes on where it was cut.
+// The event stream of the sandbox. After a lost connection it reconnects by itself and continues after the last event.
 
-import { missed, reached } from "./connection.js";
+import { reportConnected, reportLost } from "./connection.js";
 
 let source = null;
-let timer = null;
-let last = 0; // the number of the newest event that was taken
-let run = null; // the run of the sandbox whose events these are
-let hooks = null;
+let retryTimer = null;
+let lastEvent = 0; // the number of the newest event that was handled
+let run = null; // identifies the run of the sandbox that numbered these events
+let handlers = null;
 
 /**
- * Follow what happens after an event. `take` gets each event; `back` is called when the stream is back after a cut;
- * `startOver` when the events past the last one are gone: it reads everything anew and calls this again.
+ * Follow the events after number `cursor`. `onEvent(event)` gets each of them; `onReconnect()` is called when a lost
+ * connection is back; `onReset()` when the sandbox has dropped the missed events: it reads the whole state again and then
+ * calls `follow`.
  */
 export function follow(cursor, given) {
-  last = cursor;
-  hooks = given;
+  lastEvent = cursor;
+  handlers = given;
   run = null;
   connect();
 }
 
 function connect() {
-  clearTimeout(timer);
-  timer = null;
+  clearTimeout(retryTimer);
+  retryTimer = null;
   source?.close();
-  source = new EventSource(`/api/stream?after=${last}`);
-  source.addEventListener("run", (event) => arrive(event.data));
-  source.onmessage = (event) => take(JSON.parse(event.data), event.lastEventId);
+  source = new EventSource(`/api/stream?after=${lastEvent}`);
+  source.addEventListener("run", (event) => checkRun(event.data));
+  source.onmessage = (event) => receive(JSON.parse(event.data), event.lastEventId);
   source.onerror = retry;
 }
 
-/** The browser would try again every second, and give up for good when something else answers in between. */
+/** EventSource would retry every second by itself, and stop for good after an answer that is no event stream. */
 function retry() {
   source.close();
-  clearTimeout(timer);
-  timer = setTimeout(connect, missed());
+  clearTimeout(retryTimer);
+  retryTimer = setTimeout(connect, reportLost());
 }
 
-/** The stream begins with the run of the sandbox: numbers of another run count other events. */
-function arrive(id) {
-  if (run !== null && run !== id) return void startOver();
-  const cut = run === id;
+/** The stream begins with the id of the sandbox's run: after a restart the numbers count other events. */
+function checkRun(id) {
+  if (run !== null && run !== id) return void reset();
+  const reconnected = run === id;
   run = id;
-  reached();
-  if (cut) hooks.back();
+  reportConnected();
+  if (reconnected) handlers.onReconnect();
 }
 
-function take(event, id) {
-  if (event.type === "reset") return void startOver();
-  last = Number(id);
-  hooks.take(event);
+function receive(event, id) {
+  if (event.type === "reset") return void reset();
+  lastEvent = Number(id);
+  handlers.onEvent(event);
 }
 
-async function startOver() {
+async function reset() {
   source.close();
   try {
-    await hooks.startOver();
+    await handlers.onReset();
   } catch {
     retry();
   }
 }
 
-/** Somebody is looking, or the network is back: no reason to wait any longer. */
-function hurry() {
-  if (timer !== null && !document.hidden) connect();
+/** Reconnect at once when the page becomes visible or the network is back, instead of waiting for the timer. */
+function retryNow() {
+  if (retryTimer !== null && !document.hidden) connect();
 }
 
-addEventListener("online", hurry);
-document.addEventListener("visibilitychange", hurry);
+addEventListener("online", retryNow);
+document.addEventListener("visibilitychange", retryNow);

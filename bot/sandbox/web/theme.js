@@ -1,12 +1,12 @@
-// Light or dark: the system's choice until the person makes one.
+// The light or dark theme: the system's, until the person chooses one.
 
-/** Apply the choice that was made earlier, if any. */
+/** Apply the theme that was chosen earlier, if any. */
 export function applyTheme() {
   const chosen = localStorage.getItem("theme");
   if (chosen) document.documentElement.dataset.theme = chosen;
 }
 
-/** The other one. */
+/** Switch to the other theme and remember it. */
 export function switchTheme() {
   const dark = document.documentElement.dataset.theme
     ? document.documentElement.dataset.theme === "dark"

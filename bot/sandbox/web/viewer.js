@@ -1,20 +1,14 @@
-// The picture viewer: zoom, drag, the other pictures of the chat, and before against after.
+// The picture viewer: zoom, drag, the chat's other pictures, and a result compared with its source.
 
 import { fileAddress } from "./api.js";
 import { fill, h, iconButton } from "./dom.js";
-import { pictureOf } from "./media.js";
+import { pictureOf, sourceOf } from "./pictures.js";
 import { state } from "./store.js";
 import { t } from "./words.js";
 
-const MOST = 8;
+const LARGEST_ZOOM = 8;
 
-/** The message whose picture a result was made from: the one that it answers. */
-export function sourceOf(message) {
-  const source = message.reply_to_message;
-  return source && pictureOf(source) ? source : null;
-}
-
-/** Show the picture of a message; with `comparing`, against its source. */
+/** Show the picture of a message; with `comparing`, over its source with a slider between them. */
 export function openViewer(message, comparing = false) {
   const box = h("dialog", { class: "viewer", testid: "viewer", "aria-label": t("photo") });
   const view = { box, message, comparing, zoom: 1, x: 0, y: 0 };
@@ -31,58 +25,107 @@ function draw(view) {
   const source = sourceOf(message);
   const stage = view.comparing && source ? comparison(source, message) : single(view);
   const file = message.photo?.at(-1) ?? message.document ?? message.sticker;
-  fill(view.box, stage,
-    h("div", { class: "viewer-bar" },
+  fill(
+    view.box,
+    stage,
+    h(
+      "div",
+      { class: "viewer-bar" },
       h("span", { class: "viewer-title" }, message.caption ?? message.from.first_name),
-      source && iconButton("compare", t("compare"), () => { view.comparing = !view.comparing; draw(view); },
-        { "aria-pressed": String(view.comparing), "data-testid": "viewer-compare" }),
+      source &&
+        iconButton(
+          "compare",
+          t("compare"),
+          () => {
+            view.comparing = !view.comparing;
+            draw(view);
+          },
+          { "aria-pressed": String(view.comparing), "data-testid": "viewer-compare" },
+        ),
       iconButton("minus", t("zoomOut"), () => zoom(view, 1 / 1.4)),
       iconButton("plus", t("zoomIn"), () => zoom(view, 1.4), { "data-testid": "zoom-in" }),
-      h("a", { class: "icon-button text", href: fileAddress(file.file_id), download: file.file_name ?? "photo.jpg" }, t("download")),
-      iconButton("close", t("close"), () => view.box.close(), { "data-testid": "viewer-close", autofocus: true })));
+      h(
+        "a",
+        { class: "icon-button text", href: fileAddress(file.file_id), download: file.file_name ?? "photo.jpg" },
+        t("download"),
+      ),
+      iconButton("close", t("close"), () => view.box.close(), { "data-testid": "viewer-close", autofocus: true }),
+    ),
+  );
 }
 
 function single(view) {
-  const picture = h("img", { src: pictureOf(view.message), alt: view.message.caption ?? t("photo"), class: "viewer-picture", draggable: "false", testid: "viewer-picture" });
+  const picture = h("img", {
+    src: pictureOf(view.message),
+    alt: view.message.caption ?? t("photo"),
+    class: "viewer-picture",
+    draggable: "false",
+    testid: "viewer-picture",
+  });
   const stage = h("div", { class: "stage", onclick: (event) => event.target === stage && view.box.close() }, picture);
   view.picture = picture;
-  measure(picture);
-  stage.addEventListener("wheel", (event) => { event.preventDefault(); zoom(view, event.deltaY < 0 ? 1.15 : 1 / 1.15); }, { passive: false });
+  sizeOnLoad(picture);
+  stage.addEventListener(
+    "wheel",
+    (event) => {
+      event.preventDefault();
+      zoom(view, event.deltaY < 0 ? 1.15 : 1 / 1.15);
+    },
+    { passive: false },
+  );
   picture.addEventListener("dblclick", () => zoom(view, view.zoom > 1 ? 1 / view.zoom : 2.5));
   picture.addEventListener("pointerdown", (event) => drag(view, event));
   return stage;
 }
 
-/** A picture fills the stage, small ones up to three times their size. */
-function measure(picture) {
+/** Tell the style sheet the picture's aspect ratio and largest width: three times its own. */
+function sizeOnLoad(picture) {
   picture.addEventListener("load", () => {
     picture.style.setProperty("--ratio", String(picture.naturalWidth / picture.naturalHeight));
     picture.style.setProperty("--most", `${picture.naturalWidth * 3}px`);
   });
 }
 
-/** Two pictures over one another; the slider moves the cut between them. */
+/** Source and result over one another; the slider moves the line that divides them. */
 function comparison(source, result) {
   const after = h("img", { src: pictureOf(result), alt: t("after"), class: "viewer-picture", draggable: "false" });
   const before = h("img", { src: pictureOf(source), alt: t("before"), class: "before", draggable: "false" });
-  const line = h("span", { class: "cut", "aria-hidden": "true" });
-  const slider = h("input", { type: "range", min: "0", max: "100", step: "0.5", value: "50", class: "slider", "aria-label": t("compare"), testid: "slider" });
-  const pair = h("div", { class: "pair" }, after, before, line,
-    h("span", { class: "side left" }, t("before")), h("span", { class: "side right" }, t("after")), slider);
-  const move = () => pair.style.setProperty("--cut", `${slider.value}%`);
+  const line = h("span", { class: "divider", "aria-hidden": "true" });
+  const slider = h("input", {
+    type: "range",
+    min: "0",
+    max: "100",
+    step: "0.5",
+    value: "50",
+    class: "slider",
+    "aria-label": t("compare"),
+    testid: "slider",
+  });
+  const pair = h(
+    "div",
+    { class: "pair" },
+    after,
+    before,
+    line,
+    h("span", { class: "side left" }, t("before")),
+    h("span", { class: "side right" }, t("after")),
+    slider,
+  );
+  const move = () => pair.style.setProperty("--divider", `${slider.value}%`);
   slider.addEventListener("input", move);
-  measure(after);
+  sizeOnLoad(after);
   move();
   return h("div", { class: "stage" }, pair);
 }
 
 function zoom(view, factor) {
-  view.zoom = Math.min(MOST, Math.max(1, view.zoom * factor));
+  view.zoom = Math.min(LARGEST_ZOOM, Math.max(1, view.zoom * factor));
   if (view.zoom === 1) Object.assign(view, { x: 0, y: 0 });
-  place(view);
+  transform(view);
 }
 
-function place({ picture, zoom: scale, x, y }) {
+/** Apply zoom and offset to the picture. */
+function transform({ picture, zoom: scale, x, y }) {
   if (!picture) return;
   picture.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
   picture.dataset.zoom = scale.toFixed(2);
@@ -93,7 +136,7 @@ function drag(view, start) {
   const move = (event) => {
     if (view.zoom === 1) return;
     Object.assign(view, { x: from.x + event.clientX, y: from.y + event.clientY });
-    place(view);
+    transform(view);
   };
   const stop = () => {
     view.picture.removeEventListener("pointermove", move);
@@ -104,6 +147,7 @@ function drag(view, start) {
   view.picture.addEventListener("pointerup", stop);
 }
 
+/** Show the next (`by` 1) or previous (`by` -1) picture of the chat, if there is one. */
 function step(view, by) {
   const shown = state.messages.filter((each) => pictureOf(each));
   const index = shown.findIndex((each) => each.message_id === view.message.message_id);
@@ -116,8 +160,12 @@ function step(view, by) {
 function onKey(view, event) {
   if (event.target.type === "range") return;
   const actions = {
-    ArrowLeft: () => step(view, -1), ArrowRight: () => step(view, 1), "+": () => zoom(view, 1.4),
-    "=": () => zoom(view, 1.4), "-": () => zoom(view, 1 / 1.4), 0: () => zoom(view, 1 / view.zoom),
+    ArrowLeft: () => step(view, -1),
+    ArrowRight: () => step(view, 1),
+    "+": () => zoom(view, 1.4),
+    "=": () => zoom(view, 1.4),
+    "-": () => zoom(view, 1 / 1.4),
+    0: () => zoom(view, 1 / view.zoom),
   };
   actions[event.key]?.();
 }

@@ -1,4 +1,4 @@
-"""A browser before the sandbox. One Chromium serves all tests here, so they share one event loop."""
+"""The web pages in a browser. All tests here share one Chromium and therefore one event loop."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import Browser, Page, expect
 
-from bot.sandbox.client import Person
+from bot.sandbox.client import Client
 from bot.sandbox.server import running
 from bot.sandbox.state.world import World
 from tests.support.chromium import chromium
 from tests.support.painter import painting_bot
+from tests.support.web_chat import PATIENCE, Window, desktop_window, phone_window
 
-PATIENCE = 15_000  # milliseconds: the machine may be busy with others
 expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here drives the browser, in the loop that it lives in."""
+    """Mark the tests of this folder as browser tests, and run them in the event loop of the shared browser."""
     for item in items:
         if "/sandbox/pages/" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
@@ -28,7 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    """One Chromium for all."""
+    """One Chromium for all tests of this folder."""
     async with chromium() as started:
         yield started
 
@@ -41,46 +41,35 @@ async def sandbox(world: World) -> AsyncIterator[str]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def ann(sandbox: str) -> AsyncIterator[Person]:
+async def ann(sandbox: str) -> AsyncIterator[Client]:
     """A second person, who acts through the API."""
-    async with Person(sandbox, "Ann") as person:
+    async with Client(sandbox, "Ann") as person:
         yield person
 
 
-async def opened(context: BrowserContext, url: str, errors: list[str]) -> Page:
-    """The page, ready; what goes wrong in its scripts is kept."""
-    context.set_default_timeout(PATIENCE)
-    page = await context.new_page()
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
-    await page.goto(url)
-    await page.wait_for_selector("[data-ready]")
-    return page
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def desktop(browser: Browser) -> Window:
+    """The desktop window that the tests share."""
+    return await desktop_window(browser)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def mobile(browser: Browser) -> Window:
+    """The phone window that the tests share."""
+    return await phone_window(browser)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def page(browser: Browser, sandbox: str) -> AsyncIterator[Page]:
-    """The web chat in a window of an ordinary size; an error in its scripts fails the test."""
-    errors: list[str] = []
-    window = await browser.new_context(viewport={"width": 1180, "height": 800}, locale="en-GB", color_scheme="light")
-    yield await opened(window, sandbox, errors)
-    await window.close()
-    assert errors == []
+async def page(desktop: Window, sandbox: str) -> AsyncIterator[Page]:
+    """The web chat on a desktop, light and in English; an error in its scripts fails the test."""
+    yield await desktop.open(sandbox)
+    await desktop.leave()
+    assert desktop.errors == []
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def phone(browser: Browser, sandbox: str) -> AsyncIterator[Page]:
-    """The web chat on a phone in the dark, in Russian."""
-    errors: list[str] = []
-    window = await browser.new_context(
-        viewport={"width": 390, "height": 844}, locale="ru-RU", color_scheme="dark", has_touch=True, is_mobile=True
-    )
-    yield await opened(window, sandbox, errors)
-    await window.close()
-    assert errors == []
-
-
-async def write(page: Page, text: str) -> None:
-    """Send a text in the open chat."""
-    await page.get_by_test_id("field").fill(text)
-    await page.keyboard.press("Enter")
+async def phone(mobile: Window, sandbox: str) -> AsyncIterator[Page]:
+    """The web chat on a phone, dark and in Russian; an error in its scripts fails the test."""
+    yield await mobile.open(sandbox)
+    await mobile.leave()
+    assert mobile.errors == []

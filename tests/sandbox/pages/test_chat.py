@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import base64
+import json
 from pathlib import Path
 
 from playwright.async_api import Page, expect
 
-from bot.sandbox.client import Person
-from tests.sandbox.pages.conftest import write
-from tests.support.scenes import picture
+from bot.sandbox.client import Client
+from tests.support.painter import TOKEN
+from tests.support.sandbox_client import Api
+from tests.support.stage import picture
+from tests.support.web_chat import write
 
 Pictures = tuple[Path, Path]
 DROP = """async ([selector, bytes, kind]) => {
@@ -48,7 +51,7 @@ async def test_two_photos_become_a_picture(page: Page, pictures: Pictures) -> No
 
 
 async def test_an_album_with_a_caption_and_the_viewer(page: Page, pictures: Pictures) -> None:
-    """Two files go as one album; the result opens against its source, zooms, and closes by the keyboard."""
+    """Two files become one album; the viewer compares the result with its source, zooms, and closes by a key."""
     await page.get_by_test_id("chat").click()
     await send_pair(page, pictures, "Like this, please")
     album = page.locator(".album")
@@ -84,8 +87,8 @@ async def test_buttons_answer_and_edit(page: Page) -> None:
     await expect(page.get_by_test_id("keyboard")).to_have_count(0)
 
 
-async def test_a_group_with_a_topic(page: Page, pictures: Pictures, ann: Person) -> None:
-    """Make a forum with people and the bot, open a topic, speak in it; answers stay there."""
+async def test_a_group_with_a_topic(page: Page, pictures: Pictures, ann: Client) -> None:
+    """Make a forum with a person and the bot, open a topic and write in it; the answer stays in the topic."""
     await page.get_by_test_id("new-group").click()
     await page.get_by_test_id("field-title").fill("Painters")
     await page.get_by_test_id("check-topics").check()
@@ -108,8 +111,8 @@ async def test_a_group_with_a_topic(page: Page, pictures: Pictures, ann: Person)
     await expect(page.get_by_text("hello from Ann").last).to_be_visible()
 
 
-async def test_another_person_sees_their_own_side(page: Page, ann: Person) -> None:
-    """Switching the person switches the chats; what the other one wrote privately is not there."""
+async def test_another_person_sees_their_own_side(page: Page, ann: Client) -> None:
+    """Switching the person switches the chats: what the other person wrote to the bot is not shown."""
     await page.get_by_test_id("chat").click()
     await write(page, "only mine")
     await expect(page.get_by_test_id("message")).to_have_count(1)
@@ -121,7 +124,7 @@ async def test_another_person_sees_their_own_side(page: Page, ann: Person) -> No
 
 
 async def test_replies_edits_reactions_and_deletion(page: Page) -> None:
-    """What one does with messages, by the menu of a message."""
+    """What the menu of a message offers."""
     await page.get_by_test_id("chat").click()
     await write(page, "frist")
     message = page.get_by_test_id("message").first
@@ -159,7 +162,7 @@ async def test_pictures_by_drop_and_paste_and_as_file(page: Page) -> None:
 
 
 async def test_a_picture_is_sent_hidden(page: Page) -> None:
-    """Under a spoiler, which goes at a click."""
+    """The picture is covered until a click removes the cover."""
     await page.get_by_test_id("chat").click()
     await page.evaluate(DROP, ["#conversation", base64.b64encode(picture().data).decode(), "drop"])
     await page.get_by_test_id("form").select_option("spoiler")
@@ -182,7 +185,7 @@ async def test_commands_complete_as_one_types(page: Page) -> None:
     await expect(page.get_by_test_id("key")).to_have_count(4)
 
 
-async def test_texts_and_names_stay_text(page: Page, ann: Person) -> None:
+async def test_texts_and_names_stay_text(page: Page, ann: Client) -> None:
     """Markup in a message, a name or a file name is shown, never run."""
     evil = "<img src=x onerror=\"document.title='owned'\">"
     group = await ann.call("POST", "/api/groups", {"user": ann.id, "title": evil, "members": [4242, ann.id - 1]})
@@ -199,27 +202,18 @@ async def test_texts_and_names_stay_text(page: Page, ann: Person) -> None:
     assert await page.title() == "Vitrage · Sandbox"
 
 
-async def test_spoilers_and_animations(page: Page, ann: Person, sandbox: str) -> None:
-    """A hidden picture shows on a click; a GIF moves in place."""
-    import json
-
-    import httpx
-
-    from tests.support.painter import TOKEN
-
+async def test_spoilers_and_animations(page: Page, ann: Client, sandbox: str) -> None:
+    """A covered picture of an album is shown after a click; a GIF and the bot's chat action are shown."""
     await page.get_by_test_id("chat").click()
     await write(page, "hi")
     me = ann.id - 1
-    async with httpx.AsyncClient(base_url=f"{sandbox}/bot{TOKEN}", trust_env=False) as wire:
-        media = [
-            {"type": "photo", "media": "attach://a", "has_spoiler": True},
-            {"type": "photo", "media": "attach://b"},
-        ]
-        files = {"a": ("a.png", picture("red").data), "b": ("b.png", picture("blue").data)}
-        await wire.post("/sendMediaGroup", data={"chat_id": str(me), "media": json.dumps(media)}, files=files)
-        gif = {"animation": ("a.gif", picture("red", "GIF").data)}
-        await wire.post("/sendAnimation", data={"chat_id": str(me)}, files=gif)
-        await wire.post("/sendChatAction", json={"chat_id": me, "action": "upload_photo"})
+    media = [{"type": "photo", "media": "attach://a", "has_spoiler": True}, {"type": "photo", "media": "attach://b"}]
+    files = {"a": ("a.png", picture("red").data), "b": ("b.png", picture("blue").data)}
+    gif = {"animation": ("a.gif", picture("red", "GIF").data)}
+    async with Api(sandbox, TOKEN) as api:
+        await api.call("sendMediaGroup", files, chat_id=me, media=json.dumps(media))
+        await api.call("sendAnimation", gif, chat_id=me)
+        await api.call("sendChatAction", chat_id=me, action="upload_photo")
     await expect(page.get_by_test_id("status")).to_have_text("sending a photo…")
     await expect(page.get_by_test_id("animation")).to_be_visible()
     await page.get_by_test_id("spoiler").click()
@@ -249,7 +243,7 @@ async def test_the_page_survives_a_reload(page: Page) -> None:
     await expect(page.get_by_test_id("me-name")).to_have_text("Guest")
 
 
-async def test_the_wire_page(page: Page, sandbox: str) -> None:
+async def test_the_call_log_page(page: Page, sandbox: str) -> None:
     """Every call with its answer and time, filtered by text; faults are switched on with two clicks."""
     await page.get_by_test_id("chat").click()
     await page.get_by_test_id("start").click()
@@ -260,7 +254,7 @@ async def test_the_wire_page(page: Page, sandbox: str) -> None:
     await expect(call.locator("pre").first).to_contain_text("inline_keyboard")
     await page.get_by_test_id("filter").fill("setMyDescription")
     await expect(page.get_by_test_id("call")).to_have_count(1)
-    await page.get_by_test_id("trouble").locator("summary").click()
+    await page.get_by_test_id("fault-panel").locator("summary").click()
     await page.get_by_test_id("fault-method").fill("sendPhoto")
     await page.get_by_test_id("add-fault").click()
     await expect(page.get_by_test_id("faults")).to_contain_text("flood 3 s")

@@ -1,4 +1,4 @@
-"""The pages at the width of a phone: nothing is cut, nothing is out of reach."""
+"""The pages at the width of a phone: nothing is cut off or out of reach."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.async_api import Locator, Page, expect
 
-from bot.sandbox.client import Person
+from bot.sandbox.client import Client
 from tests.support.painter import TOKEN
 from tests.support.sandbox_client import Api
 
@@ -32,8 +32,8 @@ async def test_the_composer(phone: Page, pictures: tuple[Path, Path]) -> None:
     assert (await box(phone.get_by_test_id("form")))[1] >= first[3]
 
 
-async def test_four_buttons_in_a_row(phone: Page, ann: Person, sandbox: str) -> None:
-    """Short words on buttons are read in full."""
+async def test_four_buttons_in_a_row(phone: Page, ann: Client, sandbox: str) -> None:
+    """Short labels of buttons are not cut off."""
     await phone.get_by_test_id("chat").tap()
     await phone.get_by_test_id("start").tap()
     await expect(phone.get_by_test_id("key")).to_have_count(4)
@@ -44,7 +44,7 @@ async def test_four_buttons_in_a_row(phone: Page, ann: Person, sandbox: str) -> 
     assert [await key.evaluate(CUT) for key in await phone.get_by_test_id("key").all()] == [False] * 8
 
 
-async def test_the_members_of_a_group(phone: Page, ann: Person) -> None:
+async def test_the_members_of_a_group(phone: Page, ann: Client) -> None:
     """Each has a name beside the buttons, and a round picture."""
     body = {"user": ann.id - 1, "title": "Club", "members": [ann.id, 4242]}
     key = (await ann.call("POST", "/api/groups", body))["key"]
@@ -57,10 +57,10 @@ async def test_the_members_of_a_group(phone: Page, ann: Person) -> None:
         await expect(members.nth(number).locator(".avatar")).to_have_css("border-radius", "50%")
 
 
-async def test_the_wire(phone: Page, sandbox: str) -> None:
+async def test_the_call_log(phone: Page, sandbox: str) -> None:
     """All its buttons and fields are on the screen."""
     await phone.goto(f"{sandbox}/wire")
-    await phone.get_by_test_id("trouble").locator("summary").tap()
+    await phone.get_by_test_id("fault-panel").locator("summary").tap()
     await expect(phone.get_by_test_id("call").first).to_be_visible()
     for part in await phone.locator("button, input, select").all():
         assert (await box(part))[2] <= WIDTH

@@ -1,28 +1,28 @@
-"""Films and stickers in the web chat."""
+"""Videos and stickers in the web chat."""
 
 from __future__ import annotations
 
 import json
 
-import httpx
 from PIL import Image
 from playwright.async_api import FilePayload, Page, expect
 
-from bot.sandbox.client import Person
-from tests.sandbox.pages.conftest import write
+from bot.sandbox.client import Client
 from tests.support.painter import TOKEN
-from tests.support.scenes import picture
-from tests.support.videos import film
+from tests.support.sandbox_client import Api
+from tests.support.stage import picture
+from tests.support.videos import video
+from tests.support.web_chat import write
 
-TRAFFIC = [Image.new("RGB", (320, 240), color) for color in ("red", "green", "blue")] * 4
+FRAMES = [Image.new("RGB", (320, 240), color) for color in ("red", "green", "blue")] * 4
 
 
-async def test_films_play_and_stickers_stand_bare(page: Page) -> None:
-    """A person's silent film plays by itself, one with sound has controls, a sticker is no bubble."""
+async def test_videos_play_and_stickers_have_no_bubble(page: Page) -> None:
+    """A silent video of a person plays by itself, one with sound has controls, a sticker has no bubble."""
     await page.get_by_test_id("chat").click()
     parts: list[FilePayload] = [
-        {"name": "silent.mp4", "mimeType": "video/mp4", "buffer": film(TRAFFIC)},
-        {"name": "loud.mp4", "mimeType": "video/mp4", "buffer": film(TRAFFIC, sound=True)},
+        {"name": "silent.mp4", "mimeType": "video/mp4", "buffer": video(FRAMES)},
+        {"name": "loud.mp4", "mimeType": "video/mp4", "buffer": video(FRAMES, sound=True)},
     ]
     for part in parts:
         await page.get_by_test_id("file-input").set_input_files(part)
@@ -44,23 +44,23 @@ async def test_films_play_and_stickers_stand_bare(page: Page) -> None:
     await expect(page.get_by_test_id("viewer-picture")).to_be_visible()
 
 
-async def test_what_bots_send(page: Page, ann: Person, sandbox: str) -> None:
+async def test_what_bots_send(page: Page, ann: Client, sandbox: str) -> None:
     """A video in an album, an animation in a message that was text, a sticker with buttons under it."""
     await page.get_by_test_id("chat").click()
     await write(page, "hi")
     await expect(page.get_by_test_id("message")).to_have_count(1)
-    me = str(ann.id - 1)
+    me = ann.id - 1
     keys = json.dumps({"inline_keyboard": [[{"text": "Go", "callback_data": "go"}]]})
-    album = [{"type": "photo", "media": "attach://a"}, {"type": "video", "media": "attach://b"}]
-    async with httpx.AsyncClient(base_url=f"{sandbox}/bot{TOKEN}", trust_env=False) as wire:
-        files = {"a": ("a.png", picture("red").data), "b": ("b.mp4", film(TRAFFIC))}
-        await wire.post("/sendMediaGroup", data={"chat_id": me, "media": json.dumps(album)}, files=files)
-        sent = (await wire.post("/sendMessage", data={"chat_id": me, "text": "filming"})).json()["result"]
-        edit = {"chat_id": me, "message_id": str(sent["message_id"])}
-        media = json.dumps({"type": "animation", "media": "attach://b", "caption": "how it was painted"})
-        await wire.post("/editMessageMedia", data=edit | {"media": media}, files={"b": files["b"]})
-        part = {"sticker": ("a.webp", picture(kind="WEBP").data)}
-        await wire.post("/sendSticker", data={"chat_id": me, "reply_markup": keys}, files=part)
+    album = json.dumps([{"type": "photo", "media": "attach://a"}, {"type": "video", "media": "attach://b"}])
+    animation = json.dumps({"type": "animation", "media": "attach://b", "caption": "how it was painted"})
+    files = {"a": ("a.png", picture("red").data), "b": ("b.mp4", video(FRAMES))}
+    sticker = {"sticker": ("a.webp", picture(kind="WEBP").data)}
+    async with Api(sandbox, TOKEN) as api:
+        await api.call("sendMediaGroup", files, chat_id=me, media=album)
+        sent = await api.call("sendMessage", chat_id=me, text="filming")
+        edited = {"chat_id": me, "message_id": sent["message_id"]}
+        await api.call("editMessageMedia", {"b": files["b"]}, **edited, media=animation)
+        await api.call("sendSticker", sticker, chat_id=me, reply_markup=keys)
     await expect(page.get_by_test_id("album").get_by_test_id("video")).to_be_visible()
     await page.wait_for_function("() => document.querySelector('video[data-testid=animation]')?.currentTime > 0")
     await expect(page.get_by_text("how it was painted").last).to_be_visible()
