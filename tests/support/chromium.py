@@ -1,4 +1,4 @@
-"""Debian's Chromium, headless, driven by Playwright."""
+"""A headless browser for tests: whatever Chromium, Chrome or Edge is installed, driven by Playwright."""
 
 from __future__ import annotations
 
@@ -6,26 +6,54 @@ import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, async_playwright
 
+COMMANDS = (
+    "chromium", "chromium-browser", "google-chrome", "google-chrome-stable",
+    "microsoft-edge", "microsoft-edge-stable", "msedge",
+)  # fmt: skip
+MACOS = tuple(
+    Path(folder, f"{name}.app", "Contents", "MacOS", name)
+    for folder in ("/Applications", "~/Applications")
+    for name in ("Chromium", "Google Chrome", "Microsoft Edge")
+)
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
-MISSING = "Chromium is missing: install the package chromium to run the browser tests"
+MISSING = "no Chromium, Chrome or Edge is installed (on Debian: apt-get install chromium)"
+
+
+def find_browser() -> str | None:
+    """Return the path of an installed browser, or None."""
+    commands = (shutil.which(command) for command in COMMANDS)
+    applications = (str(path.expanduser()) for path in MACOS if path.expanduser().is_file())
+    return next(filter(None, (*commands, *applications)), None)
 
 
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
-    """A browser; where CI runs, its absence is a failure and no reason to skip."""
-    path = shutil.which("chromium")
+    """Start a browser and close it at the end.
+
+    Without an installed browser the test is skipped; in CI, where the environment variable CI is set, it fails.
+    """
+    path = find_browser()
     if path is None:
-        if os.environ.get("CI"):
-            pytest.fail(MISSING)
-        pytest.skip(MISSING)
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(MISSING)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield browser
         await browser.close()
+
+
+def report_missing_browser(reporter: pytest.TerminalReporter) -> None:
+    """Name the tests that were skipped for want of a browser at the end of the run, where nobody overlooks it."""
+    skipped = [report.nodeid for report in reporter.getreports("skipped") if MISSING in str(report.longrepr)]
+    if skipped:
+        reporter.section("BROWSER TESTS DID NOT RUN", red=True, bold=True)
+        reporter.line(f"{len(skipped)} tests were skipped: {MISSING}.", red=True)
+        for nodeid in skipped:
+            reporter.line(f"  {nodeid}")
