@@ -15,13 +15,13 @@ from tests.support.sandbox_client import TOKEN, Api
 
 @pytest.fixture
 def world() -> World:
-    """The state behind the sandbox, for tests that need a small cap or look at memory."""
+    """The state of the sandbox, for tests that look at it or change it."""
     return World()
 
 
 @pytest.fixture
 async def sandbox(world: World) -> AsyncIterator[str]:
-    """The URL of a sandbox in this loop."""
+    """The URL of a sandbox in the event loop of the test."""
     async with running(world) as url:
         yield url
 

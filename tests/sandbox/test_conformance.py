@@ -1,4 +1,4 @@
-"""Conformance, judged by parties that did not write the sandbox: aiogram and a description of the Bot API."""
+"""Conformance with the Bot API, checked by aiogram and by a description of the API, which do not know the sandbox."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ needs_description = pytest.mark.skipif(
 
 
 class Recording(dict[str, Any]):
-    """Parameters that remember which of them were asked for."""
+    """Parameters of a call that remember in `asked` which of them were read."""
 
     asked: set[str]
 
@@ -43,7 +43,7 @@ class Recording(dict[str, Any]):
         return super().__getitem__(name)
 
     def get(self, name: str, default: Any = None) -> Any:
-        """As a dict's, remembered."""
+        """Return a value as a dict does, and remember its name."""
         self.asked.add(name)
         return super().get(name, default)
 
@@ -54,7 +54,7 @@ class Recording(dict[str, Any]):
 
 @pytest.fixture
 def reads(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, set[str]]]:
-    """Which parameters each method looked at."""
+    """The names of the parameters that each method reads."""
     found: dict[str, set[str]] = {name: set() for name in METHODS}
 
     def watched(name: str, handler: Callable[[Call], Awaitable[object]]) -> Callable[[Call], Awaitable[object]]:
@@ -71,7 +71,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, set[str]]]:
 
 
 async def play(world: World) -> dict[str, str]:
-    """Run every scene; what failed, by method."""
+    """Play all scenes; return the failures by method."""
     failures: dict[str, str] = {}
     async with running(world) as url, stage(url) as on:
         for name in METHODS:
@@ -83,7 +83,7 @@ async def play(world: World) -> dict[str, str]:
 
 
 def results(world: World) -> dict[str, list[Any]]:
-    """What each method answered."""
+    """Return the results of each method."""
     found: dict[str, list[Any]] = {}
     for entry in world.call_log.entries:
         if entry.status == 200:
@@ -92,7 +92,7 @@ def results(world: World) -> dict[str, list[Any]]:
 
 
 async def test_aiogram_runs_every_method(world: World, reads: dict[str, set[str]]) -> None:
-    """A second client library drives each method, and its types accept every answer."""
+    """Each method can be called by aiogram, whose types accept every result."""
     assert await play(world) == {}
     answered = results(world)
     assert set(answered) >= set(METHODS)
@@ -113,7 +113,7 @@ async def test_aiogram_runs_every_method(world: World, reads: dict[str, set[str]
 
 
 def table(description: Description, reads: dict[str, set[str]]) -> str:
-    """Methods × checks, for the documentation."""
+    """Return the table of methods and checks for the documentation."""
     checks = "aiogram runs it | its types accept the answers | names and required fields"
     lines = [f"| method | {checks} | honoured | accepted, without effect |", "| --- | :-: | :-: | :-: | --- | --- |"]
     for name in METHODS:
@@ -125,7 +125,7 @@ def table(description: Description, reads: dict[str, set[str]]) -> str:
 
 
 def check_document(generated: str) -> None:
-    """The table in the documentation is this one; where it is not, it is written and the test says so."""
+    """Compare the table in the documentation; write a new one and fail where it differs."""
     text = DOCUMENT.read_text()
     before, rest = text.split(BEGIN)
     _, after = rest.split(END)
@@ -156,7 +156,7 @@ async def test_every_update_is_as_described(sandbox: str, world: World) -> None:
 
 
 async def everything_happens(api: Api, ann: Client, bob: Client) -> None:
-    """All that people can do."""
+    """Cause an update of each kind."""
     chat = await ann.open()
     sent = await chat.send("/start https://example.org #tag")
     red, gif = picture("red").data, picture("red", "GIF").data

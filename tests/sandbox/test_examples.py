@@ -1,4 +1,4 @@
-"""Somebody else's bot, unchanged, as a process of its own."""
+"""The example of a bot, as a process of its own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "echo_bot.py"
 
 
 async def test_the_echo_bot_runs_unchanged(sandbox: str) -> None:
-    """An aiogram bot of twenty lines answers text, photos and files in the sandbox."""
+    """A bot of aiogram answers text, photos and files in the sandbox."""
     environment = os.environ | {"TELEGRAM_API": sandbox}
     echo = await asyncio.create_subprocess_exec(sys.executable, str(EXAMPLE), env=environment)
     try:

@@ -57,7 +57,7 @@ def client() -> Iterator[httpx.Client]:
 
 
 def proper(answer: httpx.Response) -> None:
-    """The shape of every answer of the Bot API; never a 5xx."""
+    """Check that an answer has the form of all answers of the Bot API, and is no 5xx."""
     assert answer.status_code < 500, answer.text
     body = answer.json()
     assert body["ok"] is (answer.status_code == 200)
@@ -73,7 +73,7 @@ def proper(answer: httpx.Response) -> None:
 )
 @QUIET
 def test_any_call_gets_a_proper_answer(client: httpx.Client, method: str, given: dict[str, Any], encoding: str) -> None:
-    """Whatever the parameters and their encoding, the answer is a result or a refusal."""
+    """For all parameters in all encodings, the answer is a result or a refusal."""
     address = f"/bot{TOKEN}/{method}"
     if encoding == "json":
         proper(client.post(address, json=given))
@@ -103,14 +103,14 @@ def test_any_call_gets_a_proper_answer(client: httpx.Client, method: str, given:
 )
 @QUIET
 def test_any_body_gets_a_proper_answer(client: httpx.Client, body: bytes, kind: str) -> None:
-    """Random bytes under any content type are parsed or refused."""
+    """Random bytes of any content type are parsed or refused."""
     proper(client.post(f"/bot{TOKEN}/sendMessage", content=body, headers={"content-type": kind}))
 
 
 @given(path=texts, body=values)
 @settings(QUIET, max_examples=80)
 def test_any_request_to_the_peoples_api_is_answered(client: httpx.Client, path: str, body: Any) -> None:
-    """The people's API refuses what it cannot read with words, not with an error of its own."""
+    """The people's API refuses malformed requests, and does not fail with a 5xx."""
     for address in ("/api/users", "/api/groups", "/api/faults", "/api/chats/p123456-1000001/messages"):
         assert client.post(address, json=body).status_code < 500
     assert client.get(f"/api/{quote(path, safe='')}x").status_code < 500

@@ -1,4 +1,4 @@
-"""The sandbox as a process: its first line, its end, and what survives it."""
+"""The sandbox as a process: how it ends, and what is kept over a restart."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.sandbox_client import TOKEN, Api
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 async def test_it_stops_at_once_with_polls_open(number: signal.Signals) -> None:
-    """A signal ends it cleanly within two seconds while a bot polls and a page listens."""
+    """A signal ends it within two seconds with exit code 0, also while a bot polls and a page listens."""
     with sandbox_process() as (started, url):
         async with Api(url, TOKEN) as api, httpx.AsyncClient(base_url=url, trust_env=False) as page:
             poll = asyncio.create_task(api.updates(seconds=50))

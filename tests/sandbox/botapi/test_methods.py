@@ -1,4 +1,4 @@
-"""Messages that the bot sends, edits and deletes, and Telegram's words for what it may not."""
+"""Methods that send, edit and delete messages, and their refusals in Telegram's words."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.support.sandbox_client import Api, RefusedError
 
 
 async def test_a_reply_carries_what_it_answers(api: Api, chat: Chat, ann: Client) -> None:
-    """reply_parameters quote the message, and the one within does not contain another."""
+    """The sent message contains the one that it replies to, with the quote; that one contains no further message."""
     question = await chat.send("what is this?")
     sent = await api.call(
         "sendMessage", chat_id=ann.id, text="a", reply_parameters={"message_id": question.id, "quote": "this"}
@@ -27,7 +27,7 @@ async def test_a_reply_carries_what_it_answers(api: Api, chat: Chat, ann: Client
 
 
 async def test_an_edit_returns_the_whole_message(api: Api, chat: Chat, ann: Client) -> None:
-    """Edits answer with the Message, mark it, and drop the keyboard that is not given again."""
+    """An edit returns the Message with its edit date; a keyboard that is not given again is removed."""
     keys = {"inline_keyboard": [[{"text": "Go", "callback_data": "go", "style": "danger"}]]}
     sent = await api.call("sendMessage", chat_id=ann.id, text="one", reply_markup=keys)
     place = {"chat_id": ann.id, "message_id": sent["message_id"]}
@@ -43,7 +43,7 @@ async def test_an_edit_returns_the_whole_message(api: Api, chat: Chat, ann: Clie
 
 
 async def test_an_unchanged_edit_is_refused(api: Api, chat: Chat, ann: Client) -> None:
-    """The words that every bot has to know."""
+    """Bots recognise this refusal by its words, so they are Telegram's."""
     sent = await api.call("sendMessage", chat_id=ann.id, text="same")
     words = (
         "Bad Request: message is not modified: specified new message content and reply markup are exactly the same "
@@ -99,7 +99,7 @@ async def test_an_unchanged_edit_is_refused(api: Api, chat: Chat, ann: Client) -
 async def test_refusals_are_in_telegrams_words(
     api: Api, chat: Chat, *, method: str, values: dict[str, Any], words: str
 ) -> None:
-    """Libraries and bots match on descriptions, so these are the real ones."""
+    """Libraries and bots match on descriptions, so they are Telegram's."""
     with pytest.raises(RefusedError) as caught:
         await api.call(method, **({"chat_id": chat.client.id} | values))
     assert caught.value.description == f"Bad Request: {words}"
@@ -116,13 +116,13 @@ async def test_refusals_are_in_telegrams_words(
     ],
 )
 async def test_keyboards_are_checked(api: Api, chat: Chat, ann: Client, button: dict[str, str], words: str) -> None:
-    """callback_data takes 64 bytes, not characters; every button needs an action."""
+    """callback_data has at most 64 bytes, not characters; each button needs an action."""
     with pytest.raises(RefusedError, match=words):
         await api.call("sendMessage", chat_id=ann.id, text="x", reply_markup={"inline_keyboard": [[button]]})
 
 
 async def test_copies_and_forwards(api: Api, chat: Chat, ann: Client) -> None:
-    """A copy has no origin and may have a new caption; a forward names its author."""
+    """A copy has no origin, and may have a new caption; a forwarded message names its author."""
     said = await chat.send("a line worth keeping")
     copied = await api.call("copyMessage", chat_id=ann.id, from_chat_id=ann.id, message_id=said.id)
     assert set(copied) == {"message_id"}
@@ -133,7 +133,7 @@ async def test_copies_and_forwards(api: Api, chat: Chat, ann: Client) -> None:
 
 
 async def test_deleting(api: Api, chat: Chat, ann: Client) -> None:
-    """Own messages go; deleteMessages skips what is not there."""
+    """A bot deletes its own messages; deleteMessages skips messages that do not exist."""
     numbers = [(await api.call("sendMessage", chat_id=ann.id, text=f"n{i}"))["message_id"] for i in range(3)]
     assert await api.call("deleteMessage", chat_id=ann.id, message_id=numbers[0])
     assert await api.call("deleteMessages", chat_id=ann.id, message_ids=[*numbers, 55_555])
@@ -141,7 +141,7 @@ async def test_deleting(api: Api, chat: Chat, ann: Client) -> None:
 
 
 async def test_a_bot_cannot_write_first(api: Api, ann: Client) -> None:
-    """Until the person has said something there is no chat."""
+    """A bot cannot write in a private chat before the person has written."""
     await ann.open()
     with pytest.raises(RefusedError, match="chat not found"):
         await api.call("sendMessage", chat_id=ann.id, text="buy now")
@@ -151,7 +151,7 @@ async def test_a_bot_cannot_write_first(api: Api, ann: Client) -> None:
 
 
 async def test_names_and_commands_by_language(api: Api, chat: Chat, ann: Client, sandbox: str) -> None:
-    """Commands fall back from language and scope to the default, as a person of that language sees them."""
+    """A person sees the commands in their language, or else in the default language; scopes and names work alike."""
     await api.call("setMyCommands", commands=[{"command": "help", "description": "Help"}])
     await api.call("setMyCommands", commands=[{"command": "help", "description": "Помощь"}], language_code="ru")
     group = {"type": "all_group_chats"}

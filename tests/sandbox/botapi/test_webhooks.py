@@ -1,4 +1,4 @@
-"""Updates brought to the bot's own URL."""
+"""Delivery of updates to the bot's own URL."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ HEADER = "x-telegram-bot-api-secret-token"
 
 @dataclass
 class Receiver:
-    """A bot's own server: keeps what comes, and answers as it is told."""
+    """A bot's server: keeps the updates that it gets, and answers what the test prepared."""
 
     url: str = ""
     answers: list[Response] = field(default_factory=list)
     got: asyncio.Queue[tuple[str, dict[str, Any]]] = field(default_factory=asyncio.Queue)
 
     async def take(self, request: Request) -> Response:
-        """One delivery."""
+        """Receive one update."""
         await self.got.put((request.headers.get(HEADER, ""), await request.json()))
         return self.answers.pop(0) if self.answers else Response()
 
 
 @pytest.fixture
 async def receiver() -> AsyncIterator[Receiver]:
-    """A receiver on a free port."""
+    """A bot's server on a free port."""
     made = Receiver()
     app = Starlette(routes=[Route("/hook", made.take, methods=["POST"])])
     listening = socket.create_server(("127.0.0.1", 0))
@@ -52,7 +52,7 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 
 async def test_updates_come_with_the_secret(api: Api, ann: Client, receiver: Receiver) -> None:
-    """The secret travels in Telegram's header; getUpdates is closed while the webhook is set."""
+    """The secret is in Telegram's header; getUpdates is refused while the webhook is set."""
     assert await api.call("setWebhook", url=receiver.url, secret_token="s3cret", allowed_updates=["message"])
     chat = await ann.open()
     await chat.send("hello")
@@ -68,7 +68,7 @@ async def test_updates_come_with_the_secret(api: Api, ann: Client, receiver: Rec
 
 
 async def test_a_refused_update_comes_again_and_in_order(api: Api, ann: Client, receiver: Receiver) -> None:
-    """After an error the same update is tried until it is taken, and no later one overtakes it."""
+    """After an error the same update is sent again until it is accepted; later ones wait."""
     receiver.answers = [Response(status_code=500), Response(status_code=503)]
     await api.call("setWebhook", url=receiver.url)
     chat = await ann.open()
@@ -80,7 +80,7 @@ async def test_a_refused_update_comes_again_and_in_order(api: Api, ann: Client, 
 
 
 async def test_nobody_is_there(api: Api, ann: Client, receiver: Receiver) -> None:
-    """An unreachable URL keeps the updates pending and says so; a new URL gets them."""
+    """While the URL cannot be reached, updates stay pending and getWebhookInfo says why; a new URL gets them."""
     await api.call("setWebhook", url="http://127.0.0.1:9/hook")
     await (await ann.open()).send("patience")
     while "last_error_message" not in (info := await api.call("getWebhookInfo")):  # noqa: ASYNC110 - polled over HTTP
@@ -91,7 +91,7 @@ async def test_nobody_is_there(api: Api, ann: Client, receiver: Receiver) -> Non
 
 
 async def test_the_answer_may_be_a_call(api: Api, ann: Client, receiver: Receiver) -> None:
-    """A bot may put one call into its answer to an update."""
+    """A call in the answer to an update is performed."""
     receiver.answers = [JSONResponse({"method": "sendMessage", "chat_id": ann.id, "text": "by return"})]
     await api.call("setWebhook", url=receiver.url)
     chat = await ann.open()
@@ -107,6 +107,6 @@ async def test_the_answer_may_be_a_call(api: Api, ann: Client, receiver: Receive
     ],
 )
 async def test_webhooks_are_checked(api: Api, values: dict[str, Any], words: str) -> None:
-    """What Telegram refuses is refused."""
+    """Malformed URLs and secrets are refused."""
     with pytest.raises(RefusedError, match=words):
         await api.call("setWebhook", **values)

@@ -1,4 +1,4 @@
-"""Groups: privacy mode, members, topics, and the way from a group to a supergroup."""
+"""Groups: privacy mode, members, topics, and groups that become supergroups."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ BOT = 123456
 
 
 async def group(ann: Client, **more: Any) -> tuple[Chat, int]:
-    """A supergroup of Ann and the bot, and its id."""
+    """Return a supergroup of Ann and the bot, and its id."""
     made = await ann.call("POST", "/api/groups", {"user": ann.id, "title": "Painters", "members": [BOT], **more})
     return ann.chat(made["key"]), made["id"]
 
 
 def texts(updates: list[dict[str, Any]]) -> list[str]:
-    """The texts of the messages among updates."""
+    """Return the texts of the messages among updates."""
     return [update["message"]["text"] for update in updates if "text" in update.get("message", {})]
 
 
 async def test_privacy_mode(api: Api, ann: Client) -> None:
-    """In a group a bot sees commands, mentions and replies to itself, and service messages; no small talk."""
+    """In a group a bot gets commands, mentions, replies to itself and service messages, and no other messages."""
     chat, number = await group(ann)
     await api.silence()
     talk = await chat.send("nice weather")
@@ -52,7 +52,7 @@ async def test_administrators_see_everything(api: Api, ann: Client) -> None:
 
 
 async def test_a_plain_command_goes_to_the_bot_that_wrote_last(api: Api, ann: Client, sandbox: str) -> None:
-    """With several bots, /command without a name is for the last speaker; bots do not hear one another."""
+    """Of several bots, the one that wrote last gets a command without a username; no bot gets another's messages."""
     async with Api(sandbox, "777:" + "B" * 35) as other:
         chat, number = await group(ann, members=[BOT, 777])
         await other.call("sendMessage", chat_id=number, text="I speak")
@@ -64,7 +64,7 @@ async def test_a_plain_command_goes_to_the_bot_that_wrote_last(api: Api, ann: Cl
 
 
 async def test_coming_and_going(api: Api, ann: Client, sandbox: str) -> None:
-    """my_chat_member and service messages tell a bot where it is; outside it gets 403 in Telegram's words."""
+    """my_chat_member and service messages tell a bot in which groups it is; in others it is refused with 403."""
     made = await ann.call("POST", "/api/groups", {"user": ann.id, "title": "Later"})
     path = f"/api/chats/{made['key']}/members"
     with pytest.raises(RefusedError, match="chat not found"):
@@ -92,7 +92,7 @@ async def test_coming_and_going(api: Api, ann: Client, sandbox: str) -> None:
 
 
 async def test_topics(api: Api, ann: Client) -> None:
-    """Answers stay in their topic; a message that answers nothing answers the topic's beginning."""
+    """Replies stay in their topic; a message that is no reply replies to the message that created the topic."""
     chat, number = await group(ann, forum=True, admins=[BOT])
     made = await api.call("createForumTopic", chat_id=number, name="Cats")
     topic = made["message_thread_id"]
@@ -122,7 +122,7 @@ async def test_a_closed_topic_is_closed_for_members(api: Api, ann: Client) -> No
 
 
 async def test_replies_thread_in_supergroups_without_topics(api: Api, ann: Client) -> None:
-    """There message_thread_id is the root of the replies, and is_topic_message is absent: a trap for bots."""
+    """There message_thread_id is the first message of the thread, and is_topic_message is absent."""
     chat, number = await group(ann)
     root = await chat.send("/style")
     reply = await api.call("sendMessage", chat_id=number, text="a", reply_parameters={"message_id": root.id})
@@ -131,7 +131,7 @@ async def test_replies_thread_in_supergroups_without_topics(api: Api, ann: Clien
 
 
 async def test_migration(api: Api, ann: Client) -> None:
-    """Both chats say it, and the old id answers with the new one in the parameters."""
+    """Both chats get a service message, and calls with the old id are refused with the new one in the parameters."""
     made = await ann.call("POST", "/api/groups", {"user": ann.id, "title": "Old", "type": "group", "members": [BOT]})
     assert -(10**12) < made["id"] < 0
     await api.silence()

@@ -1,4 +1,4 @@
-"""Pictures: what Telegram makes of them, what stays untouched, what is refused, and what is forgotten."""
+"""Pictures: the sizes of photos, documents, limits, and files that are forgotten."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from tests.support.videos import plain_picture, video
 
 
 def bilevel(size: tuple[int, int]) -> bytes:
-    """Many pixels in few bytes."""
+    """Return a PNG that has many pixels in few bytes."""
     buffer = io.BytesIO()
     Image.new("1", size).save(buffer, "PNG")
     return buffer.getvalue()
 
 
 async def download(api: Api, file_id: str) -> bytes:
-    """The bytes as a bot gets them."""
+    """Return the bytes of a file, as a bot gets them."""
     file = await api.call("getFile", file_id=file_id)
     return (await api.http.get(f"/file/bot{TOKEN}/{file['file_path']}")).content
 
 
 async def test_a_photo_becomes_jpeg_sizes(api: Api, chat: Chat) -> None:
-    """Ascending sizes of at most 1280, each what it says it is, all JPEG."""
+    """The sizes ascend to at most 1280 pixels; each is a JPEG with the sides that the message says."""
     await chat.send_photos([plain_picture((1600, 1000))], "a wall")
     message = await api.update("message")
     assert message["caption"] == "a wall"
@@ -65,7 +65,7 @@ async def test_a_picture_sent_as_file_is_untouched(api: Api, chat: Chat) -> None
 
 
 async def test_an_album_is_several_messages(api: Api, chat: Chat) -> None:
-    """Each photo is an update of its own; one media_group_id binds them, and the first has the caption."""
+    """Each photo is an update of its own with the same media_group_id; the first has the caption."""
     sent = await chat.send_photos([plain_picture((50, 50)), plain_picture((60, 60))], "both")
     assert len({message.album for message in sent}) == 1
     found = [update["message"] for update in await api.updates()]
@@ -74,7 +74,7 @@ async def test_an_album_is_several_messages(api: Api, chat: Chat) -> None:
 
 
 async def test_a_file_id_can_be_sent_again(api: Api, chat: Chat, ann: Client) -> None:
-    """A bot sends what it knows by file_id; a photo is no document."""
+    """A bot can send a file again by its file_id, as the same kind of media only."""
     first = await api.call("sendPhoto", files={"photo": ("x.png", plain_picture((300, 200)))}, chat_id=str(ann.id))
     file_id = first["photo"][-1]["file_id"]
     again = await api.call("sendPhoto", chat_id=ann.id, photo=file_id, has_spoiler=True)
@@ -85,7 +85,7 @@ async def test_a_file_id_can_be_sent_again(api: Api, chat: Chat, ann: Client) ->
 
 
 async def test_people_hide_what_can_be_hidden(api: Api, chat: Chat, ann: Client, tmp_path: Path) -> None:
-    """A photo and a film go under a spoiler, another file does not; its id can be sent again without one."""
+    """A photo and a video can be under a spoiler, another file cannot; the ids can be sent without a spoiler."""
     await chat.send_photos([plain_picture((300, 200)), video([Image.new("RGB", (64, 48))])], spoiler=True)
     photo, moving = await api.update("message"), await api.update("message")
     assert photo["has_media_spoiler"] is moving["has_media_spoiler"] is True
@@ -98,7 +98,7 @@ async def test_people_hide_what_can_be_hidden(api: Api, chat: Chat, ann: Client,
 
 
 async def test_text_turns_into_a_picture(api: Api, chat: Chat, ann: Client) -> None:
-    """An edit gives a text message a photo; the same bytes again are no change."""
+    """An edit makes a photo of a text message; an edit with the same bytes is refused as no change."""
     sent = await api.call("sendMessage", chat_id=ann.id, text="painting")
     place: dict[str, Any] = {"chat_id": str(ann.id), "message_id": str(sent["message_id"])}
     media = json.dumps({"type": "photo", "media": "attach://picture", "caption": "done"})
@@ -114,7 +114,7 @@ async def test_text_turns_into_a_picture(api: Api, chat: Chat, ann: Client) -> N
 
 
 async def test_an_animation_is_also_a_document(api: Api, chat: Chat, ann: Client) -> None:
-    """GIFs have sides and seconds, and the document field that older bots read."""
+    """The message of a GIF has its sides and its duration, and the field `document` that older bots read."""
     frames = [Image.new("RGB", (40, 30), color) for color in ("red", "green", "blue")]
     buffer = io.BytesIO()
     frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:], duration=500)
@@ -136,7 +136,7 @@ async def test_an_animation_is_also_a_document(api: Api, chat: Chat, ann: Client
     ids=["text", "truncated", "sides", "ratio", "empty", "bytes"],
 )
 async def test_photos_within_telegrams_limits(api: Api, chat: Chat, data: bytes, words: str) -> None:
-    """10 MB, width + height of 10000, a ratio of 20, and it has to be a picture; people are told the same."""
+    """At most 10 MB, width + height of 10,000 and a ratio of 20; people are refused in the same words."""
     with pytest.raises(RefusedError, match=words):
         await api.call("sendPhoto", files={"photo": ("x.png", data)}, chat_id=str(chat.client.id))
     with pytest.raises(SandboxError, match=words):
@@ -144,7 +144,7 @@ async def test_photos_within_telegrams_limits(api: Api, chat: Chat, data: bytes,
 
 
 async def test_a_bomb_is_not_opened(api: Api, chat: Chat) -> None:
-    """A small file of many pixels is refused before it is decoded."""
+    """A decompression bomb, a small file with many pixels, is refused before it is decoded."""
     bomb = bilevel((20_000, 20_000))
     assert len(bomb) < 2 * 2**20
     with pytest.raises(RefusedError, match=r"IMAGE_PROCESS_FAILED|PHOTO_INVALID_DIMENSIONS"):

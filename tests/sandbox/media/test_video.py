@@ -1,4 +1,4 @@
-"""Films and stickers: what messengers make of a person's file, and what a bot may send."""
+"""Videos, animations and stickers of people and of bots."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RED, GREEN = (254, 0, 0), (0, 128, 0)
 
 @pytest.fixture
 def download(ann: Client) -> Download:
-    """Opens a file."""
+    """A function that returns a picture by its file_id."""
 
     async def opened(file_id: str) -> Image.Image:
         return Image.open(io.BytesIO(await ann.bytes_of(file_id)))
@@ -30,7 +30,7 @@ def download(ann: Client) -> Download:
 
 
 async def test_a_silent_film_is_an_animation(api: Api, chat: Chat, download: Download) -> None:
-    """It keeps its bytes, and says its sides, its seconds and the picture that it begins with."""
+    """Its bytes are unchanged; the message has its sides, its duration and the first frame as thumbnail."""
     data = video(TRAFFIC)
     sent = (await chat.send_photos([data], "look"))[0]
     message = await api.update("message")
@@ -44,7 +44,7 @@ async def test_a_silent_film_is_an_animation(api: Api, chat: Chat, download: Dow
 
 
 async def test_a_film_with_sound_is_a_video(api: Api, chat: Chat) -> None:
-    """Also one of a phone that was held upright: its first picture stands."""
+    """Also the video of a phone that was held upright, whose thumbnail is upright too."""
     await chat.send_photos([rotated(video(TRAFFIC, sound=True))])
     found = (await api.update("message"))["video"]
     assert (found["width"], found["height"]) == (48, 64)
@@ -52,7 +52,7 @@ async def test_a_film_with_sound_is_a_video(api: Api, chat: Chat) -> None:
 
 
 async def test_a_photo_and_a_video_make_an_album(api: Api, chat: Chat, ann: Client) -> None:
-    """Of people, and of bots."""
+    """An album of a person, and an album of a bot."""
     sent = await chat.send_photos([plain_picture((300, 200), "JPEG"), video(TRAFFIC, sound=True)])
     assert len({message.album for message in sent}) == 1
     media = [{"type": "photo", "media": "attach://a"}, {"type": "video", "media": "attach://b"}]
@@ -62,14 +62,14 @@ async def test_a_photo_and_a_video_make_an_album(api: Api, chat: Chat, ann: Clie
 
 
 async def test_animations_come_one_by_one(chat: Chat) -> None:
-    """Telegram groups neither them nor stickers."""
+    """Telegram does not make albums of animations."""
     sent = await chat.send_photos([video(TRAFFIC), video(TRAFFIC)])
     assert [message.album for message in sent] == [None, None]
 
 
 @pytest.mark.parametrize("data", [video(TRAFFIC)[:400], b"\0\0\0\x18ftypmp42" + bytes(99), b"GIF89a" + bytes(30)])
 async def test_a_broken_film_is_a_document(api: Api, chat: Chat, ann: Client, data: bytes) -> None:
-    """What nobody can play is a file, from people and from bots."""
+    """A video that cannot be played becomes a document, of people and of bots."""
     sent = (await chat.send_photos([data]))[0]
     assert (sent.document is not None, sent.video, sent.animation) == (True, None, None)
     answered = await api.call("sendVideo", files={"video": ("a.mp4", data)}, chat_id=str(ann.id))
@@ -77,7 +77,7 @@ async def test_a_broken_film_is_a_document(api: Api, chat: Chat, ann: Client, da
 
 
 async def test_a_picture_becomes_a_sticker(api: Api, chat: Chat, download: Download) -> None:
-    """WebP with a longest side of 512; it has no caption."""
+    """A sticker is WebP with a longest side of 512 pixels, and has no caption."""
     await chat.send_sticker(plain_picture((300, 150)))
     found = (await api.update("message"))["sticker"]
     assert (found["width"], found["height"], found["type"]) == (512, 256, "regular")
@@ -90,7 +90,7 @@ async def test_a_picture_becomes_a_sticker(api: Api, chat: Chat, download: Downl
 
 
 async def test_moving_stickers(api: Api, chat: Chat, download: Download) -> None:
-    """A WebM has its first picture; Telegram's own format has none that we can draw."""
+    """A WebM sticker has its first frame as thumbnail; a TGS sticker has none, because the sandbox cannot draw it."""
     await chat.send_sticker(video(TRAFFIC[::-1], kind="webm"))
     found = (await api.update("message"))["sticker"]
     assert (found["is_video"], found["is_animated"]) == (True, False)
@@ -113,13 +113,13 @@ async def test_moving_stickers(api: Api, chat: Chat, download: Download) -> None
     ids=["png", "mp4", "broken", "large", "empty"],
 )
 async def test_what_is_no_sticker(api: Api, chat: Chat, ann: Client, data: bytes, words: str) -> None:
-    """Telegram would make a plain file of these, which no bot means."""
+    """A file that Telegram would send as a document is refused."""
     with pytest.raises(RefusedError, match=words):
         await api.call("sendSticker", files={"sticker": ("a.webp", data)}, chat_id=str(ann.id))
 
 
 async def test_a_sticker_stays_as_it_is(api: Api, chat: Chat, ann: Client) -> None:
-    """It cannot become another picture or get a caption; as a photo or by another method its id is refused."""
+    """Media and caption of a sticker cannot be edited, and its id cannot be sent as a photo; it can be copied."""
     sent = await api.call(
         "sendSticker", files={"sticker": ("a.webp", plain_picture((300, 200), "WEBP"))}, chat_id=str(ann.id)
     )
@@ -137,7 +137,7 @@ async def test_a_sticker_stays_as_it_is(api: Api, chat: Chat, ann: Client) -> No
 
 
 async def test_privacy_hides_a_sticker(api: Api, ann: Client) -> None:
-    """In a group a bot does not see it, unless it answers the bot."""
+    """In a group a bot does not get a sticker, unless it replies to the bot."""
     made = await ann.call("POST", "/api/groups", {"user": ann.id, "title": "G", "members": [123456]})
     group = ann.chat(made["key"])
     await api.silence()

@@ -1,4 +1,4 @@
-"""Trouble on demand, as python-telegram-bot meets it, and Telegram's flood limits."""
+"""Faults on demand, as python-telegram-bot reports them, and Telegram's flood limits."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.sandbox_client import TOKEN, Api, RefusedError
 
 @pytest.fixture
 async def bot(sandbox: str) -> AsyncIterator[Bot]:
-    """The bot of python-telegram-bot, as it comes but for a short patience."""
+    """A bot of python-telegram-bot that waits only half a second for an answer."""
     request = HTTPXRequest(read_timeout=0.5, connection_pool_size=4)
     async with Bot(TOKEN, base_url=f"{sandbox}/bot", base_file_url=f"{sandbox}/file/bot", request=request) as started:
         yield started
@@ -29,7 +29,7 @@ async def fault(ann: Client, **given: Any) -> None:
 
 
 async def test_flood_is_retry_after(bot: Bot, chat: Chat, ann: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    """429 carries retry_after, once, for the method and chat that were named."""
+    """One call of the named method in the named chat gets 429 with retry_after."""
     monkeypatch.setenv("PTB_TIMEDELTA", "true")  # without it the library warns that its attribute will change
     await fault(ann, kind="flood", method="sendMessage", chat_id=ann.id, seconds=7, times=1)
     with pytest.raises(RetryAfter) as caught:
@@ -54,14 +54,14 @@ async def test_flood_is_retry_after(bot: Bot, chat: Chat, ann: Client, monkeypat
 async def test_errors_are_what_the_library_names_them(
     bot: Bot, chat: Chat, ann: Client, status: int, kind: type[Exception]
 ) -> None:
-    """Every status becomes the exception that a bot has to handle."""
+    """Each status becomes the exception by which the library reports it."""
     await fault(ann, kind="error", status=status, times=1)
     with pytest.raises(kind):
         await bot.send_message(ann.id, "x")
 
 
 async def test_a_timeout_comes_after_the_message_was_stored(bot: Bot, chat: Chat, ann: Client) -> None:
-    """The bot sees TimedOut although the person has the message: the case that doubles messages."""
+    """The bot gets TimedOut although the message was sent: a bot that sends it again doubles it."""
     await fault(ann, kind="timeout", method="sendMessage", seconds=5, times=1)
     with pytest.raises(TimedOut):
         await bot.send_message(ann.id, "delivered all the same")
@@ -70,7 +70,7 @@ async def test_a_timeout_comes_after_the_message_was_stored(bot: Bot, chat: Chat
 
 @pytest.mark.parametrize("stored", [False, True])
 async def test_a_dropped_connection(bot: Bot, chat: Chat, ann: Client, stored: bool) -> None:
-    """The line goes dead without an answer, before or after the message was stored."""
+    """The connection ends without an answer, before or after the message was stored."""
     await fault(ann, kind="drop", method="sendMessage", times=1, stored=stored)
     with pytest.raises(NetworkError):
         await bot.send_message(ann.id, "lost?")
@@ -79,7 +79,7 @@ async def test_a_dropped_connection(bot: Bot, chat: Chat, ann: Client, stored: b
 
 
 async def test_a_delay_is_only_late(bot: Bot, chat: Chat, ann: Client) -> None:
-    """A slow answer is an answer; a very slow one is TimedOut."""
+    """A bot gets a late answer, or TimedOut when it is later than the bot waits."""
     await fault(ann, kind="delay", method="getMe", seconds=0.05, times=1)
     await bot.get_me()
     await fault(ann, kind="delay", method="getMe", seconds=30, times=1)
@@ -88,7 +88,7 @@ async def test_a_delay_is_only_late(bot: Bot, chat: Chat, ann: Client) -> None:
 
 
 async def test_faults_at_a_rate(api: Api, chat: Chat, ann: Client) -> None:
-    """At a rate of one half about half of the calls fail, until the faults are switched off."""
+    """At a rate of 0.5 about half of the calls fail, until the faults are switched off."""
     await fault(ann, kind="error", method="getMe", rate=0.5)
     failed = 0
     for _ in range(60):
@@ -102,7 +102,7 @@ async def test_faults_at_a_rate(api: Api, chat: Chat, ann: Client) -> None:
 
 
 async def test_flood_limits_can_be_switched_on(api: Api, chat: Chat, ann: Client) -> None:
-    """Off, nothing is limited; on, a burst in one chat and the twenty-first message in a group are 429."""
+    """Without limits all calls succeed; with them, a burst in a chat and the 21st message in a group get 429."""
     for _ in range(5):
         await api.call("sendMessage", chat_id=ann.id, text="x")
     await ann.call("PATCH", "/api/settings", {"limits": True})

@@ -13,7 +13,7 @@ from tests.support.sandbox_client import Api, RefusedError
 
 
 async def test_an_update_stays_until_it_is_confirmed(api: Api, ann: Client) -> None:
-    """A bot that dies before the next getUpdates gets the update again."""
+    """A bot that ends before its next getUpdates gets the update again."""
     await (await ann.open()).send("hello")
     first = await api.updates()
     assert await api.updates() == first
@@ -34,7 +34,7 @@ async def test_ids_count_up_and_limit_holds(api: Api, ann: Client) -> None:
 
 
 async def test_a_poll_wakes_when_something_happens(api: Api, ann: Client) -> None:
-    """A waiting poll answers at once, long before its timeout."""
+    """A waiting poll returns as soon as there is an update."""
     chat = await ann.open()
     began = time.monotonic()
     poll = asyncio.create_task(api.updates(seconds=30))
@@ -44,9 +44,9 @@ async def test_a_poll_wakes_when_something_happens(api: Api, ann: Client) -> Non
 
 
 async def test_the_second_poller_ends_the_first(api: Api, world: World) -> None:
-    """Two pollers of one bot: the older gets 409 in Telegram's words."""
+    """Of two pollers of one bot, the older one gets 409 in Telegram's words."""
     first = asyncio.create_task(api.updates(seconds=30))
-    while not world.queues[123456].polled:  # noqa: ASYNC110 - the server has no reason to tell of it
+    while not world.queues[123456].polled:  # noqa: ASYNC110 - no event tells of it
         await asyncio.sleep(0)
     second = asyncio.create_task(api.updates(seconds=30))
     with pytest.raises(RefusedError, match="Conflict: terminated by other getUpdates request") as caught:
@@ -56,7 +56,7 @@ async def test_the_second_poller_ends_the_first(api: Api, world: World) -> None:
 
 
 async def test_unwanted_kinds_never_queue(api: Api, ann: Client) -> None:
-    """allowed_updates filters what happens after the call; an empty list brings the default back."""
+    """allowed_updates filters updates after the call; an empty list means the default kinds."""
     chat = await ann.open()
     await api.updates(seconds=0, allowed_updates=["callback_query"])
     sent = await chat.send("unheard")
@@ -67,7 +67,7 @@ async def test_unwanted_kinds_never_queue(api: Api, ann: Client) -> None:
     await api.silence()
     path = f"/api/chats/{chat.key}/messages/{sent.id}/reactions"
     await ann.call("POST", path, {"user": ann.id, "emoji": ["👍"]})
-    assert await api.silence() == []  # message_reaction is for those who ask
+    assert await api.silence() == []  # message_reaction is sent only when asked for
 
 
 async def test_every_kind_of_update_a_person_causes(api: Api, ann: Client) -> None:
@@ -100,7 +100,7 @@ async def test_every_kind_of_update_a_person_causes(api: Api, ann: Client) -> No
 
 
 async def test_late_answers_to_buttons_are_refused(api: Api, ann: Client) -> None:
-    """A stale or made-up callback query id gets Telegram's words, which bots match on."""
+    """An old or unknown callback query id is refused in Telegram's words, which bots match on."""
     words = "query is too old and response timeout expired or query ID is invalid"
     with pytest.raises(RefusedError, match=words):
         await api.call("answerCallbackQuery", callback_query_id="1")
@@ -117,7 +117,7 @@ async def test_late_answers_to_buttons_are_refused(api: Api, ann: Client) -> Non
 
 
 async def test_two_bots_have_chats_of_their_own(api: Api, ann: Client, sandbox: str) -> None:
-    """One person's chats with two bots share an id on the wire and nothing else."""
+    """One person's chats with two bots have the same id in the Bot API, and nothing else in common."""
     other = Api(sandbox, "777:" + "B" * 35)
     async with other:
         second = await ann.open("sandbox_777_bot")

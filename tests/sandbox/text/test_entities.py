@@ -1,4 +1,4 @@
-"""Formatted text: what is marked up, what is found, and offsets in UTF-16."""
+"""Formatted text: markup, entities that Telegram finds, and offsets in UTF-16."""
 
 from __future__ import annotations
 
@@ -27,11 +27,12 @@ def parse(text: str, mode: str) -> tuple[str, list[tuple[object, ...]]]:
         ("<blockquote expandable>q</blockquote>", "q", [("expandable_blockquote", 0, 1)]),
         ('<span class="tg-spoiler">s</span><tg-spoiler>t</tg-spoiler>', "st", [("spoiler", 0, 1), ("spoiler", 1, 1)]),
         ("  <u> x </u>  ", "x", [("underline", 0, 1)]),
+        ("&#65;&#xD800;", "A&#xD800;", []),
         ("<code>/not @found</code>", "/not @found", [("code", 0, 11)]),
     ],
 )
 def test_html(source: str, text: str, entities: list[tuple[object, ...]]) -> None:
-    """Tags become entities; offsets count UTF-16 units of the text without tags, trimmed."""
+    """Tags become entities; offsets count UTF-16 code units of the text without tags and surrounding spaces."""
     assert parse(source, "HTML") == (text, entities)
 
 
@@ -52,7 +53,7 @@ def test_html(source: str, text: str, entities: list[tuple[object, ...]]) -> Non
     ],
 )
 def test_markdown_v2(source: str, text: str, entities: list[tuple[object, ...]]) -> None:
-    """The marks of MarkdownV2, nested and escaped."""
+    """MarkdownV2 with nested and escaped marks."""
     assert parse(source, "MarkdownV2") == (text, entities)
 
 
@@ -69,14 +70,14 @@ def test_markdown_v2(source: str, text: str, entities: list[tuple[object, ...]])
     ],
 )
 def test_errors_say_where(mode: str, source: str, words: str) -> None:
-    """The byte offset counts UTF-8, as Telegram's does; the error about '.' every user of MarkdownV2 has met."""
+    """Errors have Telegram's words; the byte offset counts bytes of UTF-8."""
     with pytest.raises(ApiError) as caught:
         parse(source, mode)
     assert caught.value.description == f"Bad Request: can't parse entities: {words}"
 
 
 def test_markdown() -> None:
-    """The legacy style."""
+    """The legacy Markdown style."""
     found = parse("*b* _i_ `c` [x](https://e.org/) a\\_b", "Markdown")
     assert found == (
         "b i c x a_b",
@@ -87,13 +88,13 @@ def test_markdown() -> None:
 
 
 def cut(text: str, entity: dict[str, int]) -> str:
-    """The part of a text that an entity covers."""
+    """Return the part of a text that an entity covers."""
     start, end = entity["offset"] * 2, (entity["offset"] + entity["length"]) * 2
     return text.encode("utf-16-le")[start:end].decode("utf-16-le")
 
 
 def test_what_telegram_finds_by_itself() -> None:
-    """Commands, mentions, hashtags, links and addresses; not inside words."""
+    """Telegram finds commands, mentions, hashtags, URLs and email addresses, but not inside words."""
     text, entities = plain("/go@vitrage_bot см. https://e.org/a?b=1. @someone #тег a@b.org x/no 🎨/yes")
     found = [(entity["type"], cut(text, entity)) for entity in entities]
     assert found == [
@@ -104,7 +105,7 @@ def test_what_telegram_finds_by_itself() -> None:
 
 @given(st.text(max_size=200), st.sampled_from(["HTML", "Markdown", "MarkdownV2"]))
 def test_any_text_parses_or_is_refused(text: str, mode: str) -> None:
-    """Whatever comes, entities lie within the text and nothing but ApiError is raised."""
+    """For every text, entities lie within the text, or ApiError is raised."""
     try:
         words, entities = formatted(text, mode)
     except ApiError as error:
