@@ -113,7 +113,8 @@ class JobStore(JobReader, Protocol):
     async def swap(self, job_id: int, style: StyleRef) -> bool:
         """Swap content and style of a queued job with one style, named `style` from now on; False if too late.
 
-        The picture to continue from and the mask are forgotten: they belonged to the other content.
+        Its source is remembered as in `enqueue`. The picture to continue from and the mask are forgotten: they belonged
+        to the other content.
         """
 
     async def cancel(self, job_id: int) -> bool:

@@ -92,6 +92,16 @@ async def test_swap_exchanges_content_and_style_of_a_queued_job(stores: Stores) 
     assert not await stores.jobs.swap(mixed.id, StyleRef("KEY"))
 
 
+async def test_the_style_of_a_job_can_be_fetched_again(stores: Stores) -> None:
+    """Enqueue and swap remember where its pictures are, for recipe codes; a preset needs no sources of its own."""
+    await enqueue(stores, "u1", sources=("file:cat", "preset:mosaic"), style="mosaic")
+    job = await enqueue(stores, "u2", sources=("file:cat", "file:glass"), style="GLASS")
+    assert await stores.jobs.swap(job.id, StyleRef("CAT"))
+    assert await stores.styles.sources(StyleRef("mosaic")) is None
+    assert await stores.styles.sources(StyleRef("GLASS")) == ("file:glass",)
+    assert await stores.styles.sources(StyleRef("CAT")) == ("file:cat",)
+
+
 async def test_a_swapped_job_begins_anew(stores: Stores, tmp_path: Path) -> None:
     """The preview of an earlier attempt and the picture to continue from had the other content: they are deleted."""
     job = await enqueue(stores, "u1", sources=("a", "b"), start=await stores.blobs.put(b"start"))
