@@ -45,7 +45,7 @@ async def chat(api: Api, ann: Client) -> Chat:
     """A private chat in which Ann has written; the bot has confirmed all updates."""
     opened = await ann.open()
     await opened.send("hello")
-    await api.silence()
+    await api.pending()
     return opened
 
 

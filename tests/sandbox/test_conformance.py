@@ -143,7 +143,7 @@ async def test_every_update_is_as_described(sandbox: str, world: World) -> None:
     async with Api(sandbox, TOKEN) as api, Client(sandbox, "Ann") as ann, Client(sandbox, "Bob") as bob:
         await api.updates(seconds=0, allowed_updates=wanted)
         await everything_happens(api, ann, bob)
-        updates = await api.silence()
+        updates = await api.pending()
     kinds = {kind for update in updates for kind in update if kind != "update_id"}
     assert kinds == set(wanted)
     fields = {name for update in updates for name in update.get("message", {})}

@@ -1,4 +1,4 @@
-"""Checks of JSON against a machine-readable description of the Bot API."""
+"""Checks JSON against a machine-readable description of the Bot API, where one is beside the project."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ class Description:
         self.types: dict[str, Any] = described["types"]
 
     def parameters(self, method: str) -> list[str]:
-        """The names of what a method takes."""
+        """Return the names of the parameters of a method."""
         return [field["name"] for field in self.methods[method].get("fields", [])]
 
     def complaints(self, method: str, result: Any) -> list[str]:
-        """What is wrong with the result of a method; nothing, if one of its return types fits."""
+        """Return what is wrong with the result of a method."""
         return self.any_of(result, self.methods[method]["returns"], method)
 
     def any_of(self, value: Any, kinds: list[str], where: str) -> list[str]:
-        """What is wrong with a value that may be of several types; the best fit speaks."""
+        """Return what is wrong with a value that may be of several types: the complaints of the type that fits best."""
         return min((list(self._check(value, kind, where)) for kind in kinds), key=len)
 
     def _check(self, value: Any, kind: str, where: str) -> Iterator[str]:
@@ -61,7 +61,7 @@ class Description:
                 yield f"{where}: {kind} lacks {name}"
         for name, inner in value.items():
             if name not in fields and name in getattr(aiogram.types, kind).model_fields:
-                continue  # aiogram knows a newer Bot API than the description
+                continue  # the description may be older than the Bot API that aiogram supports
             if name not in fields:
                 yield f"{where}: {kind} has no {name}"
             else:

@@ -1,4 +1,4 @@
-"""The Bot API without a library: what goes out is what the test says."""
+"""A client of the Bot API without a library, so that a test decides what is sent."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ TOKEN = "123456:" + "A" * 35
 
 
 class RefusedError(Exception):
-    """The sandbox said no: the HTTP status, the words, the parameters."""
+    """The sandbox refused a call; it has the HTTP status, the description and the ResponseParameters."""
 
     def __init__(self, status: int, body: dict[str, Any]) -> None:
         super().__init__(f"{status} {body['description']}")
@@ -23,11 +23,11 @@ class RefusedError(Exception):
 
 
 class Api:
-    """One bot."""
+    """One bot, by its token."""
 
     def __init__(self, url: str, token: str) -> None:
         self.token = token
-        bare = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # loading certificates takes longer than most tests
+        bare = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # without certificates, which would take long to load
         self.http = httpx.AsyncClient(base_url=url, timeout=60, trust_env=False, verify=bare)
 
     async def __aenter__(self) -> Api:
@@ -40,7 +40,11 @@ class Api:
         await self.http.aclose()
 
     async def call(self, method: str, files: dict[str, Any] | None = None, **values: Any) -> Any:
-        """Call with a JSON body, or with a form where there are files; a refusal is raised."""
+        """Call a method with a JSON body, or with a form when there are files, and return its result.
+
+        Raises:
+            RefusedError: the sandbox refused the call.
+        """
         address = f"/bot{self.token}/{method}"
         if files is None:
             answer = await self.http.post(address, json=values)
@@ -53,12 +57,12 @@ class Api:
         return body["result"]
 
     async def updates(self, offset: int = 0, seconds: int = 5, **values: Any) -> list[dict[str, Any]]:
-        """Poll once."""
+        """Call getUpdates once, and wait at most so many seconds."""
         found: list[dict[str, Any]] = await self.call("getUpdates", offset=offset, timeout=seconds, **values)
         return found
 
     async def update(self, kind: str) -> dict[str, Any]:
-        """Poll until there is an update of this kind, confirm it, and return what it is about."""
+        """Poll until there is an update of this kind, confirm it, and return its field of that name."""
         while True:
             for update in await self.updates():
                 await self.updates(offset=update["update_id"] + 1, seconds=0)
@@ -66,9 +70,9 @@ class Api:
                     found: dict[str, Any] = update[kind]
                     return found
 
-    async def silence(self) -> list[dict[str, Any]]:
-        """What is pending right now: for promises that nothing comes. Confirms it."""
-        pending = await self.updates(seconds=0)
-        if pending:
-            await self.updates(offset=pending[-1]["update_id"] + 1, seconds=0)
-        return pending
+    async def pending(self) -> list[dict[str, Any]]:
+        """Return and confirm the updates that are pending now, so that a test can see that there are none."""
+        found = await self.updates(seconds=0)
+        if found:
+            await self.updates(offset=found[-1]["update_id"] + 1, seconds=0)
+        return found

@@ -26,7 +26,7 @@ def texts(updates: list[dict[str, Any]]) -> list[str]:
 async def test_privacy_mode(api: Api, ann: Client) -> None:
     """In a group a bot gets commands, mentions, replies to itself and service messages, and no other messages."""
     chat, number = await group(ann)
-    await api.silence()
+    await api.pending()
     talk = await chat.send("nice weather")
     await chat.send("@vitrage_bot hello")
     await chat.send("/style")
@@ -36,19 +36,19 @@ async def test_privacy_mode(api: Api, ann: Client) -> None:
     answer = await chat.send("paint it", reply_to=said["message_id"])
     await chat.send("and this", reply_to=answer)
     await chat.send("not for you", reply_to=talk)
-    assert texts(await api.silence()) == ["@vitrage_bot hello", "/style", "/style@vitrage_bot", "paint it", "and this"]
+    assert texts(await api.pending()) == ["@vitrage_bot hello", "/style", "/style@vitrage_bot", "paint it", "and this"]
     assert (await api.call("getMe"))["can_read_all_group_messages"] is False
     await ann.call("PATCH", f"/api/bots/{BOT}", {"privacy": False})
     await chat.send("now heard")
-    assert texts(await api.silence()) == ["now heard"]
+    assert texts(await api.pending()) == ["now heard"]
 
 
 async def test_administrators_see_everything(api: Api, ann: Client) -> None:
     """A bot that administers a group is not bound by privacy mode."""
     chat, _ = await group(ann, admins=[BOT])
-    await api.silence()
+    await api.pending()
     await chat.send("nice weather")
-    assert texts(await api.silence()) == ["nice weather"]
+    assert texts(await api.pending()) == ["nice weather"]
 
 
 async def test_a_plain_command_goes_to_the_bot_that_wrote_last(api: Api, ann: Client, sandbox: str) -> None:
@@ -56,11 +56,11 @@ async def test_a_plain_command_goes_to_the_bot_that_wrote_last(api: Api, ann: Cl
     async with Api(sandbox, "777:" + "B" * 35) as other:
         chat, number = await group(ann, members=[BOT, 777])
         await other.call("sendMessage", chat_id=number, text="I speak")
-        await api.silence()
-        await other.silence()
+        await api.pending()
+        await other.pending()
         await chat.send("/style")
-        assert texts(await api.silence()) == []
-        assert texts(await other.silence()) == ["/style"]
+        assert texts(await api.pending()) == []
+        assert texts(await other.pending()) == ["/style"]
 
 
 async def test_coming_and_going(api: Api, ann: Client, sandbox: str) -> None:
@@ -96,7 +96,7 @@ async def test_topics(api: Api, ann: Client) -> None:
     chat, number = await group(ann, forum=True, admins=[BOT])
     made = await api.call("createForumTopic", chat_id=number, name="Cats")
     topic = made["message_thread_id"]
-    await api.silence()
+    await api.pending()
     said = await chat.send("/style", topic=topic)
     message = await api.update("message")
     assert (message["message_thread_id"], message["is_topic_message"]) == (topic, True)
@@ -134,7 +134,7 @@ async def test_migration(api: Api, ann: Client) -> None:
     """Both chats get a service message, and calls with the old id are refused with the new one in the parameters."""
     made = await ann.call("POST", "/api/groups", {"user": ann.id, "title": "Old", "type": "group", "members": [BOT]})
     assert -(10**12) < made["id"] < 0
-    await api.silence()
+    await api.pending()
     moved = await ann.call("POST", f"/api/chats/{made['key']}/migrate", {"user": ann.id})
     assert (await api.update("message"))["migrate_to_chat_id"] == moved["id"] < -(10**12)
     assert (await api.update("message"))["migrate_from_chat_id"] == made["id"]

@@ -140,9 +140,9 @@ async def test_privacy_hides_a_sticker(api: Api, ann: Client) -> None:
     """In a group a bot does not get a sticker, unless it replies to the bot."""
     made = await ann.call("POST", "/api/groups", {"user": ann.id, "title": "G", "members": [123456]})
     group = ann.chat(made["key"])
-    await api.silence()
+    await api.pending()
     await group.send_sticker(plain_picture((300, 200)))
-    assert await api.silence() == []
+    assert await api.pending() == []
     said = await api.call("sendMessage", chat_id=made["id"], text="yes?")
     await group.send_sticker(plain_picture((300, 200)), reply_to=said["message_id"])
-    assert [list(update)[1] for update in await api.silence()] == ["message"]
+    assert [list(update)[1] for update in await api.pending()] == ["message"]

@@ -60,14 +60,14 @@ async def test_unwanted_kinds_never_queue(api: Api, ann: Client) -> None:
     chat = await ann.open()
     await api.updates(seconds=0, allowed_updates=["callback_query"])
     sent = await chat.send("unheard")
-    assert await api.silence() == []
+    assert await api.pending() == []
     await api.updates(seconds=0, allowed_updates=[])
     await chat.send("heard")
     assert [update["message"]["text"] for update in await api.updates()] == ["heard"]
-    await api.silence()
+    await api.pending()
     path = f"/api/chats/{chat.key}/messages/{sent.id}/reactions"
     await ann.call("POST", path, {"user": ann.id, "emoji": ["👍"]})
-    assert await api.silence() == []  # message_reaction is sent only when asked for
+    assert await api.pending() == []  # message_reaction is sent only when asked for
 
 
 async def test_every_kind_of_update_a_person_causes(api: Api, ann: Client) -> None:
@@ -123,6 +123,6 @@ async def test_two_bots_have_chats_of_their_own(api: Api, ann: Client, sandbox: 
         second = await ann.open("sandbox_777_bot")
         await second.send("for the second")
         assert (await other.update("message"))["chat"]["id"] == ann.id
-        assert await api.silence() == []
+        assert await api.pending() == []
         with pytest.raises(RefusedError, match="chat not found"):
             await api.call("sendMessage", chat_id=ann.id, text="we have not met")
