@@ -12,12 +12,13 @@ import structlog
 from telegram.error import NetworkError, RetryAfter, TelegramError
 
 from bot.chat.albums import Albums
-from bot.chat.app import ALLOWED_UPDATES, build, introduce
-from bot.chat.commands.broadcast import carry
-from bot.chat.context import ChatApplication, Limits, Services
-from bot.chat.moderation import PictureFilter
+from bot.chat.app import ALLOWED_UPDATES, build
+from bot.chat.command_menu import introduce
+from bot.chat.commands.broadcast import send_broadcasts
+from bot.chat.context import ChatApplication, Quotas, Services
+from bot.chat.moderation import Moderation
 from bot.chat.status.reporter import Reporter
-from bot.chat.update_queue import Inbox
+from bot.chat.update_queue import UpdateQueue
 from bot.presets.catalogue import Presets
 from bot.settings import Settings
 from bot.storage.models import Recipe
@@ -48,19 +49,17 @@ async def run(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with open_sqlite(settings.database_file, settings.blobs_dir) as stores:
         services = Services(
-            jobs=stores.jobs,
-            chats=stores.chats,
-            blobs=stores.blobs,
+            stores=stores,
             albums=Albums(),
             presets=Presets(settings.presets_dir),
             default=Recipe(quality=settings.quality),
-            limits=Limits(settings.max_queued, settings.max_queued_group, settings.max_per_day, settings.max_depth),
-            owners=frozenset(settings.admins),
-            filter=PictureFilter(settings.filter_url) if settings.filter_url else None,
+            quotas=Quotas(settings.max_queued, settings.max_queued_group, settings.max_per_day, settings.max_depth),
+            operators=frozenset(settings.admins),
+            moderate=Moderation(settings.filter_url).check if settings.filter_url else None,
         )
         application = build(token, settings.api_url, services)
         async with asyncio.TaskGroup() as parts:
-            parts.create_task(Dispatcher(stores, engine).run(stop))
+            parts.create_task(Dispatcher(stores.work, stores.blobs, engine).run(stop))
             parts.create_task(_answer(application, services, stop))
             parts.create_task(_maintain(stores, settings.data_dir / "alive", stop))
 
@@ -73,8 +72,8 @@ async def _answer(application: ChatApplication, services: Services, stop: asynci
         await application.start()
         async with asyncio.TaskGroup() as parts:
             parts.create_task(Reporter(application.bot, services).run(stop))
-            parts.create_task(carry(application.bot, services.chats, stop))
-            if isinstance(application.update_queue, Inbox):
+            parts.create_task(send_broadcasts(application.bot, services.stores.people, stop))
+            if isinstance(application.update_queue, UpdateQueue):
                 log.info("replayed updates", count=await application.update_queue.replay(application.bot))
             await application.updater.start_polling(
                 allowed_updates=ALLOWED_UPDATES, bootstrap_retries=-1, error_callback=_on_poll_error
@@ -120,7 +119,7 @@ async def _maintain(stores: Stores, alive: Path, stop: asyncio.Event) -> None:
     while not stop.is_set():
         await asyncio.to_thread(alive.touch)
         if loop.time() >= next_prune:
-            await stores.prune(time.time())
+            await stores.people.prune(time.time())
             next_prune = loop.time() + PRUNE_SECONDS
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), ALIVE_SECONDS)

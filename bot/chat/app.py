@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
-from types import MappingProxyType
-from typing import Any, cast
+import dataclasses
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar, cast
 
 import structlog
-from telegram import (
-    BotCommand,
-    BotCommandScope,
-    BotCommandScopeAllChatAdministrators,
-    BotCommandScopeAllGroupChats,
-    BotCommandScopeAllPrivateChats,
-    BotCommandScopeChat,
-    Update,
-)
-from telegram.error import BadRequest, NetworkError, TelegramError
+from telegram import Update
+from telegram.error import NetworkError, TelegramError
 from telegram.ext import (
     ApplicationBuilder,
     BaseHandler,
@@ -30,24 +22,24 @@ from telegram.ext import (
 )
 from telegram.request import HTTPXRequest
 
-from bot.chat import access, recipe_codes
-from bot.chat.buttons import job, region, repaint, result_extras
+from bot.chat import access, callbacks
+from bot.chat.buttons import job, repaint, result_extras
+from bot.chat.callbacks import Callback
 from bot.chat.commands import admin, basic, groups, presets, privacy, saved_styles, settings
-from bot.chat.context import ChatApplication, Context, Services, asked, words
-from bot.chat.i18n import LANGUAGES, texts
+from bot.chat.context import ChatApplication, Context, MessageRequest, Press, Services
+from bot.chat.errors import answered
+from bot.chat.i18n import texts
 from bot.chat.intake import drafts
-from bot.chat.keyboards import SHARES
-from bot.chat.rate_limiter import ChatLimiter
-from bot.chat.update_queue import ChatOrder, Inbox
+from bot.chat.rate_limiter import ChatRateLimiter
+from bot.chat.recipe_codes import CODE
+from bot.chat.update_queue import ChatOrder, UpdateQueue
 
 log = structlog.get_logger(__name__)
 
+C = TypeVar("C", bound=Callback)
 Handler = BaseHandler[Any, Context, Any]
-Handle = Callable[[Update, Context], Coroutine[Any, Any, None]]
+Handle = Callable[[MessageRequest], Awaitable[None]]
 
-IN_GROUPS = ("style", "presets", "save", "queue", "cancel", "help")
-FOR_GROUP_ADMINS = (*IN_GROUPS, "settings")
-IN_PRIVATE = ("style", "presets", "save", "settings", "queue", "cancel", "language", "privacy", "forget", "help")
 ALLOWED_UPDATES = ["message", "callback_query", "my_chat_member"]
 
 
@@ -61,8 +53,9 @@ def build(token: str, api_url: str, services: Services) -> ChatApplication:
     """
 
     async def settle(update: Update) -> None:
-        message, user = asked(update)
-        await drafts.settle(application.bot, services, message, user)
+        request = await access.request_of(update, application.bot, services)
+        if request is not None:
+            await answered(request, drafts.settle(request))
 
     builder = (
         ApplicationBuilder()
@@ -71,19 +64,20 @@ def build(token: str, api_url: str, services: Services) -> ChatApplication:
         .base_file_url(f"{api_url}/file/bot")
         .request(_request(pool_size=64))
         .get_updates_request(_request(pool_size=2))
-        .rate_limiter(ChatLimiter())
+        .rate_limiter(ChatRateLimiter())
         .context_types(ContextTypes(context=Context, bot_data=cast("type[Services]", lambda: services)))
-        .concurrent_updates(ChatOrder(services.chats, services.albums, settle))
-        .update_queue(Inbox(services.chats))
+        .concurrent_updates(ChatOrder(services.stores.updates, services.albums, settle))
+        .update_queue(UpdateQueue(services.stores.updates))
         .job_queue(None)
     )
     application = cast("ChatApplication", builder.build())
-    _register(application, services)
+    application.add_handlers({-1: [TypeHandler(Update, access.admit)], 0: _handlers(services)})
+    application.add_error_handler(_on_error)
     return application
 
 
 def _request(pool_size: int) -> HTTPXRequest:
-    # The library's defaults (5 s) are too short for big photos on a slow line.
+    # The library's defaults (5 s) are too short for large photos on a slow line.
     return HTTPXRequest(
         connection_pool_size=pool_size,
         connect_timeout=10,
@@ -94,69 +88,69 @@ def _request(pool_size: int) -> HTTPXRequest:
     )
 
 
-FOR_OWNERS: Mapping[str, Handle] = MappingProxyType(
-    {
-        "stats": admin.stats,
-        "ban": admin.ban,
-        "unban": admin.unban,
-        "maintenance": admin.maintenance,
-        "broadcast": admin.broadcast,
-    }
-)
-FOR_EVERYBODY: Mapping[str, Handle] = MappingProxyType(
-    {
-        "start": basic.start,
-        "help": basic.explain,
-        "style": basic.style,
-        "presets": presets.show,
-        "save": saved_styles.save,
-        "settings": settings.show,
-        "queue": basic.queue,
-        "cancel": basic.cancel,
-        "language": privacy.language,
-        "privacy": privacy.privacy,
-        "forget": privacy.forget,
-    }
-)
-BUTTONS: Mapping[str, Handle] = MappingProxyType(  # callback data comes from users: what fits no pattern is dropped
-    {
-        r"^cancel:\d{1,18}$": job.cancel,
-        r"^stop:\d{1,18}$": job.stop,
-        r"^swap:\d{1,18}$": job.swap,
-        rf"^do:\d{{1,18}}:({'|'.join(repaint.NAMES)})$": repaint.press,
-        r"^pick:\d{1,18}:\d{1,2}$": repaint.pick,
-        rf"^blend:\d{{1,18}}:({'|'.join(map(str, SHARES))})$": result_extras.blend,
-        r"^remedy:\d{1,18}$": job.remedy,
-        r"^other:\d{1,18}$": job.other,
-        r"^instead:\d{1,18}:[a-z0-9-]{1,30}$": job.instead,
-        r"^sheet$": presets.sheet,
-        r"^use:[a-z0-9-]{1,30}$": presets.use,
-        r"^turn$": drafts.turn,
-        r"^set:-?\d{1,18}:(quality|size|strength|colors|strokes|output|language|reset):\w*$": settings.choose,
-        r"^(forget|keep):\d{1,18}$": privacy.decide,
-        rf"^lang:\d{{1,18}}:({'|'.join(LANGUAGES)})$": privacy.choose_language,
-    }
-)
-
-
-def _register(application: ChatApplication, services: Services) -> None:
-    """All handlers; the first that matches answers."""
+def _handlers(services: Services) -> list[Handler]:
+    """Return all handlers; the first that matches answers."""
     private, message = filters.ChatType.PRIVATE, filters.UpdateType.MESSAGE  # an edited message is no new request
-    picture = filters.PHOTO | filters.Document.ALL | filters.Sticker.ALL | filters.VIDEO | filters.VIDEO_NOTE
-    owner = message & private & filters.User(services.owners)
-    before: list[Handler] = [TypeHandler(Update, access.admit)]
-    handlers: list[Handler] = [
-        *[CommandHandler(name, handle, owner) for name, handle in FOR_OWNERS.items()],
-        *[CommandHandler(name, handle, message) for name, handle in FOR_EVERYBODY.items()],
-        MessageHandler(message & (picture | filters.ANIMATION), region.take_photo),
-        MessageHandler(message & filters.REPLY & filters.Regex(recipe_codes.CODE), basic.style_by_code),
+    photo = filters.PHOTO | filters.Document.ALL | filters.Sticker.ALL | filters.VIDEO | filters.VIDEO_NOTE
+    operator = message & private & filters.User(services.operators)
+    return [
+        *[CommandHandler(name, _message(handle), operator) for name, handle in admin.COMMANDS.items()],
+        CommandHandler("start", _message(basic.start), message),
+        CommandHandler("help", _message(basic.explain), message),
+        CommandHandler("style", _message(basic.style), message),
+        CommandHandler("queue", _message(basic.queue), message),
+        CommandHandler("cancel", _message(basic.cancel), message),
+        CommandHandler("presets", _message(presets.show), message),
+        CommandHandler("save", _message(saved_styles.save), message),
+        CommandHandler("settings", _message(settings.show), message),
+        CommandHandler("language", _message(privacy.language), message),
+        CommandHandler("privacy", _message(privacy.privacy), message),
+        CommandHandler("forget", _message(privacy.forget), message),
+        MessageHandler(message & (photo | filters.ANIMATION), _message(drafts.take_photo)),
+        MessageHandler(message & filters.REPLY & filters.Regex(CODE), _message(basic.style_by_code)),
         MessageHandler(message & filters.StatusUpdate.MIGRATE, groups.move),
-        MessageHandler(message & private & ~filters.StatusUpdate.ALL, basic.not_a_picture),
+        MessageHandler(message & private & ~filters.StatusUpdate.ALL, _message(basic.not_a_picture)),
         ChatMemberHandler(groups.welcome, ChatMemberHandler.MY_CHAT_MEMBER),
-        *[CallbackQueryHandler(handle, pattern) for pattern, handle in BUTTONS.items()],
+        _press(callbacks.Cancel, job.cancel),
+        _press(callbacks.Stop, job.stop),
+        _press(callbacks.Swap, job.swap),
+        _press(callbacks.Remedy, job.remedy),
+        _press(callbacks.OtherStyle, job.other),
+        _press(callbacks.UseInstead, job.instead),
+        _press(callbacks.DoWithResult, repaint.press),
+        _press(callbacks.Pick, repaint.pick),
+        _press(callbacks.Blend, result_extras.blend),
+        _press(callbacks.PaintSheet, presets.sheet),
+        _press(callbacks.UsePreset, presets.use),
+        _press(callbacks.SwapDraft, drafts.swap_draft),
+        _press(callbacks.Choose, settings.choose),
+        _press(callbacks.Forget, privacy.delete),
+        _press(callbacks.Keep, privacy.keep),
+        _press(callbacks.ChooseLanguage, privacy.choose_language),
     ]
-    application.add_handlers({-1: before, 0: handlers})
-    application.add_error_handler(_on_error)
+
+
+def _message(handle: Handle) -> Callable[[Update, Context], Coroutine[Any, Any, None]]:
+    """Return the library's kind of handler for one that takes the request."""
+
+    async def call(_: Update, context: Context) -> None:
+        request = context.request
+        if isinstance(request, MessageRequest):
+            request = dataclasses.replace(request, words=tuple(context.args or ()))
+            await answered(request, handle(request))
+
+    return call
+
+
+def _press(kind: type[C], handle: Callable[[Press, C], Awaitable[None]]) -> Handler:
+    """Return the handler of a kind of button; callback data that are of no kind come from no button of ours."""
+
+    async def call(_: Update, context: Context) -> None:
+        press = context.request
+        if isinstance(press, Press) and (data := kind.unpack(press.query.data or "")) is not None:
+            await answered(press, handle(press, data))
+
+    return CallbackQueryHandler(call, lambda data: isinstance(data, str) and kind.unpack(data) is not None)
 
 
 async def _on_error(update: object, context: Context) -> None:
@@ -168,26 +162,8 @@ async def _on_error(update: object, context: Context) -> None:
         return
     log.error("a handler failed", update=update_id, exc_info=error)
     if isinstance(update, Update) and update.effective_message and update.effective_user:
+        say = texts(update.effective_user.language_code)
         try:
-            await update.effective_message.reply_text(words(update.effective_user)("broken"))
+            await update.effective_message.reply_text(say("broken"))
         except TelegramError as failure:
             log.warning("could not apologise", update=update_id, reason=failure.message)
-
-
-async def introduce(application: ChatApplication) -> None:
-    """Tell Telegram the commands, in each language and for each kind of chat; the first language is the default."""
-    services: Services = application.bot_data
-    kinds: list[tuple[BotCommandScope, tuple[str, ...]]] = [
-        (BotCommandScopeAllPrivateChats(), IN_PRIVATE),
-        (BotCommandScopeAllGroupChats(), IN_GROUPS),
-        (BotCommandScopeAllChatAdministrators(), FOR_GROUP_ADMINS),
-        *[(BotCommandScopeChat(owner), (*IN_PRIVATE, *admin.COMMANDS)) for owner in services.owners],
-    ]
-    for language in LANGUAGES:
-        say, code = texts(language), None if language == LANGUAGES[0] else language
-        for scope, listed in kinds:
-            menu_of = [BotCommand(name, say(f"command-{name}")) for name in listed]
-            try:
-                await application.bot.set_my_commands(menu_of, scope, code)
-            except BadRequest as error:  # an owner who has not spoken to the bot yet
-                log.info("commands not listed", scope=scope.type, reason=error.message)

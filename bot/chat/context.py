@@ -1,99 +1,144 @@
-"""What every handler is given: the stores, the settings, and the words of the user's language."""
+"""What handlers are given: the parts of the program, and the request, made once where an update enters."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from telegram import Message, Update, User
+from telegram import CallbackQuery, Chat, ForceReply, InlineKeyboardMarkup, Message, ReplyParameters, User
+from telegram.constants import ChatType
 from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
 
 from bot.chat.albums import Albums
-from bot.chat.i18n import Texts, texts
-from bot.chat.moderation import PictureFilter
+from bot.chat.i18n import Texts
 from bot.presets.catalogue import DRAWN, Presets
-from bot.storage.models import Address, Recipe
-from bot.storage.protocols import BlobStore, ChatStore, JobStore
+from bot.storage.models import Address, Output, Recipe
+from bot.storage.protocols import Stores
 
 
 @dataclass(frozen=True)
-class Limits:
+class Quotas:
     """How many pictures may be asked for."""
 
-    queued: int = 5  # by one user, waiting or in work
-    group: int = 20  # in one group, waiting or in work
+    queued: int = 5  # by one user, waiting or running
+    group: int = 20  # in one group, waiting or running
     day: int = 200  # by one user within 24 hours
-    depth: int = 500  # by everyone, waiting or in work
+    depth: int = 500  # by everyone, waiting or running
 
 
 @dataclass(frozen=True)
 class Services:
-    """The parts of the program that handlers use."""
+    """The parts of the program that the chat uses."""
 
-    jobs: JobStore
-    chats: ChatStore
-    blobs: BlobStore
+    stores: Stores
     albums: Albums
     presets: Presets
     default: Recipe  # of users who chose nothing in /settings
-    limits: Limits = Limits()
-    owners: frozenset[int] = frozenset()  # users who run the bot
-    filter: PictureFilter | None = None  # the owner's own check of what users send
-
-    async def recipe(self, user_id: int) -> Recipe:
-        """Return how a user's next picture is to be painted."""
-        return await self.chats.recipe(user_id) or self.default
-
-    async def recipe_for(self, address: Address) -> Recipe:
-        """Return how a picture is to be painted in a chat: a group's administrators choose for all, if they want."""
-        shared = await self.chats.recipe(address.chat_id) if address.chat_id < 0 else None
-        return shared or await self.recipe(address.user_id)
-
-    async def words(self, user: User) -> Texts:
-        """Return the texts in the language that a user chose, else in the one that their Telegram is set to."""
-        chosen = (await self.chats.preference(user.id)).language
-        return texts(chosen or user.language_code)
+    quotas: Quotas = Quotas()
+    operators: frozenset[int] = frozenset()  # user ids of those who run the bot
+    moderate: Callable[[bytes], Awaitable[None]] | None = None  # raises BadPictureError for photos to be refused
 
     def title(self, preset: str, say: Texts) -> str:
-        """Return a preset's name for people; the owner's presets are called as their files are."""
+        """Return a preset's name for people; the operator's presets have the names of their files."""
         return say(f"preset-{preset}") if preset in DRAWN else preset.replace("-", " ").capitalize()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """Something that a user who may use the bot asks for.
+
+    Attributes:
+        message_id: The user's message, or the message whose button was pressed.
+        thread_id: The topic of that message.
+        say: The texts in the user's language.
+        recipe: How the next picture is painted: by the group's settings, else by the user's, else by the default.
+        output: Whether the user wants pictures as photos or as files.
+    """
+
+    bot: ExtBot[None]
+    services: Services
+    user: User
+    chat: Chat
+    message_id: int
+    thread_id: int | None
+    say: Texts
+    recipe: Recipe
+    output: Output
+
+    @property
+    def stores(self) -> Stores:
+        """The stores of the program."""
+        return self.services.stores
+
+    @property
+    def in_private(self) -> bool:
+        """Whether the chat is a private one."""
+        return self.chat.type == ChatType.PRIVATE
+
+    @property
+    def address(self) -> Address:
+        """Who asked, and where the answer goes."""
+        return Address(self.chat.id, self.thread_id, self.user.id)
+
+    async def reply(
+        self,
+        text: str,
+        keyboard: InlineKeyboardMarkup | ForceReply | None = None,
+        *,
+        quote: bool | None = None,
+        parse_mode: str | None = None,
+    ) -> Message:
+        """Send a text to the chat and topic of the request.
+
+        Args:
+            text: What to say.
+            keyboard: Buttons under it, or a forced reply.
+            quote: Whether it is a reply to the message; None: in groups only.
+            parse_mode: How the text is formatted.
+        """
+        quoted = not self.in_private if quote is None else quote
+        return await self.bot.send_message(
+            self.chat.id,
+            text,
+            message_thread_id=self.thread_id,
+            reply_parameters=ReplyParameters(self.message_id, allow_sending_without_reply=True) if quoted else None,
+            reply_markup=keyboard,
+            parse_mode=parse_mode,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageRequest(Request):
+    """A request by a message; `words` stand after its command, split at white space."""
+
+    message: Message
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Press(Request):
+    """A request by a press on a button; `message` is None where Telegram does not show it any more."""
+
+    query: CallbackQuery
+    message: Message | None
+
+
 class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], Services]):
-    """python-telegram-bot's context with our services in `bot_data`."""
+    """python-telegram-bot's context of one update, with our services in `bot_data`.
+
+    Attributes:
+        request: None for updates that are neither a message nor a press.
+        say: The texts in the language of whoever caused the update.
+    """
+
+    request: MessageRequest | Press | None = None
+    say: Texts
 
     @property
     def services(self) -> Services:
         """The parts of the program that handlers use."""
         return self.bot_data
 
-    @property
-    def say(self) -> Texts:
-        """The texts in the user's language; `bot.chat.access` has chosen them before any handler runs."""
-        return self._say
-
-    @say.setter
-    def say(self, say: Texts) -> None:
-        self._say = say
-
 
 ChatApplication = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], Services, JobQueue[Context] | None]
-
-
-def words(user: User | None) -> Texts:
-    """Return the texts in the language that the user's Telegram is set to."""
-    return texts(user.language_code if user else None)
-
-
-def asked(update: Update) -> tuple[Message, User]:
-    """Return the message that an update brought and who sent it; handlers' filters see to it that both are there."""
-    message, user = update.effective_message, update.effective_user
-    if message is None or user is None:
-        raise ValueError(f"update {update.update_id} has no message or no sender")
-    return message, user
-
-
-def address_of(message: Message, user: User) -> Address:
-    """Return who asked, and where the answer goes."""
-    thread = message.message_thread_id if message.is_topic_message else None
-    return Address(message.chat_id, thread, user.id)

@@ -1,4 +1,4 @@
-"""The owner's own check of pictures, where there is one: a web service that says yes or no to each photo."""
+"""The operator's own check of photos, where there is one: a web service that accepts or refuses each of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import ssl
 import httpx
 import structlog
 
-from bot.chat.intake.photos import BadPictureError
+from bot.chat.errors import BadPictureError
 
 log = structlog.get_logger(__name__)
 
@@ -15,10 +15,11 @@ SECONDS = 10.0
 HEADERS = {"content-type": "application/octet-stream"}
 
 
-class PictureFilter:
-    """Posts a picture's bytes to `url`: any 2xx answer lets it pass, 403 refuses it.
+class Moderation:
+    """Posts each photo's bytes to `url`: any 2xx answer accepts it, 403 refuses it.
 
-    A service that cannot be asked lets nothing pass: who switches a filter on wants no picture unseen.
+    While the service cannot be reached, every photo is refused: an operator who asks for a check wants no photo
+    unchecked.
     """
 
     def __init__(self, url: str) -> None:
@@ -26,10 +27,10 @@ class PictureFilter:
         self._certificates = ssl.create_default_context()  # made once: it reads them all
 
     async def check(self, data: bytes) -> None:
-        """Ask about a picture.
+        """Ask about a photo.
 
         Raises:
-            BadPictureError: it is refused, or nobody could be asked.
+            BadPictureError: it is refused, or the service cannot be reached.
         """
         try:
             async with httpx.AsyncClient(timeout=SECONDS, verify=self._certificates) as client:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from telegram._utils.types import JSONDict
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
@@ -20,6 +19,10 @@ log = structlog.get_logger(__name__)
 MAX_TRIES = 5
 COUNTED = re.compile("(send(?!ChatAction)|edit|copy|forward)[A-Z]")
 FORGET = 4096  # chats whose windows are remembered before idle ones are dropped
+
+
+Answer = bool | dict[str, Any] | list[dict[str, Any]]
+"""The result of a call of the Bot API, as the library's base class declares it."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ class Window:
         return not self._moments or self._moments[-1] + self._pace.seconds < now
 
 
-class ChatLimiter(BaseRateLimiter[None]):
+class ChatRateLimiter(BaseRateLimiter[None]):
     """Spreads messages over time, and repeats a call that Telegram answered with 429 after the pause it asks for.
 
     python-telegram-bot's own `AIORateLimiter` stops *all* chats at one RetryAfter; this one only the chat concerned.
@@ -76,13 +79,13 @@ class ChatLimiter(BaseRateLimiter[None]):
 
     async def process_request(  # noqa: PLR0917 – the signature is the library's
         self,
-        callback: Callable[..., Coroutine[Any, Any, bool | JSONDict | list[JSONDict]]],
+        callback: Callable[..., Coroutine[Any, Any, Answer]],
         args: Any,
         kwargs: dict[str, Any],
         endpoint: str,
         data: dict[str, Any],
         rate_limit_args: None,  # noqa: ARG002
-    ) -> bool | JSONDict | list[JSONDict]:
+    ) -> Answer:
         """Make the call once its chat may have it; try again when told to wait."""
         chat = data.get("chat_id")
         for attempt in range(1, MAX_TRIES + 1):

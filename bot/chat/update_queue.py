@@ -19,8 +19,8 @@ from telegram.error import NetworkError
 from telegram.ext import BaseUpdateProcessor
 
 from bot.chat.albums import Albums
+from bot.storage.chat_protocols import UpdateStore
 from bot.storage.errors import StoreFullError
-from bot.storage.protocols import ChatStore
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 MAX_CONCURRENT_UPDATES = 256
 
 
-class Inbox(asyncio.Queue[object]):
+class UpdateQueue(asyncio.Queue[object]):
     """The update queue of the application, backed by the store."""
 
-    def __init__(self, chats: ChatStore) -> None:
+    def __init__(self, updates: UpdateStore) -> None:
         super().__init__()
-        self._chats = chats
+        self._updates = updates
 
     async def put(self, item: object) -> None:
         """Keep an update, then queue it; one that was received before is dropped.
@@ -43,7 +43,7 @@ class Inbox(asyncio.Queue[object]):
         """
         if isinstance(item, Update):
             try:
-                new = await self._chats.receive_update(item.update_id, item.to_json())
+                new = await self._updates.receive(item.update_id, item.to_json())
             except StoreFullError as error:
                 raise NetworkError(f"the update was not taken: {error}") from error
             if not new:
@@ -51,8 +51,8 @@ class Inbox(asyncio.Queue[object]):
         await super().put(item)
 
     async def replay(self, bot: Bot) -> int:
-        """Queue what an earlier life of the program received but did not handle; return how many updates."""
-        bodies = await self._chats.pending_updates()
+        """Queue the updates that an earlier run received but did not handle; return how many."""
+        bodies = await self._updates.pending()
         for body in bodies:
             await super().put(Update.de_json(json.loads(body), bot))
         return len(bodies)
@@ -61,23 +61,23 @@ class Inbox(asyncio.Queue[object]):
 class ChatOrder(BaseUpdateProcessor):
     """Handles many chats at once, but the updates of one chat one after the other."""
 
-    def __init__(self, chats: ChatStore, albums: Albums, settle: Callable[[Update], Awaitable[None]]) -> None:
-        """Create it.
+    def __init__(self, updates: UpdateStore, albums: Albums, settle: Callable[[Update], Awaitable[None]]) -> None:
+        """Create the processor.
 
         Args:
-            chats: where a handled update is ticked off.
+            updates: where an update is recorded as handled.
             albums: knows which update was the last of its album.
-            settle: awaited for that one, in the chat's turn again, before it is ticked off.
+            settle: awaited after that update, in the chat's turn again, before the update is recorded as handled.
         """
         super().__init__(MAX_CONCURRENT_UPDATES)
-        self._chats = chats
+        self._updates = updates
         self._albums = albums
         self._settle = settle
         self._turns: dict[int, asyncio.Lock] = {}
         self._waiting: Counter[int] = Counter()
 
     async def do_process_update(self, update: object, coroutine: Awaitable[object]) -> None:
-        """Handle an update in its chat's turn and tick it off; if cut short, it is handled at the next start."""
+        """Handle an update in its chat's turn and record that; one that is cut short is handled at the next start."""
         if not isinstance(update, Update):
             await coroutine
             return
@@ -88,7 +88,7 @@ class ChatOrder(BaseUpdateProcessor):
         if await self._albums.completed(update):
             async with self._turn(chat_id):
                 await self._settle(update)
-        await self._chats.finish_update(update.update_id)
+        await self._updates.finish(update.update_id)
 
     @asynccontextmanager
     async def _turn(self, chat_id: int) -> AsyncIterator[None]:

@@ -39,7 +39,7 @@ def test_every_message_can_be_said(language: str) -> None:
 
 def test_every_message_that_the_code_names_exists_and_none_is_left_over() -> None:
     """The catalogue and the code agree."""
-    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "bot/chat").glob("*.py"))
+    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "bot/chat").rglob("*.py"))
     for name in messages(CATALOGUES["en"]):
         stems = [name[: place.start()] for place in re.finditer("-", name)]
         made = any(f"{stem}-{{" in source for stem in stems)

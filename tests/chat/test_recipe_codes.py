@@ -1,15 +1,15 @@
 """Recipe codes: short, exact, and harmless when made up."""
 
-from dataclasses import fields, replace
 from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.recipe_codes import PRESET, SIZES, Code, bigger, decode, encode, reference_of
-from bot.storage.models import Colors, Job, Quality, Recipe, Strokes
+from bot.chat.recipe_codes import PRESET, SIZES, Code, decode, encode, reference_of
+from bot.storage.models import Colors, Quality, Recipe, Source, Strokes, StyleRef
 
+MOSAIC = Source(f"{PRESET}mosaic")
 recipes = st.builds(
     Recipe,
     st.sampled_from(get_args(Quality)),
@@ -21,8 +21,8 @@ recipes = st.builds(
 )
 
 
-@given(recipes, st.sampled_from(["mosaic", "stained-glass", "0A1B2C3D"]))
-def test_a_code_says_the_whole_recipe(recipe: Recipe, style: str) -> None:
+@given(recipes, st.sampled_from([StyleRef("mosaic"), StyleRef("stained-glass"), StyleRef("0A1B2C3D")]))
+def test_a_code_says_the_whole_recipe(recipe: Recipe, style: StyleRef) -> None:
     """What is written under a picture paints it again."""
     code = encode(recipe, style)
     assert len(code) == 4 + len(style) + (recipe.strokes != "normal" or recipe.variation > 0)
@@ -58,23 +58,15 @@ def test_what_only_looks_like_a_code_is_none(text: str) -> None:
 
 def test_a_code_of_before_the_strokes_still_means_what_it_meant() -> None:
     """Codes are written under pictures that people keep."""
-    assert encode(Recipe("standard", 512, 80, "content"), "mosaic") == "9T1-mosaic"
-    assert decode("9T1-mosaic") == Code(Recipe("standard", 512, 80, "content"), "mosaic")
-
-
-@pytest.mark.parametrize(("edge", "larger"), [(60, 256), (512, 768), (768, 1280), (1280, 2048), (1536, 2048)])
-def test_bigger_is_visibly_bigger(edge: int, larger: int) -> None:
-    """At least half as much again, as long as there is such a size; then the largest; then no further."""
-    job = Job(**dict.fromkeys((field.name for field in fields(Job)), None) | {"recipe": Recipe(), "report": {}})  # type: ignore[arg-type]
-    assert bigger(replace(job, report={"size": [edge, 40]})) == Recipe(size=larger)
-    assert bigger(replace(job, report={"size": [40, 2048]})) is None
+    assert encode(Recipe("standard", 512, 80, "content"), StyleRef("mosaic")) == "9T1-mosaic"
+    assert decode("9T1-mosaic") == Code(Recipe("standard", 512, 80, "content"), StyleRef("mosaic"))
 
 
 def test_a_style_is_called_by_its_preset_or_by_a_key_of_its_own() -> None:
     """A preset reads as what it is; photos get a key that others cannot guess, the same each time."""
-    assert reference_of([f"{PRESET}mosaic"]) == "mosaic"
-    key = reference_of(["file:AgACAgIAAx"])
-    assert key == reference_of(["file:AgACAgIAAx"])
-    assert key != reference_of(["file:AgACAgIAAy"])
-    assert key != reference_of([f"{PRESET}mosaic", f"{PRESET}woodcut"])
+    assert reference_of([MOSAIC]) == "mosaic"
+    key = reference_of([Source("file:AgACAgIAAx")])
+    assert key == reference_of([Source("file:AgACAgIAAx")])
+    assert key != reference_of([Source("file:AgACAgIAAy")])
+    assert key != reference_of([MOSAIC, Source(f"{PRESET}woodcut")])
     assert decode(encode(Recipe(), key)) == Code(Recipe(), key)

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from bot.chat.i18n import texts
-from bot.sandbox.client import Chat, Message, Person
+from bot.sandbox.client import Chat, Client, Message
 from bot.storage.models import Address, Job
 from tests.support.badges import badge, number_of
 from tests.support.chat_harness import Stage, from_bot, picture, request
@@ -42,7 +42,7 @@ async def test_fifty_people_at_once_get_their_own_pictures(stage: Stage) -> None
     numbers: dict[int, int] = {}
 
     async def person(number: int) -> None:
-        async with Person(stage.url, name=f"P{number}") as somebody:
+        async with Client(stage.url, name=f"P{number}") as somebody:
             numbers[somebody.id] = number
             chat = await somebody.open()
             own = picture(color=color_of(number))
@@ -77,7 +77,7 @@ class Crowd:
 
     async def come(self, number: int, photos: int) -> None:
         """Send so many of one's photos."""
-        async with self._some, Person(self.stage.url, name=f"P{number}") as somebody:
+        async with self._some, Client(self.stage.url, name=f"P{number}") as somebody:
             self.chats[number] = await somebody.open()
             self.numbers[somebody.id] = number
             for _ in range(photos):
@@ -85,13 +85,13 @@ class Crowd:
 
     async def told(self, number: int) -> list[Message]:
         """Return what the bot has in somebody's chat now."""
-        async with self._some, Person(self.stage.url, name=f"P{number}") as somebody:
+        async with self._some, Client(self.stage.url, name=f"P{number}") as somebody:
             return await from_bot(somebody.chat(self.chats[number].key))
 
     async def draft(self, number: int) -> list[int]:
         """Return whose photos are in somebody's draft."""
-        somebody = self.chats[number].person.id
-        photos = await self.stage.stores.jobs.draft(Address(somebody, None, somebody))
+        somebody = self.chats[number].client.id
+        photos = await self.stage.stores.drafts.photos(Address(somebody, None, somebody))
         return [number_of(await self.stage.stores.blobs.get(photo.blob)) for photo in photos]
 
     async def paint(self, count: int) -> None:
@@ -104,7 +104,7 @@ class Crowd:
 
     async def pictures(self, number: int) -> list[int]:
         """Return whose pictures somebody was given."""
-        async with Person(self.stage.url, name=f"P{number}") as somebody:
+        async with Client(self.stage.url, name=f"P{number}") as somebody:
             given = [message for message in await self.told(number) if message.photo]
             return [number_of(await somebody.bytes_of(message.photo.file_id)) for message in given if message.photo]
 
@@ -117,9 +117,11 @@ async def test_a_thousand_drafts_and_a_hundred_jobs(stage: Stage) -> None:
     random.Random(1).shuffle(everybody)
     await asyncio.gather(*everybody)
 
-    jobs = stage.stores.jobs
+    jobs, deliveries = stage.stores.jobs, stage.stores.deliveries
     async with asyncio.timeout(300):
-        while len(await jobs.unsettled()) < len(waiting) or not all([await crowd.draft(each) for each in drafting]):
+        while len(await deliveries.unsettled()) < len(waiting) or not all(
+            [await crowd.draft(each) for each in drafting]
+        ):
             await jobs.wait("news", 0.5)
     await crowd.paint(len(waiting))
     await stage.settled()
@@ -148,7 +150,7 @@ async def test_the_event_loop_is_never_blocked(stage: Stage, caplog: pytest.LogC
     loop.set_debug(True)
     loop.slow_callback_duration = SLOW_SECONDS
     with caplog.at_level(logging.WARNING, "asyncio"):
-        async with Person(stage.url) as ann:
+        async with Client(stage.url) as ann:
             chat = await ann.open()
             await _everything(stage, chat, *photos)
     loop.set_debug(False)
@@ -167,7 +169,7 @@ async def _everything(stage: Stage, chat: Chat, photo: bytes, painted: bytes) ->
     await chat.wait(lambda message: message.text == EN("done-sheet"))
     await request(chat)
     job = await stage.claim()
-    await stage.stores.jobs.record_progress(job, 0.5, 1.0, await stage.stores.blobs.put(picture(640, 480)))
+    await stage.stores.work.record_progress(job, 0.5, 1.0, await stage.stores.blobs.put(picture(640, 480)))
     await stage.finish(job, painted)
     answer = await chat.wait(lambda message: EN("button-compare") in str(message.buttons))
     await chat.press(answer, EN("button-compare"))

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from bot.chat.i18n import texts
-from bot.sandbox.client import Chat, Message, Person
+from bot.sandbox.client import Chat, Client, Message
 from bot.storage.models import Job
 from tests.chat.commands.test_groups import group
 from tests.support.chat_harness import REPORT, Stage, picture
@@ -35,19 +35,19 @@ async def finish(stage: Stage, job: Job) -> None:
     frames, film = [Image.new("RGB", (60, 40), color) for color in ("red", "lime")], io.BytesIO()
     frames[0].save(film, "GIF", save_all=True, append_images=frames[1:])
     made = [await stage.stores.blobs.put(data) for data in (picture(), film.getvalue())]
-    assert await stage.stores.jobs.complete(job, made[0], REPORT, 1.0, film=made[1])
+    assert await stage.stores.work.complete(job, made[0], REPORT, 1.0, timelapse=made[1])
 
 
 async def test_previews_and_the_picture_are_hidden(stage: Stage) -> None:
     """The live message as it grows, as it becomes the picture, and a picture that comes as a new message."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         for how in ("new", "in place"):
             job = await hidden_request(stage, chat)
             assert job.spoiler
             status = await chat.wait(lambda message: bool(message.buttons))
             blob = await stage.stores.blobs.put(picture(color="green"))
-            assert await stage.stores.jobs.record_progress(job, 0.5, 9.0, blob)
+            assert await stage.stores.work.record_progress(job, 0.5, 9.0, blob)
             preview = await chat.wait(lambda message: message.photo is not None)
             assert (preview.id, hidden(preview)) == (status.id, True)
             await stage.finish(job)
@@ -58,7 +58,7 @@ async def test_previews_and_the_picture_are_hidden(stage: Stage) -> None:
 
 async def test_all_that_is_made_of_a_hidden_picture_is_hidden(stage: Stage) -> None:
     """Compositions, the timelapse, a part, the next picture, also the other way round."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         job = await hidden_request(stage, chat)
         await finish(stage, job)
@@ -82,7 +82,7 @@ async def test_all_that_is_made_of_a_hidden_picture_is_hidden(stage: Stage) -> N
 @pytest.mark.parametrize("spoiler", [False, True])
 async def test_a_sheet_and_what_is_picked_from_it(stage: Stage, spoiler: bool) -> None:
     """A photo in every style, one of them in full: hidden if the photo was, and not otherwise."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         await chat.send_photos([picture()], spoiler=spoiler)
         question = await chat.wait(lambda message: message.text == EN("draft-content"))
@@ -97,7 +97,7 @@ async def test_a_sheet_and_what_is_picked_from_it(stage: Stage, spoiler: bool) -
 
 async def test_in_a_group_a_hidden_photo_that_is_replied_to_counts(stage: Stage) -> None:
     """/style in reply to it is as good as under it."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         await ann.open()
         friends = await group(ann)
         [photo] = await friends.send_photos([picture()], spoiler=True)
@@ -111,7 +111,7 @@ async def test_in_a_group_a_hidden_photo_that_is_replied_to_counts(stage: Stage)
 async def test_a_marked_photo_may_be_hidden_by_its_sender(stage: Stage) -> None:
     """Who thinks of it only now is heard too."""
     photo = photographs()["coffee"].resize((300, 200))
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         await chat.send_photos([jpeg(photo), picture(color="blue")])
         await stage.finish(await stage.claim())

@@ -7,7 +7,7 @@ from pathlib import Path
 from telegram import Bot, Chat, Message, Update, User
 
 from bot.chat.albums import Albums
-from bot.chat.update_queue import ChatOrder, Inbox
+from bot.chat.update_queue import ChatOrder, UpdateQueue
 from bot.storage.sqlite import open_sqlite
 
 
@@ -26,12 +26,12 @@ async def never(_update: Update) -> None:
 async def test_an_update_that_was_not_handled_is_replayed_at_the_next_start(tmp_path: Path) -> None:
     """What a crash interrupts is not lost; what was handled is not repeated."""
     async with open_sqlite(tmp_path / "db", tmp_path / "blobs") as stores:
-        inbox = Inbox(stores.chats)
+        inbox = UpdateQueue(stores.updates)
         await inbox.put(update(1))
         await inbox.put(update(2))
-        await stores.chats.finish_update(1)
+        await stores.updates.finish(1)
     async with open_sqlite(tmp_path / "db", tmp_path / "blobs") as stores:
-        inbox = Inbox(stores.chats)
+        inbox = UpdateQueue(stores.updates)
         assert await inbox.replay(Bot("123456:" + "A" * 35)) == 1
         again = inbox.get_nowait()
         assert isinstance(again, Update)
@@ -43,7 +43,7 @@ async def test_an_update_that_was_not_handled_is_replayed_at_the_next_start(tmp_
 async def test_an_update_that_comes_twice_is_handled_once(tmp_path: Path) -> None:
     """Telegram may deliver again what we have not confirmed."""
     async with open_sqlite(tmp_path / "db", tmp_path / "blobs") as stores:
-        inbox = Inbox(stores.chats)
+        inbox = UpdateQueue(stores.updates)
         for _ in range(3):
             await inbox.put(update(1))
         assert inbox.qsize() == 1
@@ -62,7 +62,7 @@ async def test_one_chat_is_answered_in_order_while_others_go_on(tmp_path: Path) 
         done.append(name)
 
     async with open_sqlite(tmp_path / "db", tmp_path / "blobs") as stores:
-        order = ChatOrder(stores.chats, Albums(), never)
+        order = ChatOrder(stores.updates, Albums(), never)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(order.process_update(update(1, chat=1), slow()))
             tasks.create_task(order.process_update(update(2, chat=1), quick("after")))
@@ -75,8 +75,8 @@ async def test_one_chat_is_answered_in_order_while_others_go_on(tmp_path: Path) 
 async def test_an_update_is_ticked_off_only_when_its_handler_has_returned(tmp_path: Path) -> None:
     """Cancelled in the middle, it stays for the next start."""
     async with open_sqlite(tmp_path / "db", tmp_path / "blobs") as stores:
-        order = ChatOrder(stores.chats, Albums(), never)
-        await Inbox(stores.chats).put(update(1))
+        order = ChatOrder(stores.updates, Albums(), never)
+        await UpdateQueue(stores.updates).put(update(1))
         started = asyncio.Event()
 
         async def handler() -> None:
@@ -87,6 +87,6 @@ async def test_an_update_is_ticked_off_only_when_its_handler_has_returned(tmp_pa
         await started.wait()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        assert len(await stores.chats.pending_updates()) == 1
+        assert len(await stores.updates.pending()) == 1
         await order.process_update(update(1), asyncio.sleep(0))
-        assert await stores.chats.pending_updates() == []
+        assert await stores.updates.pending() == []

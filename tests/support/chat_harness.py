@@ -13,12 +13,13 @@ from typing import Any
 from PIL import Image
 
 from bot.chat.albums import Albums
-from bot.chat.app import ALLOWED_UPDATES, build, introduce
-from bot.chat.commands.broadcast import carry
+from bot.chat.app import ALLOWED_UPDATES, build
+from bot.chat.command_menu import introduce
+from bot.chat.commands.broadcast import send_broadcasts
 from bot.chat.context import Services
 from bot.chat.status.reporter import Reporter
 from bot.presets.catalogue import Presets
-from bot.sandbox.client import Chat, Message, Person
+from bot.sandbox.client import Chat, Client, Message
 from bot.sandbox.server import running
 from bot.storage.models import Job, Recipe
 from bot.storage.protocols import Stores
@@ -52,24 +53,24 @@ class Stage:
 
     async def claim(self) -> Job:
         """Claim the next job, as a worker would, once there is one."""
-        while (job := await self.stores.jobs.claim("test")) is None:
+        while (job := await self.stores.work.claim("test")) is None:
             await self.stores.jobs.wait("work", 0.05)
         return job
 
     async def finish(self, job: Job, result: bytes | None = None) -> None:
         """Complete a claimed job with a picture."""
         blob = await self.stores.blobs.put(result or picture())
-        assert await self.stores.jobs.complete(job, blob, REPORT, 1.0)
+        assert await self.stores.work.complete(job, blob, REPORT, 1.0)
 
     async def settled(self) -> None:
         """Return once every user has every answer."""
 
         async def nothing_left() -> bool:
-            return not await self.stores.jobs.unsettled()
+            return not await self.stores.deliveries.unsettled()
 
         await eventually(nothing_left)
 
-    async def fault(self, person: Person, kind: str, method: str, **more: Any) -> None:
+    async def fault(self, person: Client, kind: str, method: str, **more: Any) -> None:
         """Make the sandbox misbehave once (or as `more` says)."""
         await person.call("POST", "/api/faults", {"kind": kind, "method": method, "times": 1, **more})
 
@@ -84,7 +85,7 @@ async def on_stage(folder: Path, **more: Any) -> AsyncIterator[Stage]:
 @asynccontextmanager
 async def answering(url: str, stores: Stores, token: str = TOKEN, **more: Any) -> AsyncIterator[None]:
     """Run the chat side on a sandbox that is there; `more` are the services' own limits and owners."""
-    services = Services(stores.jobs, stores.chats, stores.blobs, Albums(), PRESETS, Recipe(), **more)
+    services = Services(stores, Albums(), PRESETS, Recipe(), **more)
     application = build(token, url, services)
     assert application.updater is not None
     stop = asyncio.Event()
@@ -92,7 +93,7 @@ async def answering(url: str, stores: Stores, token: str = TOKEN, **more: Any) -
         await introduce(application)
         await application.start()
         reporter = asyncio.create_task(Reporter(application.bot, services).run(stop))
-        postman = asyncio.create_task(carry(application.bot, services.chats, stop))
+        postman = asyncio.create_task(send_broadcasts(application.bot, services.stores.people, stop))
         await application.updater.start_polling(allowed_updates=ALLOWED_UPDATES)
         try:
             yield

@@ -1,4 +1,4 @@
-"""More of a finished picture, without painting anew: what the buttons under it make of it."""
+"""More from a finished picture without painting again: the buttons that edit, send or delete it."""
 
 from __future__ import annotations
 
@@ -6,127 +6,138 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from telegram import CallbackQuery, InputFile, Message, ReplyParameters, Update
+from telegram import InputFile, ReplyParameters
 from telegram.error import BadRequest
 
-from bot.chat.access import answer, may_press, pressed
-from bot.chat.context import Context
-from bot.chat.images.edits import PRINT_DPI, blends, denoised, enlarged, gallery, gentler_faces, side_by_side, sticker
-from bot.chat.intake.photos import Attachment, BadPictureError, attachment, fetch
-from bot.chat.intake.sources import picture
+from bot.chat import callbacks
+from bot.chat.access import answer, may_act
+from bot.chat.context import Press
+from bot.chat.images import edits
+from bot.chat.images.decoding import in_thread
+from bot.chat.intake.photos import Attachment, attachment, fetch
+from bot.chat.intake.sources import fetch_source
 from bot.chat.keyboards import SHARES, blend_keyboard
-from bot.storage.models import Job
+from bot.storage.models import BlobKey, Job
 
-CM = 2.54  # an inch
-
-
-async def _file(context: Context, query: CallbackQuery, message: Message, job: Job) -> None:
-    """Send the picture as a file, at full quality."""
-    data = await kept_picture(context, job)
-    if data is None:
-        await answer(query, context.say("file-gone"), alert=True)
-        return
-    await answer(query)
-    await context.bot.send_document(**_below(message, job), document=InputFile(data, f"vitrage-{job.id}.jpg"))
+CM_PER_INCH = 2.54
 
 
-async def _print(context: Context, query: CallbackQuery, message: Message, job: Job) -> None:
-    """Send the picture enlarged for a printer, as a file; more strokes it does not get that way."""
-    await answer(query)
-    if painted := await _painted(context, message, job):
-        data, (width, height) = await enlarged(painted)
-        inches = (round(edge / PRINT_DPI * CM) for edge in (width, height))
-        sides = "×".join(str(centimetres) for centimetres in inches)
-        caption = context.say("printed", pixels=f"{width}×{height}", sides=sides, dpi=str(PRINT_DPI))
-        file = InputFile(data, f"vitrage-{job.id}-print.jpg")
-        await context.bot.send_document(**_below(message, job), document=file, caption=caption)
+async def kept_picture(press: Press, job: Job) -> bytes | None:
+    """Return the finished picture as it was painted, None if it is not kept any more."""
+    kept = await press.stores.deliveries.kept_result(job.id)
+    return await _blob(press, kept.picture) if kept else None
 
 
-async def _sticker(context: Context, query: CallbackQuery, message: Message, job: Job) -> None:
-    """Send the picture as a sticker."""
-    await answer(query)
-    if painted := await _painted(context, message, job):
-        file = InputFile(await sticker(painted), "vitrage.webp")
-        await context.bot.send_sticker(**_below(message, job), sticker=file, emoji="🎨")
+async def shown_picture(press: Press) -> bytes:
+    """Return the picture of the pressed message as Telegram gives it back.
+
+    Raises:
+        BadPictureError: it cannot be downloaded.
+    """
+    found = attachment(press.message) if press.message else None
+    return await fetch(press.bot, found or Attachment("", 0))
 
 
-async def _timelapse(context: Context, query: CallbackQuery, message: Message, job: Job) -> None:
-    """Send the film of the painting."""
-    kept = await context.services.jobs.kept(job.id)
-    film = await _blob(context, kept.film if kept else None)
-    if film is None:
-        await answer(query, context.say("film-gone"), alert=True)
-        return
-    await answer(query)
-    name = "timelapse.gif" if film.startswith(b"GIF8") else "timelapse.mp4"
-    more: dict[str, Any] = {"caption": context.say("filmed"), "has_spoiler": job.spoiler}
-    await context.bot.send_animation(**_below(message, job), animation=InputFile(film, name), **more)
-
-
-async def _compare(context: Context, query: CallbackQuery, message: Message, job: Job) -> None:
-    """Send the photo and the picture side by side."""
-    await answer(query)
-    if both := await _both(context, message, job):
-        await _send(context, message, job, await side_by_side(*both), caption=context.say("compared"))
-
-
-async def _strip(context: Context, query: CallbackQuery, message: Message, job: Job) -> None:
-    """Send the photo blended with the picture, weaker to stronger; a button sends one of them in full."""
-    await answer(query)
-    if both := await _both(context, message, job):
-        sheet = await gallery(await blends(*both, SHARES))
-        more = {"caption": context.say("strip"), "show_caption_above_media": True}
-        await _send(context, message, job, sheet, reply_markup=blend_keyboard(job), **more)
-
-
-async def _faces(context: Context, query: CallbackQuery, message: Message, job: Job) -> None:
-    """Send the picture with the photo's faces shining through."""
-    await answer(query)
-    if both := await _both(context, message, job):
-        if gentle := await gentler_faces(*both):
-            await _send(context, message, job, gentle, caption=context.say("gentler"))
-        else:
-            await message.reply_text(context.say("no-faces"), do_quote=True)
-
-
-async def _denoise(context: Context, query: CallbackQuery, message: Message, job: Job) -> None:
-    """Send the picture without its grain."""
-    await answer(query)
-    if painted := await _painted(context, message, job):
-        await _send(context, message, job, await denoised(painted), caption=context.say("denoised"))
-
-
-async def blend(update: Update, context: Context) -> None:
+async def blend(press: Press, data: callbacks.Blend) -> None:
     """Send the mixture whose share was pressed under a strength strip."""
-    query = pressed(update)
-    _, job_id, share = (query.data or "").split(":")
-    job, message = await context.services.jobs.get(int(job_id)), query.message
-    kept = await kept_picture(context, job) if job else None
-    if job is None or kept is None or not isinstance(message, Message) or message.chat_id != job.address.chat_id:
-        await answer(query, context.say("file-gone"), alert=True)
+    job = await press.stores.jobs.get(data.job)
+    kept = await kept_picture(press, job) if job else None
+    if job is None or kept is None or press.message is None or press.chat.id != job.address.chat_id:
+        await answer(press.query, press.say("file-gone"), alert=True)
         return
-    if not await may_press(query, job.address.user_id):
-        await answer(query, context.say("not-yours"), alert=True)
+    if not await may_act(press, job.address.user_id):
+        await answer(press.query, press.say("not-yours"), alert=True)
         return
-    await answer(query)
-    if both := await _both(context, message, job):
-        [mixed] = await blends(both[0], kept, [int(share)])
-        await _send(context, message, job, mixed, caption=f"{share} %")
+    await answer(press.query)
+    photo = await fetch_source(press, job.sources[0])
+    [mixed] = await in_thread(edits.blends, photo, kept, [data.share])
+    await _send_photo(press, job, mixed, caption=f"{data.share} %")
 
 
-async def _delete(context: Context, query: CallbackQuery, message: Message, job: Job) -> None:
-    """Take the picture out of the chat and off our disk."""
-    await context.services.jobs.drop_kept(job.id)
+async def _file(press: Press, job: Job) -> None:
+    """Send the picture as a file, at full quality."""
+    picture = await kept_picture(press, job)
+    if picture is None:
+        await answer(press.query, press.say("file-gone"), alert=True)
+        return
+    await answer(press.query)
+    await press.bot.send_document(**_place(press, job), document=InputFile(picture, f"vitrage-{job.id}.jpg"))
+
+
+async def _print(press: Press, job: Job) -> None:
+    """Send the picture enlarged for a printer, as a file; enlarging adds no strokes."""
+    await answer(press.query)
+    data, (width, height) = await in_thread(edits.enlarged, await _picture(press, job))
+    sides = "×".join(str(round(edge / edits.PRINT_DPI * CM_PER_INCH)) for edge in (width, height))
+    caption = press.say("printed", pixels=f"{width}×{height}", sides=sides, dpi=str(edits.PRINT_DPI))
+    file = InputFile(data, f"vitrage-{job.id}-print.jpg")
+    await press.bot.send_document(**_place(press, job), document=file, caption=caption)
+
+
+async def _sticker(press: Press, job: Job) -> None:
+    """Send the picture as a sticker."""
+    await answer(press.query)
+    file = InputFile(await in_thread(edits.sticker, await _picture(press, job)), "vitrage.webp")
+    await press.bot.send_sticker(**_place(press, job), sticker=file, emoji="🎨")
+
+
+async def _timelapse(press: Press, job: Job) -> None:
+    """Send the timelapse of the painting."""
+    kept = await press.stores.deliveries.kept_result(job.id)
+    timelapse = await _blob(press, kept.timelapse) if kept and kept.timelapse else None
+    if timelapse is None:
+        await answer(press.query, press.say("film-gone"), alert=True)
+        return
+    await answer(press.query)
+    file = InputFile(timelapse, "timelapse.gif" if timelapse.startswith(b"GIF8") else "timelapse.mp4")
+    caption = press.say("filmed")
+    await press.bot.send_animation(**_place(press, job), animation=file, caption=caption, has_spoiler=job.spoiler)
+
+
+async def _compare(press: Press, job: Job) -> None:
+    """Send the photo and the picture side by side."""
+    await answer(press.query)
+    pair = await fetch_source(press, job.sources[0]), await _picture(press, job)
+    await _send_photo(press, job, await in_thread(edits.side_by_side, *pair), caption=press.say("compared"))
+
+
+async def _strip(press: Press, job: Job) -> None:
+    """Send the photo blended with the picture, weaker to stronger; a button sends one of them in full."""
+    await answer(press.query)
+    pair = await fetch_source(press, job.sources[0]), await _picture(press, job)
+    sheet = await in_thread(edits.gallery, await in_thread(edits.blends, *pair, SHARES))
+    more = {"caption": press.say("strip"), "show_caption_above_media": True}
+    await _send_photo(press, job, sheet, reply_markup=blend_keyboard(job), **more)
+
+
+async def _faces(press: Press, job: Job) -> None:
+    """Send the picture with the photo's faces blended in."""
+    await answer(press.query)
+    pair = await fetch_source(press, job.sources[0]), await _picture(press, job)
+    if gentle := await in_thread(edits.gentler_faces, *pair):
+        await _send_photo(press, job, gentle, caption=press.say("gentler"))
+    else:
+        await press.reply(press.say("no-faces"), quote=True)
+
+
+async def _denoise(press: Press, job: Job) -> None:
+    """Send the picture without its grain."""
+    await answer(press.query)
+    picture = await _picture(press, job)
+    await _send_photo(press, job, await in_thread(edits.denoised, picture), caption=press.say("denoised"))
+
+
+async def _delete(press: Press, job: Job) -> None:
+    """Delete the picture from the chat and from our disk."""
+    await press.stores.deliveries.drop_kept_result(job.id)
     try:
-        await message.delete()
-        await answer(query, context.say("deleted"))
-    except BadRequest:  # Telegram lets a bot delete its messages for 48 hours
-        await answer(query, context.say("delete-too-old"), alert=True)
+        await press.bot.delete_message(press.chat.id, press.message_id)
+        await answer(press.query, press.say("deleted"))
+    except BadRequest:  # Bot API, deleteMessage: a bot can delete its messages for 48 hours
+        await answer(press.query, press.say("delete-too-old"), alert=True)
 
 
-Action = Callable[[Context, CallbackQuery, Message, Job], Awaitable[None]]
-
-ACTIONS: Mapping[str, Action] = MappingProxyType(
+EXTRAS: Mapping[callbacks.Action, Callable[[Press, Job], Awaitable[None]]] = MappingProxyType(
     {
         "strip": _strip,
         "faces": _faces,
@@ -141,56 +152,27 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
 )
 
 
-# --- The pictures, and where to put what is made of them
-
-
-async def kept_picture(context: Context, job: Job) -> bytes | None:
-    """Return the finished picture as it was painted, None if it is not kept any more."""
-    kept = await context.services.jobs.kept(job.id)
-    return await _blob(context, kept.picture if kept else None)
-
-
-async def shown_picture(context: Context, message: Message) -> bytes:
-    """Return the picture of a message as Telegram gives it back.
+async def _picture(press: Press, job: Job) -> bytes:
+    """Return the finished picture, from our disk or from Telegram.
 
     Raises:
-        BadPictureError: it cannot be had.
+        BadPictureError: it cannot be had any more.
     """
-    return await fetch(context.bot, attachment(message) or Attachment("", 0))
+    return await kept_picture(press, job) or await shown_picture(press)
 
 
-async def _painted(context: Context, message: Message, job: Job) -> bytes | None:
-    """Return the finished picture; tell the user and return None if it cannot be had any more."""
+async def _blob(press: Press, key: BlobKey) -> bytes | None:
     try:
-        return await kept_picture(context, job) or await shown_picture(context, message)
-    except BadPictureError as error:
-        await message.reply_text(context.say(error.name, **error.values), do_quote=True)
-        return None
-
-
-async def _both(context: Context, message: Message, job: Job) -> tuple[bytes, bytes] | None:
-    """Return the photo and the picture; tell the user and return None if they cannot be had any more."""
-    try:
-        before = await picture(context.bot, context.services, job.sources[0])
-    except BadPictureError as error:
-        await message.reply_text(context.say(error.name, **error.values), do_quote=True)
-        return None
-    after = await _painted(context, message, job)
-    return (before, after) if after else None
-
-
-async def _blob(context: Context, key: str | None) -> bytes | None:
-    try:
-        return await context.services.blobs.get(key) if key else None
+        return await press.stores.blobs.get(key)
     except KeyError:
         return None
 
 
-def _below(message: Message, job: Job) -> dict[str, Any]:
+def _place(press: Press, job: Job) -> dict[str, Any]:
     """Return where an answer to a press goes: under the picture, in its topic."""
-    reply = ReplyParameters(message.message_id, allow_sending_without_reply=True)
-    return {"chat_id": message.chat_id, "message_thread_id": job.address.thread_id, "reply_parameters": reply}
+    reply = ReplyParameters(press.message_id, allow_sending_without_reply=True)
+    return {"chat_id": press.chat.id, "message_thread_id": job.address.thread_id, "reply_parameters": reply}
 
 
-async def _send(context: Context, message: Message, job: Job, data: bytes, **more: Any) -> None:
-    await context.bot.send_photo(**_below(message, job), photo=data, has_spoiler=job.spoiler, **more)
+async def _send_photo(press: Press, job: Job, data: bytes, **more: Any) -> None:
+    await press.bot.send_photo(**_place(press, job), photo=data, has_spoiler=job.spoiler, **more)

@@ -1,71 +1,72 @@
-"""What the owners of the bot can do: /stats, /ban, /unban, /maintenance, /broadcast."""
+"""The operators' commands: /stats, /ban, /unban, /maintenance, /broadcast."""
 
 from __future__ import annotations
 
-from telegram import Message, Update
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
 
-from bot.chat.context import Context, asked
+from bot.chat.context import MessageRequest
 
-COMMANDS = ("stats", "ban", "unban", "maintenance", "broadcast")
-MOST_LETTERS = 3500  # characters: a message has 4096
+MAX_BROADCAST = 3500  # characters: a message has at most 4096
 
 
-async def stats(update: Update, context: Context) -> None:
+async def stats(request: MessageRequest) -> None:
     """Answer /stats: the queue, and what it did in the last day."""
-    message, _ = asked(update)
-    await message.reply_text(context.say("stats", **await context.services.jobs.tally()))
+    await request.reply(request.say("stats", **await request.stores.jobs.tally()))
 
 
-async def ban(update: Update, context: Context) -> None:
-    """Answer /ban: a user's number, or a reply to a message of theirs."""
-    await _ban(update, context, banned=True)
-
-
-async def unban(update: Update, context: Context) -> None:
-    """Answer /unban."""
-    await _ban(update, context, banned=False)
-
-
-async def _ban(update: Update, context: Context, *, banned: bool) -> None:
-    message, _ = asked(update)
-    user_id = _named(message, context)
-    if user_id is None or user_id in context.services.owners:
-        await message.reply_text(context.say("ban-whom"))
+async def ban(request: MessageRequest) -> None:
+    """Answer /ban: a user's id, or in reply to a message of theirs. Everything of theirs is deleted."""
+    user_id = _user_meant(request)
+    if user_id is None or user_id in request.services.operators:
+        await request.reply(request.say("ban-whom"))
         return
-    changed = await context.services.chats.ban(user_id, banned=banned)
-    if changed and banned:
-        await context.services.chats.forget(user_id)
-        await context.services.chats.ban(user_id, banned=True)
-    done = "ban-done" if banned else "unban-done"
-    await message.reply_text(context.say(done if changed else "ban-no-change", id=str(user_id)))
+    people = request.stores.people
+    changed = await people.ban(user_id, banned=True)
+    if changed:
+        await people.forget(user_id)
+        await people.ban(user_id, banned=True)
+    await request.reply(request.say("ban-done" if changed else "ban-no-change", id=str(user_id)))
 
 
-def _named(message: Message, context: Context) -> int | None:
+async def unban(request: MessageRequest) -> None:
+    """Answer /unban: as /ban."""
+    user_id = _user_meant(request)
+    if user_id is None or user_id in request.services.operators:
+        await request.reply(request.say("ban-whom"))
+        return
+    changed = await request.stores.people.ban(user_id, banned=False)
+    await request.reply(request.say("unban-done" if changed else "ban-no-change", id=str(user_id)))
+
+
+def _user_meant(request: MessageRequest) -> int | None:
     """Return the user whom a command means, None if that cannot be told."""
-    given, replied = (context.args or [""])[0], message.reply_to_message
+    given, replied = (request.words or ("",))[0], request.message.reply_to_message
     if given.isascii() and given.isdigit() and len(given) < 16:
         return int(given)
     return replied.from_user.id if replied and replied.from_user and not replied.from_user.is_bot else None
 
 
-async def maintenance(update: Update, context: Context) -> None:
+async def maintenance(request: MessageRequest) -> None:
     """Answer /maintenance on and /maintenance off."""
-    message, _ = asked(update)
-    match context.args:
-        case ["on"] | ["off"]:
-            on = context.args == ["on"]
-            await context.services.chats.maintain(on=on)
-            await message.reply_text(context.say("maintenance-on" if on else "maintenance-off"))
-        case _:
-            await message.reply_text(context.say("maintenance-how"))
-
-
-async def broadcast(update: Update, context: Context) -> None:
-    """Answer /broadcast: the text after it goes to everybody who has spoken to the bot in private."""
-    message, _ = asked(update)
-    text = (message.text or "").partition(" ")[2].strip()
-    if not 0 < len(text) <= MOST_LETTERS:
-        await message.reply_text(context.say("broadcast-how", limit=MOST_LETTERS))
+    if request.words not in (("on",), ("off",)):
+        await request.reply(request.say("maintenance-how"))
         return
-    count = await context.services.chats.write_letters(text)
-    await message.reply_text(context.say("broadcast-done", count=count))
+    [word] = request.words
+    await request.stores.people.set_maintenance(on=word == "on")
+    await request.reply(request.say(f"maintenance-{word}"))
+
+
+async def broadcast(request: MessageRequest) -> None:
+    """Answer /broadcast: the text after it goes to everybody who has written to the bot in private."""
+    text = (request.message.text or "").partition(" ")[2].strip()
+    if not 0 < len(text) <= MAX_BROADCAST:
+        await request.reply(request.say("broadcast-how", limit=MAX_BROADCAST))
+        return
+    count = await request.stores.people.write_broadcast(text)
+    await request.reply(request.say("broadcast-done", count=count))
+
+
+COMMANDS: Mapping[str, Callable[[MessageRequest], Awaitable[None]]] = MappingProxyType(
+    {"stats": stats, "ban": ban, "unban": unban, "maintenance": maintenance, "broadcast": broadcast}
+)

@@ -1,4 +1,4 @@
-"""Sends the owner's letters, slowly: the people who wait for their pictures come first."""
+"""Sends the operator's messages to everybody, slowly: people who wait for their pictures come first."""
 
 from __future__ import annotations
 
@@ -9,31 +9,32 @@ import structlog
 from telegram import Bot
 from telegram.error import TelegramError
 
+from bot.storage.chat_protocols import PeopleStore
 from bot.storage.errors import StoreFullError
-from bot.storage.protocols import ChatStore
 
 log = structlog.get_logger(__name__)
 
-PAUSE = 0.1  # seconds between two letters: a third of what Telegram lets a bot send
-LOOK = 5.0  # seconds between two looks into an empty letter box
+PAUSE = 0.1  # seconds between two messages: a third of the rate that Telegram allows to a bot
+POLL_SECONDS = 5.0  # between two looks at an empty queue
 
 
-async def carry(bot: Bot, chats: ChatStore, stop: asyncio.Event) -> None:
-    """Send letters until told to stop. What a crash interrupts is not sent twice."""
+async def send_broadcasts(bot: Bot, people: PeopleStore, stop: asyncio.Event) -> None:
+    """Send queued messages until told to stop. A message whose sending is interrupted is not sent again."""
     while not stop.is_set():
-        pause = PAUSE if await _carry_one(bot, chats) else LOOK
+        pause = PAUSE if await _send_next(bot, people) else POLL_SECONDS
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), pause)
 
 
-async def _carry_one(bot: Bot, chats: ChatStore) -> bool:
+async def _send_next(bot: Bot, people: PeopleStore) -> bool:
+    """Send one message; return False if there was none."""
     try:
-        letter = await chats.take_letter()
-        if letter is not None:
-            await bot.send_message(*letter)
+        queued = await people.take_broadcast()
+        if queued is not None:
+            await bot.send_message(*queued)
     except TelegramError as error:  # blocked, or gone
-        log.info("a letter was not delivered", reason=error.message)
+        log.info("a broadcast message was not delivered", reason=error.message)
     except StoreFullError as error:
-        log.warning("no letter was taken", reason=str(error))
+        log.warning("no broadcast message was taken", reason=str(error))
         return False
-    return letter is not None
+    return queued is not None

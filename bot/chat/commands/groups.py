@@ -19,12 +19,12 @@ async def welcome(update: Update, context: Context) -> None:
     if change is None or change.chat.type not in (ChatType.GROUP, ChatType.SUPERGROUP):
         return
     came = change.old_chat_member.status not in INSIDE and change.new_chat_member.status in INSIDE
-    if came and await context.services.chats.meet(change.chat.id):
+    if came and await context.services.stores.people.meet(change.chat.id):
         await context.bot.send_message(change.chat.id, context.say("welcome"))
 
 
 async def move(update: Update, context: Context) -> None:
-    """Take drafts, jobs and settings along when a group becomes a supergroup: both chats say so, in any order."""
+    """Keep drafts, jobs and settings when a group becomes a supergroup; both chats announce it, in any order."""
     message = update.message
     if message is None:
         return
@@ -34,6 +34,5 @@ async def move(update: Update, context: Context) -> None:
         old, new = message.migrate_from_chat_id, message.chat_id
     else:
         return
-    await context.services.jobs.move_chat(old, new)
-    await context.services.chats.move_chat(old, new)
+    await context.services.stores.people.move_chat(old, new)
     log.info("a group became a supergroup", chat=new)

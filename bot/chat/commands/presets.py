@@ -2,73 +2,72 @@
 
 from __future__ import annotations
 
-from telegram import InlineKeyboardMarkup, Update
+from telegram import InlineKeyboardMarkup
 
-from bot.chat.access import answer, pressed
-from bot.chat.context import Context, address_of, asked
-from bot.chat.images.edits import gallery
-from bot.chat.intake import drafts, enqueue
+from bot.chat import callbacks
+from bot.chat.access import answer
+from bot.chat.context import MessageRequest, Press
+from bot.chat.images import edits
+from bot.chat.images.decoding import in_thread
+from bot.chat.intake import drafts
+from bot.chat.intake.enqueue import refusal
 from bot.chat.keyboards import preset_rows
 from bot.chat.recipe_codes import PRESET
-from bot.storage.models import NewJob, Recipe
+from bot.storage.models import NewJob, Recipe, Source
 
-MAX_CAPTION = 1024  # characters that Telegram allows
+MAX_CAPTION = 1024  # Bot API, sendPhoto: characters of a caption
 SHEET = Recipe("sketch", 192)  # of each picture on a contact sheet
 
 
-async def show(update: Update, context: Context) -> None:
+async def show(request: MessageRequest) -> None:
     """Answer /presets: all of them in one numbered picture."""
-    message, user = asked(update)
-    services, say = context.services, context.say
-    sheet = await gallery([await services.presets.picture(name) for name in services.presets.names])
-    keyboard = InlineKeyboardMarkup(preset_rows(services, say))
-    own = await services.chats.style_names(user.id)
+    services, say = request.services, request.say
+    pictures = [await services.presets.picture(name) for name in services.presets.names]
+    rows = preset_rows(services, say, {name: callbacks.UsePreset(name) for name in services.presets.names})
+    own = await request.stores.styles.names(request.user.id)
     caption = f"{say('presets')}\n{say('presets-own', names=', '.join(own))}" if own else say("presets")
-    await message.reply_photo(
-        sheet, caption=caption[:MAX_CAPTION], reply_markup=keyboard, show_caption_above_media=True
+    await request.message.reply_photo(
+        await in_thread(edits.gallery, pictures),
+        caption=caption[:MAX_CAPTION],
+        reply_markup=InlineKeyboardMarkup(rows),
+        show_caption_above_media=True,
     )
 
 
-async def use(update: Update, context: Context) -> None:
-    """Give the presser's draft the preset of the button: it makes a job, or asks for the photo."""
-    query = pressed(update)
-    message, user = asked(update)
-    name = (query.data or "").removeprefix("use:")
-    if name not in context.services.presets.names:
-        await answer(query, context.say("source-gone"), alert=True)
+async def use(press: Press, data: callbacks.UsePreset) -> None:
+    """Choose the preset for the presser's draft: it makes a job, or asks for the photo."""
+    if data.preset not in press.services.presets.names:
+        await answer(press.query, press.say("source-gone"), alert=True)
         return
-    await context.services.jobs.make_wish(address_of(message, user), name)
-    await answer(query, context.services.title(name, context.say))
-    await drafts.settle(context.bot, context.services, message, user)
+    await press.stores.drafts.choose_style(press.address, data.preset)
+    await answer(press.query, press.services.title(data.preset, press.say))
+    await drafts.settle(press)
 
 
-async def sheet(update: Update, context: Context) -> None:
-    """Paint the draft's photo small in every preset, on one sheet."""
-    query, services = pressed(update), context.services
-    message, user = asked(update)
-    address = address_of(message, user)
-    draft = await services.jobs.draft(address)
-    if len(draft) != 1:
-        await answer(query, context.say("draft-gone"), alert=True)
+async def sheet(press: Press, _: callbacks.PaintSheet) -> None:
+    """Paint the draft's photo small in every preset, on one contact sheet."""
+    photos = await press.stores.drafts.photos(press.address)
+    if len(photos) != 1:
+        await answer(press.query, press.say("draft-gone"), alert=True)
         return
-    if sentence := await enqueue.refusal(services, address, context.say):
-        await answer(query, sentence[:200], alert=True)
+    if sentence := await refusal(press):
+        await answer(press.query, sentence[:200], alert=True)
         return
-    await answer(query, context.say("on-it"))
-    [photo], names = draft, services.presets.names
-    await enqueue.place(
-        services,
+    await answer(press.query, press.say("on-it"))
+    [photo], presets, blobs = photos, press.services.presets, press.stores.blobs
+    await press.stores.jobs.enqueue(
         NewJob(
-            dedup_key=f"press:{query.id}",
-            address=address,
+            dedup_key=f"press:{press.query.id}",
+            address=press.address,
             message_id=photo.message_id,
-            language=context.say.language,
+            language=press.say.language,
             recipe=SHEET,
-            content=photo.blob,
-            styles=tuple([await services.blobs.put(await services.presets.picture(name)) for name in names]),
-            photos=(photo.id,),
-            sources=(photo.source, *(f"{PRESET}{name}" for name in names)),
             kind="sheet",
+            content=photo.blob,
+            styles=tuple([await blobs.put(await presets.picture(name)) for name in presets.names]),
+            sources=(photo.source, *(Source(f"{PRESET}{name}") for name in presets.names)),
+            photos=(photo.id,),
+            output=press.output,
             spoiler=photo.spoiler,
-        ),
+        )
     )

@@ -1,67 +1,64 @@
-"""/privacy, /forget, /language: what is known of a person, and how to be spoken to."""
+"""/privacy, /forget, /language: what is known of a person, and in which language they are answered."""
 
 from __future__ import annotations
 
 import dataclasses
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram import InlineKeyboardMarkup
 from telegram.constants import ParseMode
 
-from bot.chat.access import answer, pressed
-from bot.chat.context import Context, asked
-from bot.chat.i18n import LANGUAGES, Texts, texts
+from bot.chat import callbacks
+from bot.chat.access import answer
+from bot.chat.context import MessageRequest, Press
+from bot.chat.i18n import LANGUAGES, texts
+from bot.chat.keyboards import button
 
 
-async def privacy(update: Update, context: Context) -> None:
+async def privacy(request: MessageRequest) -> None:
     """Answer /privacy."""
-    message, _ = asked(update)
-    await message.reply_text(context.say("privacy"), parse_mode=ParseMode.HTML)
+    await request.reply(request.say("privacy"), parse_mode=ParseMode.HTML)
 
 
-async def forget(update: Update, context: Context) -> None:
+async def forget(request: MessageRequest) -> None:
     """Ask whether /forget is meant: it cannot be undone."""
-    message, user = asked(update)
-    yes = InlineKeyboardButton(context.say("button-forget"), callback_data=f"forget:{user.id}")
-    no = InlineKeyboardButton(context.say("button-keep"), callback_data=f"keep:{user.id}")
-    await message.reply_text(context.say("forget"), reply_markup=InlineKeyboardMarkup([[yes, no]]))
+    yes = button(request.say("button-forget"), callbacks.Forget(request.user.id))
+    no = button(request.say("button-keep"), callbacks.Keep(request.user.id))
+    await request.reply(request.say("forget"), InlineKeyboardMarkup([[yes, no]]))
 
 
-async def decide(update: Update, context: Context) -> None:
-    """Forget a person, or not."""
-    query, say = pressed(update), context.say
-    decision, owner = (query.data or "").split(":")
-    if int(owner) != query.from_user.id:
-        await answer(query, say("not-yours"), alert=True)
-        return
-    if decision == "forget":
-        await context.services.chats.forget(query.from_user.id)
-    await answer(query)
-    await query.edit_message_text(say("forgotten" if decision == "forget" else "not-forgotten"))
+async def delete(press: Press, data: callbacks.Forget) -> None:
+    """Delete everything of a person."""
+    if await _is_own(press, data.user):
+        await press.stores.people.forget(press.user.id)
+        await answer(press.query)
+        await press.query.edit_message_text(press.say("forgotten"))
 
 
-async def language(update: Update, context: Context) -> None:
-    """Answer /language."""
-    message, user = asked(update)
-    await message.reply_text(context.say("language"), reply_markup=_languages(user.id))
+async def keep(press: Press, data: callbacks.Keep) -> None:
+    """Delete nothing."""
+    if await _is_own(press, data.user):
+        await answer(press.query)
+        await press.query.edit_message_text(press.say("not-forgotten"))
 
 
-async def choose_language(update: Update, context: Context) -> None:
-    """Speak the language on the button from now on."""
-    query, chats = pressed(update), context.services.chats
-    _, owner, chosen = (query.data or "").split(":")
-    if int(owner) != query.from_user.id:
-        await answer(query, context.say("not-yours"), alert=True)
-        return
-    before = await chats.preference(query.from_user.id)
-    await chats.save_preference(query.from_user.id, dataclasses.replace(before, language=chosen))
-    say: Texts = texts(chosen)
-    await answer(query, say("settings-saved"))
-    await query.edit_message_text(say("language-chosen"))
+async def _is_own(press: Press, user_id: int) -> bool:
+    """Return whether a button is for the user who pressed it; tell them if it is not."""
+    if user_id != press.user.id:
+        await answer(press.query, press.say("not-yours"), alert=True)
+    return user_id == press.user.id
 
 
-def _languages(owner: int) -> InlineKeyboardMarkup:
-    """Return a button for each language, called as its speakers call it."""
-    row = [
-        InlineKeyboardButton(texts(code)("language-name"), callback_data=f"lang:{owner}:{code}") for code in LANGUAGES
-    ]
-    return InlineKeyboardMarkup([row])
+async def language(request: MessageRequest) -> None:
+    """Answer /language: a button for each language, with the name that its speakers give it."""
+    row = [button(texts(code)("language-name"), callbacks.ChooseLanguage(request.user.id, code)) for code in LANGUAGES]
+    await request.reply(request.say("language"), InlineKeyboardMarkup([row]))
+
+
+async def choose_language(press: Press, data: callbacks.ChooseLanguage) -> None:
+    """Answer in the language of the button from now on."""
+    if await _is_own(press, data.user):
+        settings, say = press.stores.settings, texts(data.language)
+        before = await settings.preference(press.user.id)
+        await settings.save_preference(press.user.id, dataclasses.replace(before, language=data.language))
+        await answer(press.query, say("settings-saved"))
+        await press.query.edit_message_text(say("language-chosen"))

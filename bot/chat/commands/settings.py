@@ -1,4 +1,4 @@
-"""/settings: an inline keyboard whose choice the next job uses; in a group, its administrators' choice for all."""
+"""/settings: an inline keyboard whose choices the next job uses; in a group, its administrators choose for all."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import get_args
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
-from telegram.constants import ChatType, ParseMode
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
-from bot.chat.access import answer, is_admin, pressed
-from bot.chat.context import Context, asked
+from bot.chat.access import answer, is_administrator
+from bot.chat.callbacks import Choose, Field
+from bot.chat.context import MessageRequest, Press, Request
 from bot.chat.i18n import LANGUAGES, Texts, texts
-from bot.chat.keyboards import DANGER, PRIMARY
+from bot.chat.keyboards import DANGER, PRIMARY, button
 from bot.storage.models import Colors, Output, Preference, Quality, Recipe
-from bot.storage.protocols import JobStore
 
 SIZES: tuple[int | None, ...] = (None, 256, 512, 768, 1024)
 STRENGTHS = (20, 40, 60, 80, 100)
-CHOICES: Mapping[str, tuple[str | int | None, ...]] = MappingProxyType(
+CHOICES: Mapping[Field, tuple[str | int | None, ...]] = MappingProxyType(
     {
         "quality": get_args(Quality),
         "size": SIZES,
@@ -31,74 +31,71 @@ CHOICES: Mapping[str, tuple[str | int | None, ...]] = MappingProxyType(
         "language": LANGUAGES,
     }
 )
-PERSONAL = ("output", "language")  # no settings of a group
+PERSONAL: tuple[Field, ...] = ("output", "language")  # a group has no such settings
 
 
-async def show(update: Update, context: Context) -> None:
-    """Answer /settings."""
-    message, user = asked(update)
-    owner = user.id if message.chat.type == ChatType.PRIVATE else message.chat_id
-    if not await _may_choose(context, owner, user.id):
-        await message.reply_text(context.say("settings-admins"), do_quote=True)
+async def show(request: MessageRequest) -> None:
+    """Answer /settings: a user's own in private, the group's in a group."""
+    chat_id = request.user.id if request.in_private else request.chat.id
+    if not await _may_choose(request, chat_id):
+        await request.reply(request.say("settings-admins"), quote=True)
         return
-    text, keyboard = await _menu(context, owner)
-    await message.reply_text(text, parse_mode=ParseMode.HTML, reply_markup=keyboard)
+    text, keyboard = await _menu(request, chat_id, request.say)
+    await request.reply(text, keyboard, parse_mode=ParseMode.HTML)
 
 
-async def choose(update: Update, context: Context) -> None:
-    """Save the choice on the button that was pressed and show the menu anew."""
-    query, say = pressed(update), context.say
-    _, number, field, value = (query.data or "").split(":")
-    owner = int(number)
-    if not await _may_choose(context, owner, query.from_user.id):
-        await answer(query, say("not-yours" if owner > 0 else "settings-admins"), alert=True)
+async def choose(press: Press, data: Choose) -> None:
+    """Save the choice on the button that was pressed and show the menu again."""
+    if not await _may_choose(press, data.chat):
+        await answer(press.query, press.say("not-yours" if data.chat > 0 else "settings-admins"), alert=True)
         return
-    changed = await _save(context, owner, field, value)
-    if field == "language":
-        context.say = texts(value)
-    await answer(query, context.say("settings-saved"))
+    changed = await _save(press, data)
+    say = texts(data.value) if data.field == "language" else press.say
+    await answer(press.query, say("settings-saved"))
     if changed:
-        text, keyboard = await _menu(context, owner)
+        text, keyboard = await _menu(press, data.chat, say)
         try:
-            await query.edit_message_text(text, parse_mode=ParseMode.HTML, reply_markup=keyboard)
-        except BadRequest as error:  # a double press: the menu shows it already
+            await press.query.edit_message_text(text, parse_mode=ParseMode.HTML, reply_markup=keyboard)
+        except BadRequest as error:  # after a double press the menu shows the choice already
             if "not modified" not in error.message:
                 raise
 
 
-async def _may_choose(context: Context, owner: int, user_id: int) -> bool:
-    """Whether settings are somebody's to change: their own, or those of a group that they administrate."""
-    return owner == user_id or (owner < 0 and await is_admin(context.bot, owner, user_id))
+async def _may_choose(request: Request, chat_id: int) -> bool:
+    """Return whether the user may change these settings: their own, or those of a group that they administer."""
+    user_id = request.user.id
+    return chat_id == user_id or (chat_id < 0 and await is_administrator(request.bot, chat_id, user_id))
 
 
-async def _save(context: Context, owner: int, field: str, value: str) -> bool:
+async def _save(press: Press, data: Choose) -> bool:
     """Save one choice; False if it was the present one."""
-    chats = context.services.chats
-    before = await context.services.recipe(owner), await chats.preference(owner)
-    recipe, preference = before
-    if field == "reset":
-        recipe, preference = context.services.default, dataclasses.replace(preference, output="photo")
-    elif field in PERSONAL:
-        preference = Preference(**(dataclasses.asdict(preference) | {field: _value(field, value)}))
+    settings = press.stores.settings
+    recipe = await settings.recipe(data.chat) or press.services.default
+    preference = await settings.preference(data.chat)
+    before = recipe, preference
+    if data.field == "reset":
+        recipe, preference = press.services.default, dataclasses.replace(preference, output="photo")
+    elif data.field in PERSONAL:
+        preference = Preference(**(dataclasses.asdict(preference) | {data.field: _value(data)}))
     else:
-        recipe = Recipe(**(recipe.to_dict() | {field: _value(field, value)}))
+        recipe = Recipe(**(recipe.to_dict() | {data.field: _value(data)}))
     if before[0] != recipe:
-        await chats.save_recipe(owner, recipe)
+        await settings.save_recipe(data.chat, recipe)
     if before[1] != preference:
-        await chats.save_preference(owner, preference)
+        await settings.save_preference(data.chat, preference)
     return before != (recipe, preference)
 
 
-def _value(field: str, value: str) -> str | int | None:
-    """Return the value that a button carries; a button that we never made is an error."""
-    return next(choice for choice in CHOICES[field] if ("" if choice is None else str(choice)) == value)
+def _value(data: Choose) -> str | int | None:
+    """Return the value that a button carries; StopIteration for a button that we never made."""
+    return next(choice for choice in CHOICES[data.field] if ("" if choice is None else str(choice)) == data.value)
 
 
-async def _menu(context: Context, owner: int) -> tuple[str, InlineKeyboardMarkup]:
-    """Return the menu: its text with what the choices cost here, and a row for each setting."""
-    recipe, say = await context.services.recipe(owner), context.say
-    preference = await context.services.chats.preference(owner)
-    title = say("settings" if owner > 0 else "settings-group")
+async def _menu(request: Request, chat_id: int, say: Texts) -> tuple[str, InlineKeyboardMarkup]:
+    """Return the menu: its text with the seconds that the choices take here, and a row for each setting."""
+    settings = request.stores.settings
+    recipe = await settings.recipe(chat_id) or request.services.default
+    title = say("settings" if chat_id > 0 else "settings-group")
     text = say(
         "settings-now",
         quality=say(f"quality-{recipe.quality}"),
@@ -107,38 +104,40 @@ async def _menu(context: Context, owner: int) -> tuple[str, InlineKeyboardMarkup
         colors=say(f"colors-{recipe.colors}"),
         strokes=say(f"strokes-{recipe.strokes}"),
     )
-    costs = await _costs(context.services.jobs, recipe, say)
-    return "\n".join([f"<b>{title}</b>", text, *costs]), _keyboard(recipe, preference, say, owner)
+    costs = await _costs(request, recipe, say)
+    keyboard = _keyboard(recipe, await settings.preference(chat_id), say, chat_id)
+    return "\n".join([f"<b>{title}</b>", text, *costs]), keyboard
 
 
-async def _costs(jobs: JobStore, recipe: Recipe, say: Texts) -> list[str]:
-    """Return what each quality and each size would take here, as far as earlier pictures tell."""
-    lines = []
+async def _costs(request: Request, recipe: Recipe, say: Texts) -> list[str]:
+    """Return how long each quality and each size would take here, as far as earlier pictures tell."""
+    jobs, lines = request.stores.jobs, []
     seconds = await jobs.estimate(recipe)
     if seconds is not None:
         lines.append(say("settings-estimate", time=say.duration(seconds)))
-    for field in ("quality", "size"):
+    fields: tuple[Field, ...] = ("quality", "size")
+    for field in fields:
         known = []
         for choice in CHOICES[field]:
-            taken = await jobs.estimate(Recipe(**(recipe.to_dict() | {field: choice})))
-            if taken is not None and choice is not None:
+            seconds = await jobs.estimate(Recipe(**(recipe.to_dict() | {field: choice})))
+            if seconds is not None and choice is not None:
                 label = say("size-pixels", size=str(choice)) if field == "size" else say(f"quality-{choice}")
-                known.append(f"{label} {say.duration(taken)}")
+                known.append(f"{label} {say.duration(seconds)}")
         if len(known) > 1:
             lines.append(say("settings-costs", costs=" · ".join(known)))
     return lines
 
 
-def _keyboard(recipe: Recipe, preference: Preference, say: Texts, owner: int) -> InlineKeyboardMarkup:
+def _keyboard(recipe: Recipe, preference: Preference, say: Texts, chat_id: int) -> InlineKeyboardMarkup:
     """Return a row for each setting, a dot before the present choice."""
     present = recipe.to_dict() | {"output": preference.output, "language": say.language}
-    fields = [field for field in CHOICES if owner > 0 or field not in PERSONAL]
-    rows = [[_choice(owner, field, choice, present[field], say) for choice in CHOICES[field]] for field in fields]
-    rows.append([InlineKeyboardButton(say("button-reset"), callback_data=f"set:{owner}:reset:", style=DANGER)])
+    fields = [field for field in CHOICES if chat_id > 0 or field not in PERSONAL]
+    rows = [[_choice(chat_id, field, choice, present[field], say) for choice in CHOICES[field]] for field in fields]
+    rows.append([button(say("button-reset"), Choose(chat_id, "reset", ""), DANGER)])
     return InlineKeyboardMarkup(rows)
 
 
-def _choice(owner: int, field: str, choice: str | int | None, present: object, say: Texts) -> InlineKeyboardButton:
+def _choice(chat_id: int, field: Field, choice: str | int | None, present: object, say: Texts) -> InlineKeyboardButton:
     match field:
         case "size":
             label = str(choice) if choice else say("size-auto-short")
@@ -150,8 +149,6 @@ def _choice(owner: int, field: str, choice: str | int | None, present: object, s
             label = say(f"output-{choice}")
         case _:
             label = say(f"{field}-{choice}")
-    return InlineKeyboardButton(
-        f"• {label}" if choice == present else label,
-        callback_data=f"set:{owner}:{field}:{'' if choice is None else choice}",
-        style=PRIMARY if choice == present else None,
-    )
+    callback = Choose(chat_id, field, "" if choice is None else str(choice))
+    chosen = choice == present
+    return button(f"• {label}" if chosen else label, callback, PRIMARY if chosen else None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 
 import numpy as np
@@ -15,16 +14,9 @@ LONG = 3.0  # sides' ratio of a panorama: little is left of it at the usual size
 FLAT = 3.5  # mean difference between neighbouring pixels, 0..255: below it a style is colour without drawing
 BLURRED = 1.2  # mean detail of the sharpest tenth, 0..255, that a photo in focus exceeds
 
-_looking = asyncio.Semaphore(2)  # decoding takes memory in proportion to the picture
 
-
-async def look(content: bytes, style: bytes | None) -> str:
+def look(content: bytes, style: bytes | None) -> str:
     """Return the name of the most important advice, or an empty text; `style` is None where it is a preset."""
-    async with _looking:
-        return await asyncio.to_thread(_look, content, style)
-
-
-def _look(content: bytes, style: bytes | None) -> str:
     if style is not None:
         with Image.open(io.BytesIO(style)) as image:
             if min(image.size) < TINY:

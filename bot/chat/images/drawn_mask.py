@@ -5,15 +5,14 @@ The copy has gone through a messenger: it is recompressed, often smaller, and th
 
 from __future__ import annotations
 
-import asyncio
 import io
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
+from bot.chat.errors import BadPictureError
 from bot.chat.images.edits import upright
-from bot.chat.intake.photos import BadPictureError
 
 EDGE = 640  # pixels: the longer side at which both are compared; a mask needs no more
 SHAPE = 0.02  # how far the sides' ratios may be apart
@@ -31,20 +30,13 @@ SOFT = 0.008  # of the longer side: sigma of the mask's edge
 Pixels = NDArray[np.float64]
 Region = NDArray[np.bool_]
 
-_looking = asyncio.Semaphore(2)  # decoding takes memory in proportion to the picture
 
-
-async def mask_of(content: bytes, marked: bytes) -> bytes:
+def mask_of(content: bytes, marked: bytes) -> bytes:
     """Return the mask that a marked copy of the content means: a PNG of the content's shape, white where it is marked.
 
     Raises:
         BadPictureError: it is no such copy, or nothing or everything is marked.
     """
-    async with _looking:
-        return await asyncio.to_thread(_mask_of, content, marked)
-
-
-def _mask_of(content: bytes, marked: bytes) -> bytes:
     buffer = io.BytesIO()
     find(*(upright(data, (EDGE, EDGE)) for data in (content, marked))).save(buffer, "PNG")
     return buffer.getvalue()

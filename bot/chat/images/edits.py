@@ -1,8 +1,7 @@
-"""Pictures put together from pictures, with Pillow, off the event loop."""
+"""Pictures made from pictures. Each function decodes files: call it by `decoding.in_thread`."""
 
 from __future__ import annotations
 
-import asyncio
 import io
 from collections.abc import Sequence
 
@@ -17,58 +16,14 @@ GAP = 12
 PREVIEW = 512  # pixels: the longer side of a preview in the chat, at least
 PHOTO = 1280  # pixels: the longer side of a photo at Telegram
 STICKER = 512  # pixels: what Telegram wants one side of a sticker to have
-PRINT_TIMES = 4  # at most: beyond that an enlargement is visibly one
-PRINT_EDGE = 4961  # pixels: A3 at
-PRINT_DPI = 300
+PRINT_TIMES = 4  # the largest factor: beyond it an enlargement looks soft
+PRINT_EDGE = 4961  # pixels: the longer side of A3 at PRINT_DPI
+PRINT_DPI = 300  # dots per inch
 DENOISE = 0.06  # weight of total variation: enough for grain, too little for brush strokes
 
 
-async def side_by_side(before: bytes, after: bytes) -> bytes:
-    """Return both pictures next to each other, at one height."""
-    return await asyncio.to_thread(_side_by_side, before, after)
-
-
-async def gallery(pictures: Sequence[bytes]) -> bytes:
-    """Return numbered thumbnails in rows."""
-    return await asyncio.to_thread(_gallery, pictures)
-
-
-async def blends(before: bytes, after: bytes, shares: Sequence[int]) -> list[bytes]:
+def blends(before: bytes, after: bytes, shares: Sequence[int]) -> list[bytes]:
     """Return mixtures of the photo and its painting, with so many per cent of the painting."""
-    return await asyncio.to_thread(_blends, before, after, shares)
-
-
-async def denoised(picture: bytes) -> bytes:
-    """Return the picture with its grain smoothed and its edges kept."""
-    return await asyncio.to_thread(_denoised, picture)
-
-
-async def gentler_faces(before: bytes, after: bytes) -> bytes | None:
-    """Return the painting with the photo's faces shining through, None if there is no face."""
-    return await asyncio.to_thread(_gentler_faces, before, after)
-
-
-async def sticker(picture: bytes) -> bytes:
-    """Return the picture as Telegram wants stickers: WebP, its longer side 512 pixels."""
-    return await asyncio.to_thread(_sticker, picture)
-
-
-async def enlarged(picture: bytes) -> tuple[bytes, tuple[int, int]]:
-    """Return the picture enlarged for a printer, and its size in pixels."""
-    return await asyncio.to_thread(_enlarged, picture)
-
-
-async def as_photo(picture: bytes) -> bytes:
-    """Return the picture as messengers show photos: upright, no larger than theirs."""
-    return await asyncio.to_thread(_as_photo, picture)
-
-
-async def as_preview(picture: bytes) -> bytes:
-    """Return a preview, enlarged if it is small, so that the message does not grow with the scales."""
-    return await asyncio.to_thread(_as_preview, picture)
-
-
-def _blends(before: bytes, after: bytes, shares: Sequence[int]) -> list[bytes]:
     photo, painted = _one_size(before, after)
     return [_jpeg(Image.blend(photo, painted, share / 100)) for share in shares]
 
@@ -79,19 +34,22 @@ def _one_size(before: bytes, after: bytes) -> tuple[Image.Image, Image.Image]:
     return ImageOps.fit(upright(before, painted.size), painted.size, Image.Resampling.LANCZOS), painted
 
 
-def _gentler_faces(before: bytes, after: bytes) -> bytes | None:
+def gentler_faces(before: bytes, after: bytes) -> bytes | None:
+    """Return the painting with the photo's faces shining through, None if there is no face."""
     photo, painted = _one_size(before, after)
     found = face_blend.find(photo)
     return _jpeg(face_blend.gentler(photo, painted, found)) if found else None
 
 
-def _sticker(data: bytes) -> bytes:
+def sticker(data: bytes) -> bytes:
+    """Return the picture as Telegram wants stickers: WebP, its longer side 512 pixels."""
     buffer = io.BytesIO()
     _scaled(_opened(data), STICKER).save(buffer, "WEBP", quality=90)
     return buffer.getvalue()
 
 
-def _enlarged(data: bytes) -> tuple[bytes, tuple[int, int]]:
+def enlarged(data: bytes) -> tuple[bytes, tuple[int, int]]:
+    """Return the picture enlarged for a printer, and its size in pixels."""
     picture = _opened(data)
     edge = max(picture.size)
     large = _scaled(picture, max(edge, min(PRINT_TIMES * edge, PRINT_EDGE)))
@@ -100,12 +58,14 @@ def _enlarged(data: bytes) -> tuple[bytes, tuple[int, int]]:
     return buffer.getvalue(), large.size
 
 
-def _as_photo(data: bytes) -> bytes:
+def as_photo(data: bytes) -> bytes:
+    """Return the picture as messengers show photos: upright, no larger than theirs."""
     photo = upright(data, (PHOTO, PHOTO))
     return _jpeg(_scaled(photo, min(PHOTO, max(photo.size))))
 
 
-def _as_preview(data: bytes) -> bytes:
+def as_preview(data: bytes) -> bytes:
+    """Return a preview, enlarged if it is small, so that the message does not grow with the scales."""
     picture = _opened(data)
     return _jpeg(_scaled(picture, PREVIEW)) if max(picture.size) < PREVIEW else data
 
@@ -122,7 +82,8 @@ def _opened(data: bytes) -> Image.Image:
         return image.convert("RGB")
 
 
-def _denoised(picture: bytes) -> bytes:
+def denoised(picture: bytes) -> bytes:
+    """Return the picture with its grain smoothed and its edges kept."""
     from skimage.restoration import denoise_tv_chambolle  # takes a second to import
 
     values = np.asarray(_opened(picture), dtype=np.float32) / 255
@@ -130,7 +91,8 @@ def _denoised(picture: bytes) -> bytes:
     return _jpeg(Image.fromarray((np.clip(smooth, 0, 1) * 255).round().astype(np.uint8)))
 
 
-def _side_by_side(before: bytes, after: bytes) -> bytes:
+def side_by_side(before: bytes, after: bytes) -> bytes:
+    """Return both pictures next to each other, at one height."""
     right = _opened(after)
     height = min(SIDE, right.height)
     right = right.resize((round(right.width * height / right.height), height), Image.Resampling.LANCZOS)
@@ -148,7 +110,8 @@ def upright(data: bytes, size: tuple[int, int]) -> Image.Image:
         return ImageOps.exif_transpose(image).convert("RGB")
 
 
-def _gallery(pictures: Sequence[bytes]) -> bytes:
+def gallery(pictures: Sequence[bytes]) -> bytes:
+    """Return numbered thumbnails in rows."""
     return _jpeg(contact_sheet([upright(data, (TILE, TILE)) for data in pictures]))
 
 

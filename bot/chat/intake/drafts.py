@@ -2,175 +2,175 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from telegram import ForceReply
 
-from telegram import Bot, ForceReply, Message, ReplyParameters, Update, User
-from telegram.constants import ChatType
-
-from bot.chat.access import answer, pressed
-from bot.chat.context import Context, Services, address_of, asked
-from bot.chat.i18n import Texts
+from bot.chat import callbacks
+from bot.chat.access import answer, may_act
+from bot.chat.context import MessageRequest, Press, Request
 from bot.chat.images import advice
-from bot.chat.intake import enqueue
-from bot.chat.intake.photos import Attachment, BadPictureError, attachment
-from bot.chat.intake.sources import picture, receive, source_of, styles_of
-from bot.chat.keyboards import question_keyboard
-from bot.storage.errors import StoreFullError
-from bot.storage.models import Address, NewJob, Photo
+from bot.chat.images.decoding import in_thread
+from bot.chat.intake.enqueue import Repaint, refusal, repaint
+from bot.chat.intake.photos import Attachment, attachment, receive
+from bot.chat.intake.sources import fetch_source, find_styles
+from bot.chat.keyboards import draft_keyboard
+from bot.chat.recipe_codes import reference_of
+from bot.storage.models import Job, NewJob, Photo
 
 
-async def take_photo(update: Update, context: Context) -> None:
-    """Take the picture of a message; with a second one, or a style by name, it makes a job."""
-    message, user = asked(update)
-    services, found, reference = context.services, attachment(message), _caption(message, context)
-    if not _spoken_to(message, context, reference):
+async def take_photo(request: MessageRequest) -> None:
+    """Take the photo of a message: a marked copy belongs to its job, any other photo to the draft."""
+    message, found = request.message, attachment(request.message)
+    replied = message.reply_to_message
+    job = await request.stores.deliveries.asked_region(message.chat_id, replied.message_id) if replied else None
+    if job is not None:
+        await _take_marked_copy(request, job, found)
+        return
+    reference = _style_in_caption(request)
+    if not _is_meant_for_bot(request, reference):
         return
     if found is None:  # a video or a sticker without a still picture
-        await message.reply_text(context.say("bad-not-image"), do_quote=True)
+        await request.reply(request.say("bad-not-image"), quote=True)
         return
-    services.albums.join(message)
-    if reference and not await wish(context, message, user, reference):
+    request.services.albums.join(message)
+    if reference and not await choose_style(request, reference):
         return
-    replied = attachment(message.reply_to_message) if message.reply_to_message else None
-    if replied is not None:  # the picture that the photo replies to is painted like the photo: a request of its own
-        await services.jobs.discard_draft(address_of(message, user), but=message.message_id)
-        if not await add(context.bot, services, message, user, replied, replied=True):
-            return
-    if await add(context.bot, services, message, user, found) and message.media_group_id is None:
-        await settle(context.bot, services, message, user)
+    if replied is not None and (content := attachment(replied)):  # it is painted in the style of the photo
+        await request.stores.drafts.discard(request.address, but=message.message_id)
+        await add(request, content, replied=True)
+    await add(request, found)
+    if message.media_group_id is None:
+        await settle(request)
 
 
-def _caption(message: Message, context: Context) -> str | None:
-    """Return what stands after /style in the caption, None if there is no /style."""
-    command, _, reference = (message.caption or "").partition(" ")
-    return reference.strip() if command in ("/style", f"/style@{context.bot.username}") else None
-
-
-def _spoken_to(message: Message, context: Context, reference: str | None) -> bool:
-    """In private always; in a group when the photo replies to us, has /style below it, or its album does."""
-    if message.chat.type == ChatType.PRIVATE or context.services.albums.joined(message) or reference is not None:
-        return True
-    replied = message.reply_to_message
-    return replied is not None and replied.from_user is not None and replied.from_user.id == context.bot.id
-
-
-async def wish(context: Context, message: Message, user: User, reference: str) -> bool:
-    """Choose the style of the draft by name or code; tell the user and return False if there is no such style."""
-    if await styles_of(context.services, user.id, reference) is None:
-        own = await context.services.chats.style_names(user.id)
-        names = ", ".join((*context.services.presets.names, *own))
-        await message.reply_text(context.say("style-unknown", names=names), do_quote=True)
-        return False
-    await context.services.jobs.make_wish(address_of(message, user), reference)
-    return True
-
-
-async def add(
-    bot: Bot, services: Services, message: Message, user: User, found: Attachment, *, replied: bool = False
-) -> bool:
-    """Add a picture to the user's draft; tell the user and return False if it cannot be used."""
-
-    async def keep() -> None:
-        blob = await services.blobs.put(await receive(bot, services, found))
-        address, source = address_of(message, user), source_of(found)
-        await services.jobs.add_photo(
-            address, message.message_id, blob, source=source, replied=replied, spoiler=found.spoiler
-        )
-
-    return await accepted(services, message, user, keep())
-
-
-async def accepted(services: Services, message: Message, user: User, work: Awaitable[None]) -> bool:
-    """Do the work on a user's picture; tell the user and return False if it cannot be used."""
-    try:
-        await work
-    except BadPictureError as error:
-        say = await services.words(user)
-        await message.reply_text(say(error.name, **error.values), do_quote=True)
-        return False
-    except StoreFullError:
-        say = await services.words(user)
-        await message.reply_text(say("busy-disk"), do_quote=True)
-        return False
-    return True
-
-
-async def settle(bot: Bot, services: Services, message: Message, user: User) -> None:
-    """Decide what the draft is ready for: ask for what is missing, or queue the job.
-
-    Harmless to repeat: the same draft makes the same job, and a job that exists has emptied the draft.
-    """
-    address = address_of(message, user)
-    draft, reference = await services.jobs.draft(address), await services.jobs.wish(address)
-    say = await services.words(user)
-    if not draft and reference is None:
-        return
-    if not draft or (reference is None and len(draft) == 1):
-        await _ask(bot, services, message, say=say, draft=draft)
-    elif sentence := await enqueue.refusal(services, address, say):
-        await services.jobs.discard_draft(address)
-        await message.reply_text(sentence, do_quote=True)
+async def _take_marked_copy(request: MessageRequest, job: Job, found: Attachment | None) -> None:
+    """Queue the job's pictures again, to be painted where the copy is marked."""
+    if not await may_act(request, job.address.user_id):
+        await request.reply(request.say("not-yours"), quote=True)
+    elif found is None:
+        await request.reply(request.say("bad-not-image"), quote=True)
+    elif sentence := await refusal(request):
+        await request.reply(sentence, quote=True)
     else:
-        await _enqueue(bot, services, address, language=say.language, draft=draft, reference=reference)
+        await receive(request, found)
+        wanted = Repaint(
+            dedup_key=f"part:{request.chat.id}:{request.message_id}",
+            address=request.address,
+            message_id=request.message_id,
+            recipe=job.recipe,
+            sources=job.sources,
+            marked=found.source,
+            spoiler=job.spoiler or found.spoiler,
+        )
+        await repaint(request, wanted)
 
 
-async def _ask(bot: Bot, services: Services, message: Message, *, say: Texts, draft: list[Photo]) -> None:
-    """Ask for the picture that is missing."""
-    in_private = message.chat.type == ChatType.PRIVATE
-    missing = "draft-content" if draft and not draft[0].is_style else "draft-style" if draft else "draft-wish"
-    text = say(missing) if in_private else f"{say(missing)} {say('draft-in-group')}"
-    keyboard = question_keyboard(services, say, has_style=draft[0].is_style) if draft else None
-    await bot.send_message(
-        message.chat_id,
-        text,
-        message_thread_id=message.message_thread_id if message.is_topic_message else None,
-        reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
-        reply_markup=keyboard if in_private else ForceReply(selective=True),
+def _style_in_caption(request: MessageRequest) -> str | None:
+    """Return what stands after /style in the caption, None if there is no /style."""
+    command, _, reference = (request.message.caption or "").partition(" ")
+    return reference.strip() if command in ("/style", f"/style@{request.bot.username}") else None
+
+
+def _is_meant_for_bot(request: MessageRequest, reference: str | None) -> bool:
+    """In private always; in a group when the photo replies to the bot, has /style below it, or its album does."""
+    if request.in_private or request.services.albums.joined(request.message) or reference is not None:
+        return True
+    replied = request.message.reply_to_message
+    return replied is not None and replied.from_user is not None and replied.from_user.id == request.bot.id
+
+
+async def choose_style(request: Request, reference: str) -> bool:
+    """Choose the draft's style by name or code; tell the user and return False if there is no such style."""
+    if await find_styles(request, reference) is None:
+        own = await request.stores.styles.names(request.user.id)
+        names = ", ".join((*request.services.presets.names, *own))
+        await request.reply(request.say("style-unknown", names=names), quote=True)
+        return False
+    await request.stores.drafts.choose_style(request.address, reference)
+    return True
+
+
+async def add(request: Request, found: Attachment, *, replied: bool = False) -> None:
+    """Add a photo to the user's draft; `replied` is one to which the user's message replies.
+
+    Raises:
+        BadPictureError: it cannot be used.
+        StoreFullError: the disk is full.
+    """
+    blob = await request.stores.blobs.put(await receive(request, found))
+    await request.stores.drafts.add_photo(
+        request.address, request.message_id, blob, source=found.source, replied=replied, spoiler=found.spoiler
     )
 
 
-async def turn(update: Update, context: Context) -> None:
-    """Make the photo of the draft the style, or the content again, and ask for the other."""
-    query = pressed(update)
-    message, user = asked(update)
-    address = address_of(message, user)
-    await context.services.jobs.swap_draft(address)
-    draft = await context.services.jobs.draft(address)
-    if len(draft) != 1:
-        await answer(query, context.say("draft-gone"), alert=True)
+async def settle(request: Request) -> None:
+    """Decide what the draft is ready for: ask for what is missing, or queue the job.
+
+    It may be repeated: the same draft makes the same job, and a queued job has emptied the draft.
+
+    Raises:
+        BadPictureError: the picture of a style cannot be fetched.
+    """
+    drafts = request.stores.drafts
+    photos, reference = await drafts.photos(request.address), await drafts.chosen_style(request.address)
+    if not photos and reference is None:
         return
-    await answer(query)
-    text, has_style = context.say("draft-style" if draft[0].is_style else "draft-content"), draft[0].is_style
-    keyboard = question_keyboard(context.services, context.say, has_style=has_style)
-    await query.edit_message_text(text, reply_markup=keyboard)
+    if not photos or (reference is None and len(photos) == 1):
+        await _ask_for_missing(request, photos)
+    elif sentence := await refusal(request):
+        await drafts.discard(request.address)
+        await request.reply(sentence, quote=True)
+    else:
+        await _enqueue(request, photos, reference)
 
 
-async def _enqueue(
-    bot: Bot, services: Services, address: Address, *, language: str, draft: list[Photo], reference: str | None
-) -> None:
+async def _ask_for_missing(request: Request, photos: list[Photo]) -> None:
+    say = request.say
+    missing = "draft-content" if photos and not photos[0].is_style else "draft-style" if photos else "draft-wish"
+    if request.in_private:
+        keyboard = draft_keyboard(request.services, say, has_style=photos[0].is_style) if photos else None
+        await request.reply(say(missing), keyboard, quote=True)
+    else:
+        await request.reply(f"{say(missing)} {say('draft-in-group')}", ForceReply(selective=True), quote=True)
+
+
+async def swap_draft(press: Press, _: callbacks.SwapDraft) -> None:
+    """Make the photo of the draft the style, or the content again, and ask for the other."""
+    await press.stores.drafts.swap(press.address)
+    photos = await press.stores.drafts.photos(press.address)
+    if len(photos) != 1:
+        await answer(press.query, press.say("draft-gone"), alert=True)
+        return
+    await answer(press.query)
+    text = press.say("draft-style" if photos[0].is_style else "draft-content")
+    keyboard = draft_keyboard(press.services, press.say, has_style=photos[0].is_style)
+    await press.query.edit_message_text(text, reply_markup=keyboard)
+
+
+async def _enqueue(request: Request, photos: list[Photo], reference: str | None) -> None:
     """Queue a job: the first photo is the content, the others are styles. The reporter tells the user."""
-    content, *others = draft
-    blobs, sources = [photo.blob for photo in others], [photo.source for photo in others]
-    recipe = None
-    if reference and (known := await styles_of(services, address.user_id, reference)):
-        recipe, named = known
+    content, *others = photos
+    blobs, styles, sources = request.stores.blobs, [photo.blob for photo in others], [photo.source for photo in others]
+    recipe = request.recipe
+    if reference and (found := await find_styles(request, reference)):
+        recipe, named = found[0] or recipe, found[1]
         sources += named
-        blobs += [await services.blobs.put(await picture(bot, services, source)) for source in named]
-    style = await services.blobs.get(others[0].blob) if others else None
-    hint = await advice.look(await services.blobs.get(content.blob), style)
-    await enqueue.place(
-        services,
+        styles += [await blobs.put(await fetch_source(request, source)) for source in named]
+    style = await blobs.get(others[0].blob) if others else None
+    hint = await in_thread(advice.look, await blobs.get(content.blob), style)
+    await request.stores.jobs.enqueue(
         NewJob(
-            advice=hint,
-            dedup_key=f"photos:{address.chat_id}:{max(photo.message_id for photo in draft)}",
-            address=address,
+            dedup_key=f"photos:{request.chat.id}:{max(photo.message_id for photo in photos)}",
+            address=request.address,
             message_id=content.message_id,
-            language=language,
-            recipe=recipe or await services.recipe_for(address),
+            language=request.say.language,
+            recipe=recipe,
             content=content.blob,
-            styles=tuple(blobs),
+            styles=tuple(styles),
             sources=(content.source, *sources),
-            photos=tuple(photo.id for photo in draft),
-            spoiler=any(photo.spoiler for photo in draft),
-        ),
+            style=reference_of(sources),
+            photos=tuple(photo.id for photo in photos),
+            output=request.output,
+            advice=hint,
+            spoiler=any(photo.spoiler for photo in photos),
+        )
     )

@@ -2,64 +2,79 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Sequence
+from dataclasses import dataclass
 
-from telegram import Bot
-
-from bot.chat.context import Services
-from bot.chat.i18n import Texts
+from bot.chat.context import Request
+from bot.chat.images.decoding import in_thread
 from bot.chat.images.drawn_mask import mask_of
-from bot.chat.intake.sources import picture
-from bot.chat.recipe_codes import PRESET, reference_of
-from bot.storage.models import Address, Job, NewJob
+from bot.chat.intake.sources import fetch_source
+from bot.chat.recipe_codes import reference_of
+from bot.storage.models import NO_SOURCE, Address, Job, NewJob, Recipe, Source
 
 
-async def refusal(services: Services, address: Address, say: Texts) -> str | None:
+@dataclass(frozen=True, kw_only=True)
+class Repaint:
+    """Pictures to be fetched again and painted.
+
+    Attributes:
+        dedup_key: Names the update that asks for it, as in `NewJob`.
+        message_id: The message that the result replies to.
+        sources: The content's, then the styles'.
+        start: A picture to continue from.
+        marked: The marked copy of the content; only the marked region is painted.
+    """
+
+    dedup_key: str
+    address: Address
+    message_id: int
+    recipe: Recipe
+    sources: tuple[Source, ...]
+    start: bytes | None = None
+    marked: Source = NO_SOURCE
+    spoiler: bool = False
+
+
+async def refusal(request: Request, address: Address | None = None) -> str | None:
     """Return why this user cannot have another picture now, and when they can; None if they can."""
-    load, limits = await services.jobs.load(address), services.limits
-    if load.own >= limits.queued:
-        return say("too-many", limit=limits.queued)
-    if address.chat_id < 0 and load.chat >= limits.group:
-        return say("too-many-group", limit=limits.group)
-    if load.today >= limits.day:
-        return say("too-many-today", limit=limits.day, time=say.duration(load.frees_in))
-    if load.everyone >= limits.depth:
+    address, quotas, say = address or request.address, request.services.quotas, request.say
+    load = await request.stores.jobs.load(address)
+    if load.own >= quotas.queued:
+        return say("too-many", limit=quotas.queued)
+    if address.chat_id < 0 and load.chat >= quotas.group:
+        return say("too-many-group", limit=quotas.group)
+    if load.today >= quotas.day:
+        return say("too-many-today", limit=quotas.day, time=say.duration(load.frees_in))
+    if load.everyone >= quotas.depth:
         return say("too-busy", count=load.everyone)
     return None
 
 
-async def place(services: Services, new: NewJob) -> Job:
-    """Queue a job whose pictures are in the store. Its style can be named by a recipe code from now on."""
-    reference = "" if new.kind == "sheet" else await _named(services, new.address, new.sources[1:])
-    preference = await services.chats.preference(new.address.user_id)
-    return await services.jobs.enqueue(dataclasses.replace(new, style=reference, output=preference.output))
-
-
-async def repeat(bot: Bot, services: Services, new: NewJob, start: bytes | None = None) -> Job:
-    """Fetch the pictures that a job's sources name, and queue it; it goes on from the picture `start`, if there is one.
+async def repaint(request: Request, wanted: Repaint) -> Job:
+    """Fetch the pictures and queue the job.
 
     Raises:
-        BadPictureError: one of them cannot be had any more, or the marked photo means no part of the content.
+        BadPictureError: a picture cannot be fetched any more, or the marked copy marks no region.
     """
-    pictures = [await picture(bot, services, source) for source in new.sources]
-    mask = await mask_of(pictures[0], await picture(bot, services, new.marked)) if new.marked else None
-    content, *styles = [await services.blobs.put(data) for data in pictures]
-    begin, where = [await services.blobs.put(data) if data else None for data in (start, mask)]
-    blobs = dataclasses.replace(new, content=content, styles=tuple(styles), start=begin, mask=where)
-    return await place(services, blobs)
-
-
-async def swap(services: Services, job: Job) -> bool:
-    """Swap content and style of a queued job with one style; False if it is too late."""
-    return await services.jobs.swap(job.id, await _named(services, job.address, job.sources[:1]))
-
-
-async def _named(services: Services, address: Address, styles: Sequence[str]) -> str:
-    """Return what recipe codes call these styles, and remember what that means."""
-    if not styles or not all(styles):  # an old draft's photo has no source
-        return ""
-    reference = reference_of(styles)
-    if f"{PRESET}{reference}" not in styles:
-        await services.chats.keep_style(reference, address.user_id, tuple(styles))
-    return reference
+    put = request.stores.blobs.put
+    content, *styles = [await fetch_source(request, source) for source in wanted.sources]
+    mask = None
+    if wanted.marked:
+        mask = await put(await in_thread(mask_of, content, await fetch_source(request, wanted.marked)))
+    return await request.stores.jobs.enqueue(
+        NewJob(
+            dedup_key=wanted.dedup_key,
+            address=wanted.address,
+            message_id=wanted.message_id,
+            language=request.say.language,
+            recipe=wanted.recipe,
+            content=await put(content),
+            styles=tuple([await put(style) for style in styles]),
+            sources=wanted.sources,
+            style=reference_of(wanted.sources[1:]),
+            output=request.output,
+            start=await put(wanted.start) if wanted.start else None,
+            mask=mask,
+            marked=wanted.marked,
+            spoiler=wanted.spoiler,
+        )
+    )

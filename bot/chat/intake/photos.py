@@ -1,4 +1,4 @@
-"""A picture in a message: found, fetched and looked at before anyone relies on it."""
+"""A photo in a message: found, downloaded and checked before anything relies on it."""
 
 from __future__ import annotations
 
@@ -11,36 +11,35 @@ from PIL import Image, UnidentifiedImageError
 from telegram import Bot, Document, Message, PhotoSize, Sticker
 from telegram.error import TelegramError
 
-MAX_FILE_BYTES = 20_000_000  # what the Bot API lets a bot download
+from bot.chat.context import Request
+from bot.chat.errors import BadPictureError
+from bot.chat.images.decoding import in_thread
+from bot.storage.models import Source
+
+MAX_FILE_BYTES = 20_000_000  # Bot API, getFile: the largest file that a bot can download
 MAX_PIXELS = 64_000_000
 MIN_EDGE = 16
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 FETCH_TRIES = 3
-
-# Decoding takes memory in proportion to the picture, so only a few are looked at at a time.
-_looking = asyncio.Semaphore(2)
-
-
-class BadPictureError(Exception):
-    """A picture that cannot be used. Carries the name and the values of the sentence for its sender."""
-
-    def __init__(self, name: str, **values: str | int) -> None:
-        super().__init__(name)
-        self.name = name
-        self.values = values
+FILE = "file:"  # how a source names a file at Telegram
 
 
 @dataclass(frozen=True)
 class Attachment:
-    """A photo or an image file as a message names it. The type and size are the client's word, nothing more."""
+    """A photo or an image file as a message names it. The client declares type and size: they may be wrong."""
 
     file_id: str
     file_size: int
-    spoiler: bool = False  # its sender has hidden it
+    spoiler: bool = False  # the sender has hidden it
+
+    @property
+    def source(self) -> Source:
+        """Where it can be fetched again."""
+        return Source(f"{FILE}{self.file_id}")
 
 
 def attachment(message: Message) -> Attachment | None:
-    """Return the picture that a message carries: a photo, an image file, a sticker, or the first look of a video."""
+    """Return the photo, image file or sticker of a message, or the still picture of a video; None if it has none."""
     file = _file(message)
     return Attachment(file.file_id, file.file_size or 0, bool(message.has_media_spoiler)) if file else None
 
@@ -50,24 +49,35 @@ def _file(message: Message) -> PhotoSize | Document | Sticker | None:
         return message.photo[-1]
     if sticker := message.sticker:
         return sticker.thumbnail if sticker.is_animated or sticker.is_video else sticker
-    if moving := message.video or message.video_note:
-        return moving.thumbnail
-    if message.animation and message.animation.mime_type != "image/gif":  # a GIF is opened itself, at full size
+    if video := message.video or message.video_note:
+        return video.thumbnail
+    if message.animation and message.animation.mime_type != "image/gif":  # a GIF itself can be opened, at full size
         return message.animation.thumbnail
     return message.document
+
+
+async def receive(request: Request, found: Attachment) -> bytes:
+    """Download and check a photo that a user has sent; the operator's own check comes first.
+
+    Raises:
+        BadPictureError: it cannot be downloaded, or is not to be used.
+    """
+    data = await fetch(request.bot, found)
+    if request.services.moderate is not None:
+        await request.services.moderate(data)
+    return data
 
 
 async def fetch(bot: Bot, found: Attachment) -> bytes:
     """Download an attachment and make sure that it is a picture.
 
     Raises:
-        BadPictureError: too big, not to be had, or not a usable picture.
+        BadPictureError: it is too large, cannot be downloaded, or is no usable picture.
     """
     if found.file_size > MAX_FILE_BYTES:
         raise BadPictureError("bad-file-size", limit=MAX_FILE_BYTES // 1_000_000)
     data = await _download(bot, found.file_id)
-    async with _looking:
-        await asyncio.to_thread(inspect, data)
+    await in_thread(check, data)
     return data
 
 
@@ -83,16 +93,21 @@ async def _download(bot: Bot, file_id: str) -> bytes:
     raise AssertionError("unreachable")
 
 
-def inspect(data: bytes) -> None:
-    """Check that `data` is a whole picture of a known format and a size that can be worked with.
+def check(data: bytes) -> None:
+    """Check that `data` is a whole picture of a known format, from MIN_EDGE px to MAX_PIXELS.
 
     Raises:
         BadPictureError: it is not.
     """
     try:
         with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            _check_size(*image.size)
-            image.draft("RGB", (512, 512))  # a JPEG is decoded small: the check needs its bytes, not its detail
+            width, height = image.size
+            if width * height > MAX_PIXELS:
+                megapixels = str(round(width * height / 1_000_000))
+                raise BadPictureError("bad-too-large", megapixels=megapixels, limit=MAX_PIXELS // 1_000_000)
+            if min(width, height) < MIN_EDGE:
+                raise BadPictureError("bad-too-small", width=width, height=height, limit=MIN_EDGE)
+            image.draft("RGB", (512, 512))  # a JPEG is decoded at a small size: only its bytes are checked
             image.load()
     except UnidentifiedImageError as error:
         raise BadPictureError("bad-not-image") from error
@@ -102,11 +117,3 @@ def inspect(data: bytes) -> None:
         raise
     except Exception as error:
         raise BadPictureError("bad-truncated") from error
-
-
-def _check_size(width: int, height: int) -> None:
-    if width * height > MAX_PIXELS:
-        megapixels = round(width * height / 1_000_000)
-        raise BadPictureError("bad-too-large", megapixels=str(megapixels), limit=MAX_PIXELS // 1_000_000)
-    if min(width, height) < MIN_EDGE:
-        raise BadPictureError("bad-too-small", width=width, height=height, limit=MIN_EDGE)

@@ -45,9 +45,9 @@ async def deliver(bot: Bot, services: Services, job: Job) -> None:
         sent = await _deliver_picture(post, services, job) if painted else await _deliver_reason(post, job)
     except (Forbidden, BadRequest) as error:  # blocked, kicked, or the chat or topic is gone: there is nobody to tell
         log.info("an answer has no taker", job=job.id, reason=error.message)
-        await services.jobs.finish_delivery(job.id)
+        await services.stores.deliveries.finish(job.id)
         return
-    await services.jobs.finish_delivery(job.id, keep=painted)
+    await services.stores.deliveries.finish(job.id, keep=painted)
     await post.react(DONE if painted else None)
     if sent:
         await post.remove_status()
@@ -58,25 +58,25 @@ async def _deliver_picture(post: Post, services: Services, job: Job) -> bool:
     """Give the picture; return whether it is a new message, and the live one is to go."""
     if job.result is None:
         raise ValueError(f"job {job.id} is rendered but has no picture")
-    picture = await services.blobs.get(job.result)
+    picture = await services.stores.blobs.get(job.result)
     say = texts(job.language)
     text, keyboard = caption(services, job, say), result_keyboard(job, say)
-    first = job.address.chat_id > 0 and await services.jobs.is_first(job)
+    first = job.address.chat_id > 0 and await services.stores.deliveries.is_first(job)
     in_place = job.delivery is Delivery.SENDING or (_watched(job) and not first)
     if in_place and await _become(post, job, picture, text, keyboard):
         return False
-    await services.jobs.begin_delivery(job.id)
+    await services.stores.deliveries.begin(job.id)
     try:
         await post.send(picture, text, keyboard, feast=first)
     except BadRequest as error:  # a group, for instance, that lets us write but send no files
         log.warning("a picture cannot be sent", job=job.id, reason=error.message)
         await post.say(say("undeliverable"))
     except (RetryAfter, Forbidden):
-        await services.jobs.delivery_failed(job.id)
+        await services.stores.deliveries.failed(job.id)
         raise
     except NetworkError as error:
         if isinstance(error.__cause__, UNSENT):
-            await services.jobs.delivery_failed(job.id)
+            await services.stores.deliveries.failed(job.id)
         raise
     return True
 

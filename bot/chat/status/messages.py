@@ -19,7 +19,8 @@ from telegram import (
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
-from bot.chat.images.edits import as_preview
+from bot.chat.images import edits
+from bot.chat.images.decoding import in_thread
 from bot.storage.models import Job, State
 
 log = structlog.get_logger(__name__)
@@ -73,7 +74,7 @@ class Post:
     async def show(self, picture: bytes, text: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
         """Make the status message a picture. May be repeated. Raises TelegramError."""
         if self._job.state is State.RUNNING:
-            picture = await as_preview(picture)
+            picture = await in_thread(edits.as_preview, picture)
         file, words = InputFile(picture, NAME), dict[str, Any](caption=text, parse_mode=ParseMode.HTML)
         media: InputMedia = InputMediaDocument(file, **words)
         if self._as_photo(picture):

@@ -57,7 +57,7 @@ class Reporter:
     async def run(self, stop: asyncio.Event) -> None:
         """Report until told to stop; a chat that is slow or told to wait does not hold up the others."""
         while not stop.is_set():
-            jobs = await self._services.jobs.unsettled()
+            jobs = await self._services.stores.deliveries.unsettled()
             for job in jobs:
                 if job.id not in self._tasks and self._due(job):
                     self._tasks[job.id] = asyncio.create_task(self._attend(job))
@@ -68,7 +68,7 @@ class Reporter:
             self._turns = {chat: turn for chat, turn in self._turns.items() if turn > time.monotonic()}
             self._resting = {id_: until for id_, until in self._resting.items() if id_ in unsettled}
             await asyncio.sleep(GATHER_SECONDS)
-            await self._services.jobs.wait("news", POLL_SECONDS)
+            await self._services.stores.jobs.wait("news", POLL_SECONDS)
         if self._tasks:  # a send cut short would leave its outcome unknown
             await asyncio.wait(self._tasks.values(), timeout=STOP_SECONDS)
         for task in tuple(self._tasks.values()):
@@ -89,8 +89,7 @@ class Reporter:
             else:
                 await deliver(self._bot, self._services, job)
         except ChatMigrated as error:
-            await self._services.jobs.move_chat(job.address.chat_id, error.new_chat_id)
-            await self._services.chats.move_chat(job.address.chat_id, error.new_chat_id)
+            await self._services.stores.people.move_chat(job.address.chat_id, error.new_chat_id)
         except TelegramError as error:
             log.warning("could not tell about a job", job=job.id, error=type(error).__name__, reason=error.message)
             self._resting[job.id] = time.monotonic() + RETRY_SECONDS
@@ -103,7 +102,7 @@ class Reporter:
     async def _report(self, job: Job) -> None:
         """Bring the status message up to date, unless its chat was edited a moment ago."""
         shown, say = self._shown.get(job.id), texts(job.language)
-        place = await self._services.jobs.place(job) if job.state is State.QUEUED else None
+        place = await self._services.stores.jobs.place(job) if job.state is State.QUEUED else None
         text = describe(job, place, say)
         changed = shown is None or (shown.text, shown.preview) != (text, job.preview)
         now, posted = time.monotonic(), job.status_message_id is not None
@@ -115,7 +114,7 @@ class Reporter:
             return
         post, keyboard = Post(self._bot, job), status_keyboard(job, say)
         if not posted:
-            await self._services.jobs.set_status_message(job.id, await post.say(text, keyboard))
+            await self._services.stores.deliveries.set_status_message(job.id, await post.say(text, keyboard))
             await post.react(SEEN)
         else:
             await self._edit(job, post, text, keyboard, fresh=shown is None or shown.preview != job.preview)
@@ -128,7 +127,7 @@ class Reporter:
         self._turns[chat_id] = math.inf
         try:
             if job.preview and fresh:
-                await post.show(await self._services.blobs.get(job.preview), text, keyboard)
+                await post.show(await self._services.stores.blobs.get(job.preview), text, keyboard)
             else:
                 await post.edit(text, keyboard)
         except (BadRequest, Forbidden) as error:  # the user deleted it or blocked us: the answer will tell

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from bot.chat.errors import BadPictureError
 from bot.chat.i18n import texts
-from bot.chat.intake.photos import BadPictureError
-from bot.chat.moderation import PictureFilter
-from bot.sandbox.client import Chat, Message, Person
+from bot.sandbox.client import Chat, Client, Message
 from bot.storage.models import Job
 from tests.chat.commands.test_groups import group
 from tests.chat.images.test_drawn_mask import agreement
@@ -63,7 +62,7 @@ async def mask_of(stage: Stage, job: Job) -> Image.Image:
 @pytest.mark.parametrize("as_file", [False, True])
 async def test_what_is_marked_is_painted_alone(stage: Stage, as_file: bool) -> None:
     """The bot sends the photo, somebody marks it and sends it back: the same pictures and recipe, with that mask."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         answer, first = await painted(stage, chat, jpeg(PHOTO), as_file=as_file)
         asked = await question(chat, answer)
@@ -85,7 +84,7 @@ async def test_what_is_marked_is_painted_alone(stage: Stage, as_file: bool) -> N
 )
 async def test_the_part_stays_with_its_photo(stage: Stage, button: str, kept: bool) -> None:
     """What goes on from the picture or begins it anew has the same part; the other way round it is another photo."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         answer, first = await in_part(stage, chat)
         await stage.settled()
@@ -99,7 +98,7 @@ async def test_the_part_stays_with_its_photo(stage: Stage, button: str, kept: bo
 
 async def test_the_part_goes_when_a_queued_picture_is_swapped(stage: Stage) -> None:
     """Before the painting as after it."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         answer, _ = await painted(stage, chat, jpeg(SMALL))
         asked = await question(chat, answer)
@@ -120,7 +119,7 @@ async def test_what_cannot_be_meant_is_said_in_a_sentence(stage: Stage) -> None:
         "part-cropped": jpeg(SMALL.crop((0, 0, 300, 150))),
         "bad-not-image": b"%PDF-1.7",
     }
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         answer, _ = await painted(stage, chat, jpeg(SMALL))
         asked = await question(chat, answer)
@@ -128,15 +127,15 @@ async def test_what_cannot_be_meant_is_said_in_a_sentence(stage: Stage) -> None:
             [reply] = await chat.send_photos([data], as_file=True, reply_to=asked)
             said = await chat.wait(lambda message, reply=reply: message.reply_to == reply.id)  # type: ignore[misc]
             assert said.text == EN(sentence)
-        assert await stage.stores.jobs.claim("test") is None
+        assert await stage.stores.work.claim("test") is None
 
 
-class Refusal(PictureFilter):
-    """An owner's check that refuses all pictures from some moment on."""
+class Refusal:
+    """A moderation that refuses all pictures once it is strict."""
 
     strict = False
 
-    async def check(self, data: bytes) -> None:
+    async def __call__(self, data: bytes) -> None:
         """Refuse."""
         if data and self.strict:
             raise BadPictureError("filter-refused")
@@ -144,8 +143,8 @@ class Refusal(PictureFilter):
 
 async def test_limits_and_the_owners_check_hold_for_marked_photos(tmp_path: Path) -> None:
     """A part is a picture like any other."""
-    check = Refusal("http://127.0.0.1:9/")
-    async with on_stage(tmp_path, filter=check) as stage, Person(stage.url) as ann:
+    check = Refusal()
+    async with on_stage(tmp_path, moderate=check) as stage, Client(stage.url) as ann:
         chat = await ann.open()
         answer, _ = await painted(stage, chat, jpeg(SMALL))
         asked = await question(chat, answer)
@@ -163,7 +162,7 @@ async def test_limits_and_the_owners_check_hold_for_marked_photos(tmp_path: Path
 
 async def test_a_photo_that_is_gone_cannot_be_marked(stage: Stage) -> None:
     """Telegram has it no more, neither to show nor to fetch."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         answer, _ = await painted(stage, chat, jpeg(SMALL))
         gone = {"status": 400, "description": "Bad Request: wrong file identifier/HTTP URL specified"}
@@ -175,7 +174,7 @@ async def test_a_photo_that_is_gone_cannot_be_marked(stage: Stage) -> None:
 
 async def test_in_a_group_only_the_requester_and_administrators_mark(stage: Stage) -> None:
     """The bot hears the reply in privacy mode, and its answers stay in the topic."""
-    async with Person(stage.url, "Ann") as ann, Person(stage.url, "Bob") as bob, Person(stage.url, "Eve") as eve:
+    async with Client(stage.url, "Ann") as ann, Client(stage.url, "Bob") as bob, Client(stage.url, "Eve") as eve:
         await ann.open()
         forum = await group(ann, forum=True, admin=False)
         for person in (bob, eve):
@@ -203,7 +202,7 @@ async def test_in_a_group_only_the_requester_and_administrators_mark(stage: Stag
 
 async def test_cancel_and_forget_take_the_mask_too(tmp_path: Path) -> None:
     """No trace of the part is left among the pictures, and a reply to the old question is a photo like any other."""
-    async with on_stage(tmp_path) as stage, Person(stage.url) as ann:
+    async with on_stage(tmp_path) as stage, Client(stage.url) as ann:
         chat = await ann.open()
         answer, _ = await painted(stage, chat, jpeg(SMALL))
         asked = await question(chat, answer)
@@ -215,7 +214,7 @@ async def test_cancel_and_forget_take_the_mask_too(tmp_path: Path) -> None:
         assert job.mask not in names(tmp_path / "blobs")
         await chat.send_photos([data], reply_to=asked)
         await stage.claim()
-        await stage.stores.chats.forget(ann.id)
+        await stage.stores.people.forget(ann.id)
         assert names(tmp_path / "blobs") == set()
         await chat.send_photos([data], reply_to=asked)
         assert (await stage.claim()).mask is None

@@ -9,8 +9,8 @@ from PIL import Image
 
 from bot.chat.i18n import texts
 from bot.chat.recipe_codes import decode
-from bot.sandbox.client import Person
-from bot.storage.models import Recipe
+from bot.sandbox.client import Client
+from bot.storage.models import BlobKey, Recipe
 from tests.support.chat_harness import Stage, from_bot, painted, picture, request
 
 EN = texts("en")
@@ -29,7 +29,7 @@ async def test_a_button_paints_the_same_photos_by_another_recipe(
     stage: Stage, button: str, recipe: Recipe, goes_on: bool
 ) -> None:
     """Our disk has the photos no more: they are fetched from Telegram again. The picture is gone on from, or not."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         answer, first = await painted(stage, chat)
         assert (await chat.press(answer, EN(f"button-{button}"))).text == EN("going-on" if goes_on else "on-it")
@@ -46,11 +46,11 @@ async def test_a_button_paints_the_same_photos_by_another_recipe(
 
 async def test_an_old_picture_is_gone_on_from_as_telegram_keeps_it(stage: Stage) -> None:
     """After a day ours is deleted, but the chat has it; if that fails too the painting begins anew, and says so."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         answer, first = await painted(stage, chat)
         await stage.settled()
-        await stage.stores.jobs.drop_kept(first.id)
+        await stage.stores.deliveries.drop_kept_result(first.id)
         assert (await chat.press(answer, EN("button-bigger"))).text == EN("going-on")
         job = await stage.claim()
         assert job.start is not None
@@ -63,14 +63,14 @@ async def test_an_old_picture_is_gone_on_from_as_telegram_keeps_it(stage: Stage)
         assert (job.start, job.resumed, job.recipe.strength) == (None, False, 65)
 
 
-async def picture_of(stage: Stage, blob: str) -> Image.Image:
+async def picture_of(stage: Stage, blob: BlobKey) -> Image.Image:
     """Open a picture of the store."""
     return Image.open(io.BytesIO(await stage.stores.blobs.get(blob)))
 
 
 async def test_again_is_another_picture(stage: Stage) -> None:
     """By today's settings; where these are the same, the same recipe is painted in another way."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         answer, _ = await painted(stage, chat)
         for _ in range(2):  # pressed twice, painted once
@@ -86,25 +86,25 @@ async def test_again_is_another_picture(stage: Stage) -> None:
         assert job.recipe == Recipe(variation=2)
         await stage.finish(job)
         await stage.settled()
-        await stage.stores.chats.save_recipe(ann.id, Recipe("sketch"))
+        await stage.stores.settings.save_recipe(ann.id, Recipe("sketch"))
         assert (await chat.press(answer, EN("button-again"))).text == EN("on-it")
         assert (await stage.claim()).recipe == Recipe("sketch")
 
 
 async def test_a_button_that_is_pressed_twice_makes_one_job(stage: Stage) -> None:
     """An impatient finger is not a second order."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         answer, _ = await painted(stage, chat)
         for _ in range(2):
             assert (await chat.press(answer, EN("button-stronger"))).text == EN("going-on")
         await stage.claim()
-        assert await stage.stores.jobs.claim("test") is None
+        assert await stage.stores.work.claim("test") is None
 
 
 async def test_swap_paints_the_style_like_the_content(stage: Stage) -> None:
     """Before the painting, and after it."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         await request(chat)
         status = await chat.wait(lambda message: bool(message.buttons))
@@ -120,9 +120,9 @@ async def test_swap_paints_the_style_like_the_content(stage: Stage) -> None:
 
 async def test_the_code_under_a_picture_repeats_its_recipe_on_another_photo(stage: Stage) -> None:
     """Sent in reply to a photo, or with /style: the same style and strength, for anyone who has the code."""
-    async with Person(stage.url, "Ann") as ann, Person(stage.url, "Bob") as bob:
+    async with Client(stage.url, "Ann") as ann, Client(stage.url, "Bob") as bob:
         chat, other = await ann.open(), await bob.open()
-        await stage.stores.chats.save_recipe(ann.id, Recipe("sketch", 256, 80, "match"))
+        await stage.stores.settings.save_recipe(ann.id, Recipe("sketch", 256, 80, "match"))
         answer, first = await painted(stage, chat)
         code = answer.text.split()[-1]
         assert decode(code) is not None
@@ -142,7 +142,7 @@ async def test_the_code_under_a_picture_repeats_its_recipe_on_another_photo(stag
 
 async def test_a_code_that_nobody_made_is_refused(stage: Stage) -> None:
     """A made-up key names nobody's photo."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         await chat.send("/style 8S0-ZZZZZZZZ")
         assert (await chat.wait()).text.startswith(EN("style-unknown", names="").split(":")[0][:30])

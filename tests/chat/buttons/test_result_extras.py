@@ -10,7 +10,7 @@ import skimage.data
 from PIL import Image, ImageStat
 
 from bot.chat.i18n import texts
-from bot.sandbox.client import Person
+from bot.sandbox.client import Client
 from tests.support.chat_harness import REPORT, Stage, from_bot, on_stage, painted, picture, request
 
 EN = texts("en")
@@ -18,7 +18,7 @@ EN = texts("en")
 
 async def test_the_file_is_the_picture_untouched(stage: Stage) -> None:
     """A photo is recompressed by Telegram; the file is what was painted."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         await request(chat)
         made = picture(600, 400, "green")
@@ -32,18 +32,18 @@ async def test_the_file_is_the_picture_untouched(stage: Stage) -> None:
 
 async def test_a_file_that_is_not_kept_any_more_is_not_promised(tmp_path: Path) -> None:
     """After a day the full picture is deleted; the button says so."""
-    async with on_stage(tmp_path) as stage, Person(stage.url) as ann:
+    async with on_stage(tmp_path) as stage, Client(stage.url) as ann:
         chat = await ann.open()
         answer, job = await painted(stage, chat)
-        await stage.stores.prune(4e9)
-        assert await stage.stores.jobs.kept(job.id) is None
+        await stage.stores.people.prune(4e9)
+        assert await stage.stores.deliveries.kept_result(job.id) is None
         said = await chat.press(answer, EN("button-file"))
         assert said.text in (EN("file-gone"), EN("result-too-old"))
 
 
 async def test_before_and_after_stand_side_by_side(stage: Stage) -> None:
     """One picture, the photo left and the painting right."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         await request(chat)
         await stage.finish(await stage.claim(), picture(60, 40, "lime"))
@@ -58,18 +58,18 @@ async def test_before_and_after_stand_side_by_side(stage: Stage) -> None:
 
 async def test_delete_takes_the_picture_away(stage: Stage) -> None:
     """Out of the chat and off our disk."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         answer, job = await painted(stage, chat)
         await stage.settled()
         assert (await chat.press(answer, EN("button-delete"))).text == EN("deleted")
         assert await from_bot(chat) == []
-        assert await stage.stores.jobs.kept(job.id) is None
+        assert await stage.stores.deliveries.kept_result(job.id) is None
 
 
 async def test_the_strength_strip_blends_photo_and_picture(stage: Stage) -> None:
     """Four shares to look at, each to be had in full, without painting anew."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         await request(chat)
         await stage.finish(await stage.claim(), picture(60, 40, "lime"))
@@ -81,12 +81,12 @@ async def test_the_strength_strip_blends_photo_and_picture(stage: Stage) -> None
         with Image.open(io.BytesIO(await chat.download(mixed))) as image:
             assert image.size == (60, 40)
             assert image.getpixel((30, 20)) == pytest.approx((0.6 * 254, 0.4 * 255, 0), abs=8)
-        assert await stage.stores.jobs.claim("test") is None
+        assert await stage.stores.work.claim("test") is None
 
 
 async def test_denoise_smooths_the_grain(stage: Stage) -> None:
     """Less noise, the same picture."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         await request(chat)
         noisy = io.BytesIO()
@@ -105,26 +105,26 @@ async def test_the_timelapse_shows_the_painting(stage: Stage) -> None:
     frames = [Image.new("RGB", (60, 40), color) for color in ("red", "orange", "lime")]
     film = io.BytesIO()
     frames[0].save(film, "GIF", save_all=True, append_images=frames[1:])
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         await request(chat)
         job = await stage.claim()
         made = [await stage.stores.blobs.put(data) for data in (picture(), film.getvalue())]
-        assert await stage.stores.jobs.complete(job, made[0], REPORT, 1.0, film=made[1])
+        assert await stage.stores.work.complete(job, made[0], REPORT, 1.0, timelapse=made[1])
         answer = await chat.wait(lambda message: message.photo is not None)
         await stage.settled()
         await chat.press(answer, EN("button-timelapse"))
         shown = await chat.wait(lambda message: message.animation is not None)
         assert (shown.reply_to, shown.text) == (answer.id, EN("filmed"))
         assert await chat.download(shown) == film.getvalue()
-        await stage.stores.jobs.drop_kept(job.id)
+        await stage.stores.deliveries.drop_kept_result(job.id)
         said = await chat.press(answer, EN("button-timelapse"))
         assert (said.text, said.alert) == (EN("film-gone"), True)
 
 
 async def test_a_picture_becomes_a_sticker(stage: Stage) -> None:
     """WebP, its longer side 512 pixels, as Telegram demands."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         answer, _ = await painted(stage, chat)
         await chat.press(answer, EN("button-sticker"))
@@ -137,7 +137,7 @@ async def test_a_picture_becomes_a_sticker(stage: Stage) -> None:
 
 async def test_a_picture_is_enlarged_for_print(stage: Stage) -> None:
     """A file, four times as large, that a printer puts out at 300 dpi; the caption says how large and how honest."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         await request(chat)
         await stage.finish(await stage.claim(), picture(600, 400, "green"))
@@ -153,7 +153,7 @@ async def test_faces_come_out_gentler(stage: Stage) -> None:
     """The photo shines through where a face is, and nowhere else."""
     photo = io.BytesIO()
     Image.fromarray(skimage.data.astronaut()).save(photo, "JPEG", quality=95)
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         await chat.send_photos([photo.getvalue(), picture()], as_file=True)
         await stage.finish(await stage.claim(), picture(512, 512, "lime"))
@@ -169,7 +169,7 @@ async def test_faces_come_out_gentler(stage: Stage) -> None:
 
 async def test_where_no_face_is_found_that_is_said(stage: Stage) -> None:
     """A red square looks at nobody."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         answer, _ = await painted(stage, chat)
         await chat.press(answer, EN("button-faces"))

@@ -7,7 +7,7 @@ import io
 from PIL import Image
 
 from bot.chat.i18n import texts
-from bot.sandbox.client import Person
+from bot.sandbox.client import Client
 from bot.storage.models import Recipe
 from tests.support.chat_harness import PRESETS, Stage, picture
 
@@ -16,7 +16,7 @@ EN, RU = texts("en"), texts("ru")
 
 async def test_a_tap_on_a_preset_takes_the_place_of_the_second_photo(stage: Stage) -> None:
     """The question for the second photo offers the styles."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         photo = (await chat.send_photos([picture()]))[0]
         question = await chat.wait(lambda message: message.text == EN("draft-content"))
@@ -32,7 +32,7 @@ async def test_a_tap_on_a_preset_takes_the_place_of_the_second_photo(stage: Stag
 
 async def test_the_gallery_shows_every_preset_and_a_tap_chooses_one(stage: Stage) -> None:
     """/presets, a tap, a photo: that is all."""
-    async with Person(stage.url, language="ru") as ann:
+    async with Client(stage.url, language="ru") as ann:
         chat = await ann.open()
         await chat.send("/presets")
         gallery = await chat.wait(lambda message: message.photo is not None)
@@ -49,7 +49,7 @@ async def test_the_gallery_shows_every_preset_and_a_tap_chooses_one(stage: Stage
 
 async def test_style_takes_a_name_and_mixes_several(stage: Stage) -> None:
     """/style NAME, alone, in reply to a photo and in a caption."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         await chat.send("/style ink-wash")
         await chat.wait(lambda message: message.text == EN("draft-wish"))
@@ -67,7 +67,7 @@ async def test_style_takes_a_name_and_mixes_several(stage: Stage) -> None:
 
 async def test_turning_the_draft_makes_the_first_photo_the_style(stage: Stage) -> None:
     """⇄ before the second photo; once more turns it back."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         first = (await chat.send_photos([picture()]))[0]
         question = await chat.wait(lambda message: message.text == EN("draft-content"))
@@ -81,7 +81,7 @@ async def test_turning_the_draft_makes_the_first_photo_the_style(stage: Stage) -
 
 async def test_a_photo_in_reply_to_a_picture_is_its_style(stage: Stage) -> None:
     """The earlier picture is painted like the new one, whatever else was waiting."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         earlier = (await chat.send_photos([picture(color="green")]))[0]
         await chat.wait(lambda message: message.text == EN("draft-content"))
@@ -91,12 +91,12 @@ async def test_a_photo_in_reply_to_a_picture_is_its_style(stage: Stage) -> None:
             assert content.getpixel((5, 5))[1] > 100  # type: ignore[index]
         assert job.recipe == Recipe()
         assert len(job.styles) == 1
-        assert await stage.stores.jobs.draft(job.address) == []
+        assert await stage.stores.drafts.photos(job.address) == []
 
 
 async def test_a_contact_sheet_shows_the_photo_in_every_style_and_a_number_paints_one(stage: Stage) -> None:
     """One quick job for all thumbnails, then the chosen one in full, by the user's own recipe."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         photo = (await chat.send_photos([picture()]))[0]
         question = await chat.wait(lambda message: message.text == EN("draft-content"))

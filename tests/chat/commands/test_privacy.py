@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.chat.i18n import texts
-from bot.sandbox.client import Chat, Message, Person
+from bot.sandbox.client import Chat, Client, Message
 from bot.storage.models import Recipe
 from tests.support.chat_harness import Stage, from_bot, picture, request
 
@@ -18,9 +18,9 @@ async def menu(chat: Chat) -> Message:
 
 async def test_forget_deletes_everything_once_it_is_confirmed(stage: Stage) -> None:
     """Jobs, drafts, settings; not before the second tap, and not by somebody else's."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
-        await stage.stores.chats.save_recipe(ann.id, Recipe("fine"))
+        await stage.stores.settings.save_recipe(ann.id, Recipe("fine"))
         await request(chat)
         job = await stage.claim()
         await chat.send("/forget")
@@ -32,12 +32,12 @@ async def test_forget_deletes_everything_once_it_is_confirmed(stage: Stage) -> N
         await chat.press(question, EN("button-forget"))
         await chat.wait(lambda message: message.text == EN("forgotten"))
         assert await stage.stores.jobs.get(job.id) is None
-        assert await stage.stores.chats.recipe(ann.id) is None
+        assert await stage.stores.settings.recipe(ann.id) is None
 
 
 async def test_the_bot_speaks_the_language_that_was_chosen(stage: Stage) -> None:
     """Whatever Telegram says; also in pictures that come later."""
-    async with Person(stage.url, language="en") as ann:
+    async with Client(stage.url, language="en") as ann:
         chat = await ann.open()
         await chat.send("/language")
         question = await chat.wait()
@@ -51,7 +51,7 @@ async def test_the_bot_speaks_the_language_that_was_chosen(stage: Stage) -> None
 
 async def test_a_picture_comes_as_a_file_where_that_was_chosen_and_reset_takes_it_back(stage: Stage) -> None:
     """Photo or file is a setting; Reset brings back what the bot began with."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         choices = await menu(chat)
         await chat.press(choices, EN("quality-fine"))
@@ -72,7 +72,7 @@ async def test_a_picture_comes_as_a_file_where_that_was_chosen_and_reset_takes_i
 
 async def test_privacy_says_how_long_and_nothing_is_sent_unasked(stage: Stage) -> None:
     """One command, one answer."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         await chat.send("/privacy")
         assert "48" in (await chat.wait()).text

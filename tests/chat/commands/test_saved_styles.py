@@ -13,10 +13,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bot.chat.errors import BadPictureError
 from bot.chat.i18n import texts
-from bot.chat.intake.photos import BadPictureError
-from bot.chat.moderation import PictureFilter
-from bot.sandbox.client import Person
+from bot.chat.moderation import Moderation
+from bot.sandbox.client import Client
 from tests.support.chat_harness import Stage, on_stage, picture, request
 
 EN = texts("en")
@@ -24,7 +24,7 @@ EN = texts("en")
 
 async def test_a_style_is_saved_used_by_name_mixed_and_shared(stage: Stage) -> None:
     """/save in reply to a result takes its style, in reply to a photo the photo; a friend follows the link."""
-    async with Person(stage.url, "Ann") as ann, Person(stage.url, "Bob") as bob:
+    async with Client(stage.url, "Ann") as ann, Client(stage.url, "Bob") as bob:
         chat, other = await ann.open(), await bob.open()
         await request(chat)
         first = await stage.claim()
@@ -53,18 +53,18 @@ async def test_a_style_is_saved_used_by_name_mixed_and_shared(stage: Stage) -> N
 @pytest.mark.parametrize("name", ["", "mosaic", "000-mosaic", "a" * 31, "a+b", "../x"])
 async def test_a_name_that_could_mean_something_else_is_refused(stage: Stage, name: str) -> None:
     """Presets, codes and mixes keep their meaning."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         photo = (await chat.send_photos([picture()]))[0]
         await chat.send(f"/save {name}", reply_to=photo)
         wanted = {EN("save-how"), EN("save-taken", style="mosaic")}
         await chat.wait(lambda message: message.text in wanted)
-        assert await stage.stores.chats.style_names(ann.id) == []
+        assert await stage.stores.styles.names(ann.id) == []
 
 
 async def test_a_friends_link_that_means_nothing_is_a_plain_start(stage: Stage) -> None:
     """Anybody can put anything behind ?start=."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         await chat.send("/start 000-ZZZZZZZZ")
         await chat.wait(lambda message: message.text == EN("start"))
@@ -90,11 +90,11 @@ async def service() -> AsyncIterator[str]:
 
 async def test_the_owners_filter_is_asked_about_each_photo(tmp_path: Path) -> None:
     """What it refuses is not kept; what it cannot judge is not painted either."""
-    async with service() as url, on_stage(tmp_path, filter=PictureFilter(url)) as stage, Person(stage.url) as ann:
+    async with service() as url, on_stage(tmp_path, moderate=Moderation(url).check) as stage, Client(stage.url) as ann:
         chat = await ann.open()
         await chat.send_photos([picture()], as_file=True)
         await chat.wait(lambda message: message.text == EN("filter-refused"))
         await chat.send_photos([picture(300, 200)], as_file=True)
         await chat.wait(lambda message: message.text == EN("draft-content"))
     with pytest.raises(BadPictureError, match="filter-down"):
-        await PictureFilter(url).check(b"anything")
+        await Moderation(url).check(b"anything")

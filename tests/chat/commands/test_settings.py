@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.chat.i18n import texts
-from bot.sandbox.client import Chat, Message, Person
+from bot.sandbox.client import Chat, Client, Message
 from bot.storage.models import Recipe
 from tests.support.chat_harness import REPORT, Stage, picture, request
 
@@ -18,7 +18,7 @@ async def menu_of(chat: Chat) -> Message:
 
 async def test_strokes_can_be_chosen_and_reset(stage: Stage) -> None:
     """Fine or large; the next picture is painted so, its caption says so, and its code repeats it."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         menu = await menu_of(chat)
         assert (await chat.press(menu, EN("strokes-large"))).text == EN("settings-saved")
@@ -41,15 +41,15 @@ async def test_strokes_can_be_chosen_and_reset(stage: Stage) -> None:
 
 async def test_each_choice_is_shown_with_its_cost_on_this_server(stage: Stage) -> None:
     """As far as earlier pictures tell: nothing is made up for what was never painted."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         assert "server" not in (await menu_of(chat)).text
         for recipe, seconds in ((Recipe("sketch"), 20.0), (Recipe("standard"), 64.0)):
-            await stage.stores.chats.save_recipe(ann.id, recipe)
+            await stage.stores.settings.save_recipe(ann.id, recipe)
             await request(chat)
             job = await stage.claim()
             report = REPORT | {"size": [512, 341]}
-            assert await stage.stores.jobs.complete(job, await stage.stores.blobs.put(picture()), report, seconds)
+            assert await stage.stores.work.complete(job, await stage.stores.blobs.put(picture()), report, seconds)
             await stage.settled()
         text = (await menu_of(chat)).text
         assert EN("settings-estimate", time=EN.duration(64)) in text
@@ -61,7 +61,7 @@ async def test_each_choice_is_shown_with_its_cost_on_this_server(stage: Stage) -
 
 async def test_the_language_is_a_setting_too(stage: Stage) -> None:
     """The menu itself answers in it at once; a group has no language of its own."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         menu = await menu_of(chat)
         assert (await chat.press(menu, RU("language-name"))).text == RU("settings-saved")

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from bot.chat.i18n import texts
 from bot.chat.images.advice import look
 from bot.presets.catalogue import DRAWN
-from bot.sandbox.client import Person
+from bot.sandbox.client import Client
 from bot.storage.models import Recipe
 from tests.support.chat_harness import Stage, picture
 
@@ -49,19 +49,19 @@ def cartoon() -> Image.Image:
 )
 async def test_the_coach_sees_what_a_painter_would(content: Image.Image, style: Image.Image, advice: str) -> None:
     """A flat cartoon, a thumbnail, a blurred photo, a panorama; and never a fuss about good pictures."""
-    assert await look(encoded(content), encoded(style)) == advice
+    assert look(encoded(content), encoded(style)) == advice
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "I;16"])
 async def test_any_kind_of_picture_can_be_looked_at(mode: str) -> None:
     """What the bot has taken, the coach understands."""
     data = encoded(Image.new(mode, (400, 300)), "PNG")
-    assert await look(data, data) == "style-flat"
+    assert look(data, data) == "style-flat"
 
 
 async def test_a_flat_style_can_be_replaced_with_two_taps(stage: Stage) -> None:
     """The advice stands in the status message; the job is cancelled for the one with a better style."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         await chat.send_photos([encoded(CAT), picture(400, 400)])
         status = await chat.wait(lambda message: EN("advice-style-flat") in message.text)
@@ -70,7 +70,7 @@ async def test_a_flat_style_can_be_replaced_with_two_taps(stage: Stage) -> None:
         await chat.press(offer, next(button.data for row in offer.buttons for button in row if "oil" in button.data))
         job = await stage.claim()
         assert job.style == "oil-swirl"
-        assert await stage.stores.jobs.claim("test") is None
+        assert await stage.stores.work.claim("test") is None
         await chat.wait(lambda message: message.id == status.id and message.text == EN("cancelled"), after=0)
 
 
@@ -83,12 +83,12 @@ async def test_a_flat_style_can_be_replaced_with_two_taps(stage: Stage) -> None:
 )
 async def test_what_helps_is_on_a_button(stage: Stage, photo: Image.Image, advice: str, recipe: Recipe) -> None:
     """A long photo is painted larger, a blurred one with larger strokes, in place of what was asked for first."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         await chat.send_photos([encoded(photo), encoded(GLASS)], as_file=True)
         status = await chat.wait(lambda message: EN(f"advice-{advice}") in message.text)
         assert (await chat.press(status, EN(f"button-{advice}"))).text == EN("on-it")
         job = await stage.claim()
         assert job.recipe == recipe
-        assert await stage.stores.jobs.claim("test") is None
+        assert await stage.stores.work.claim("test") is None
         await chat.wait(lambda message: message.id == status.id and message.text == EN("cancelled"), after=0)

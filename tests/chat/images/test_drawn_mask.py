@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
+from bot.chat.errors import BadPictureError
 from bot.chat.images.drawn_mask import find, mask_of
-from bot.chat.intake.photos import BadPictureError
 from tests.support.pencil import MIDDLE, Pencil, ellipse, jpeg, photographs, sent
 
 PHOTOS = photographs()
@@ -149,7 +149,7 @@ async def test_files_are_read_as_other_pictures_are() -> None:
     lying.save(content, "JPEG", quality=95, exif=exif)
     Pencil(CUP).encircle().photo.convert("RGBA").save(marked, "PNG")
     for copy in (marked.getvalue(), jpeg(Pencil(CUP).encircle().photo)):
-        with Image.open(io.BytesIO(await mask_of(content.getvalue(), copy))) as mask:
+        with Image.open(io.BytesIO(mask_of(content.getvalue(), copy))) as mask:
             assert (mask.format, mask.mode) == ("PNG", "L")
             assert agreement(mask, ellipse(CUP.size)) > 0.9
 

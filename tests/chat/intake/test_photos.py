@@ -7,7 +7,8 @@ import zlib
 import pytest
 from PIL import Image
 
-from bot.chat.intake.photos import BadPictureError, inspect
+from bot.chat.errors import BadPictureError
+from bot.chat.intake.photos import check
 
 
 def encoded(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
@@ -30,13 +31,13 @@ def bomb(edge: int) -> bytes:
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF"])
 def test_every_usual_format_is_taken(kind: str) -> None:
     """A person need not know about formats."""
-    inspect(encoded(Image.effect_noise((60, 40), 50).convert("RGB"), kind))
+    check(encoded(Image.effect_noise((60, 40), 50).convert("RGB"), kind))
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "CMYK", "I;16"])
 def test_every_usual_mode_is_taken(mode: str) -> None:
     """Grey, palette, transparent, print and 16-bit pictures are pictures."""
-    inspect(encoded(Image.new(mode, (40, 40)), "TIFF" if mode == "CMYK" else "PNG"))
+    check(encoded(Image.new(mode, (40, 40)), "TIFF" if mode == "CMYK" else "PNG"))
 
 
 @pytest.mark.parametrize(
@@ -56,5 +57,5 @@ def test_every_usual_mode_is_taken(mode: str) -> None:
 def test_what_is_no_usable_picture_gets_its_own_sentence(data: bytes, sentence: str) -> None:
     """Hostile and broken files are recognised before they can do harm."""
     with pytest.raises(BadPictureError) as caught:
-        inspect(data)
+        check(data)
     assert caught.value.name == sentence

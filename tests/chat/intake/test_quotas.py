@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.chat.context import Limits
+from bot.chat.context import Quotas
 from bot.chat.i18n import texts
-from bot.sandbox.client import Chat, Person
+from bot.sandbox.client import Chat, Client
 from tests.support.chat_harness import Stage, from_bot, on_stage, picture, request
 
 EN = texts("en")
@@ -17,29 +17,29 @@ OWNER = 1000001  # the number that the sandbox gives to the first person
 
 
 @pytest.mark.parametrize(
-    ("limits", "sentence"),
+    ("quotas", "sentence"),
     [
-        (Limits(queued=1), EN("too-many", limit=1)),
-        (Limits(day=1), EN("too-many-today", limit=1, time=EN.duration(24 * 3600))),
-        (Limits(depth=1), EN("too-busy", count=1)),
+        (Quotas(queued=1), EN("too-many", limit=1)),
+        (Quotas(day=1), EN("too-many-today", limit=1, time=EN.duration(24 * 3600))),
+        (Quotas(depth=1), EN("too-busy", count=1)),
     ],
 )
-async def test_a_picture_too_many_is_refused_with_what_to_do(tmp_path: Path, limits: Limits, sentence: str) -> None:
+async def test_a_picture_too_many_is_refused_with_what_to_do(tmp_path: Path, quotas: Quotas, sentence: str) -> None:
     """The first is queued, the second is not; nothing of it stays."""
-    async with on_stage(tmp_path, limits=limits) as stage, Person(stage.url) as ann:
+    async with on_stage(tmp_path, quotas=quotas) as stage, Client(stage.url) as ann:
         chat = await ann.open()
         await request(chat)
         await chat.wait(lambda message: bool(message.buttons))
         await request(chat)
         await chat.wait(lambda message: message.text == sentence)
-        assert len(await stage.stores.jobs.unsettled()) == 1
-        [job] = await stage.stores.jobs.unsettled()
-        assert await stage.stores.jobs.draft(job.address) == []
+        assert len(await stage.stores.deliveries.unsettled()) == 1
+        [job] = await stage.stores.deliveries.unsettled()
+        assert await stage.stores.drafts.photos(job.address) == []
 
 
 async def test_a_button_is_refused_like_a_photo(tmp_path: Path) -> None:
     """Pressing "Stronger" is asking for a picture."""
-    async with on_stage(tmp_path, limits=Limits(day=1)) as stage, Person(stage.url) as ann:
+    async with on_stage(tmp_path, quotas=Quotas(day=1)) as stage, Client(stage.url) as ann:
         chat = await ann.open()
         await request(chat)
         await stage.finish(await stage.claim())
@@ -58,7 +58,7 @@ async def command(chat: Chat, text: str, answer: str) -> None:
 async def test_owners_ban_let_in_close_and_write_to_everybody(tmp_path: Path) -> None:
     """/ban deletes what was the user's and keeps them out; maintenance keeps all others out; a letter reaches all."""
     owners = frozenset({OWNER})
-    async with on_stage(tmp_path, owners=owners) as stage, Person(stage.url, "Own") as own, Person(stage.url) as ann:
+    async with on_stage(tmp_path, operators=owners) as stage, Client(stage.url, "Own") as own, Client(stage.url) as ann:
         assert own.id == OWNER
         desk, chat = await own.open(), await ann.open()
         await command(chat, "/start", EN("start"))
@@ -80,14 +80,14 @@ async def test_owners_ban_let_in_close_and_write_to_everybody(tmp_path: Path) ->
 
 async def test_nobody_else_is_an_owner(stage: Stage) -> None:
     """To everybody else these commands are words."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         for text in ("/stats", "/ban 5", "/maintenance on", "/broadcast hello"):
             await command(chat, text, EN("bad-no-photo"))
-        assert not (await stage.stores.chats.standing(5)).banned
+        assert not (await stage.stores.people.standing(5, 5)).banned
         assert len(await from_bot(chat)) == 4
 
 
 def test_limits_have_defaults_that_a_friendly_bot_can_live_with() -> None:
     """No limit is off by mistake."""
-    assert all(value > 0 for value in dataclasses.astuple(Limits()))
+    assert all(value > 0 for value in dataclasses.astuple(Quotas()))

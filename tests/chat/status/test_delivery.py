@@ -7,17 +7,17 @@ import pytest
 from bot.chat.i18n import texts
 from bot.chat.status.delivery import WATCHED
 from bot.chat.status.messages import CONFETTI
-from bot.sandbox.client import Chat, Message, Person
-from bot.storage.models import JobError, Preference
-from tests.storage.test_sqlite import connection_of
+from bot.sandbox.client import Chat, Client, Message
+from bot.storage.models import BlobKey, JobError, Preference
 from tests.support.chat_harness import Stage, eventually, from_bot, picture, request
+from tests.support.jobs import connection_of
 
 EN = texts("en")
 
 
 async def test_the_picture_replies_to_the_request_and_the_status_message_goes(stage: Stage) -> None:
     """One message is left: the picture. Nothing of it stays on our disk."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         asked = await request(chat)
         job = await stage.claim()
@@ -45,7 +45,7 @@ async def had_one(stage: Stage, chat: Chat) -> None:
 
 async def test_somebodys_first_picture_comes_with_confetti(stage: Stage) -> None:
     """In private, once: the next one comes without."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         await had_one(stage, chat)
         await had_one(stage, chat)
@@ -56,13 +56,13 @@ async def test_somebodys_first_picture_comes_with_confetti(stage: Stage) -> None
 
 async def test_who_is_looking_sees_the_live_message_become_the_picture(stage: Stage) -> None:
     """From the sketch to the result it is one message, whose buttons change; nothing has to ring."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         await had_one(stage, chat)
         asked = await request(chat)
         status = await chat.wait(lambda message: bool(message.buttons))
         job = await stage.claim()
-        assert await stage.stores.jobs.record_progress(job, 0.5, 20.0, await stage.stores.blobs.put(picture()))
+        assert await stage.stores.work.record_progress(job, 0.5, 20.0, await stage.stores.blobs.put(picture()))
         await chat.wait(lambda message: message.id == status.id and message.photo is not None)
         await stage.finish(job, picture(90, 60))
         result = await chat.wait(lambda message: EN("button-stronger") in str(message.buttons))
@@ -76,7 +76,7 @@ async def test_who_is_looking_sees_the_live_message_become_the_picture(stage: St
 
 async def test_a_picture_that_took_long_rings(stage: Stage) -> None:
     """Whoever has put the phone away is called by a new message, and the live one goes; not if they just said stop."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         await had_one(stage, chat)
         for stopped in (False, True):
@@ -103,14 +103,14 @@ def is_live(message: Message) -> bool:
 
 async def test_the_live_message_becomes_a_file_for_who_wants_files(stage: Stage) -> None:
     """Untouched, also where the preview in it was a photo."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         await had_one(stage, chat)
-        await stage.stores.chats.save_preference(ann.id, Preference(output="file"))
+        await stage.stores.settings.save_preference(ann.id, Preference(output="file"))
         await request(chat)
         status = await chat.wait(lambda message: bool(message.buttons))
         job = await stage.claim()
-        assert await stage.stores.jobs.record_progress(job, 0.5, 20.0, await stage.stores.blobs.put(picture()))
+        assert await stage.stores.work.record_progress(job, 0.5, 20.0, await stage.stores.blobs.put(picture()))
         await chat.wait(lambda message: message.id == status.id and message.photo is not None)
         made = picture(90, 60, "green")
         await stage.finish(job, made)
@@ -121,7 +121,7 @@ async def test_the_live_message_becomes_a_file_for_who_wants_files(stage: Stage)
 
 async def test_an_edit_that_may_have_been_lost_is_repeated(stage: Stage) -> None:
     """The live message can become the picture as often as it takes: there is one copy, never two."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         await had_one(stage, chat)
         for stored in (True, False):
@@ -136,7 +136,7 @@ async def test_an_edit_that_may_have_been_lost_is_repeated(stage: Stage) -> None
 
 async def test_a_live_message_that_is_gone_does_not_take_the_picture_along(stage: Stage) -> None:
     """Deleted by its user: the picture comes as a new message."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         await had_one(stage, chat)
         asked = await request(chat)
@@ -153,7 +153,7 @@ async def test_a_live_message_that_is_gone_does_not_take_the_picture_along(stage
 @pytest.mark.parametrize("methods", [("sendPhoto",), ("sendPhoto", "sendDocument")])
 async def test_a_picture_that_telegram_refuses_is_not_silence(stage: Stage, methods: tuple[str, ...]) -> None:
     """What cannot come as a photo comes as a file; where no file may come either, a sentence does, and that is all."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         asked = await request(chat)
         await chat.wait(lambda message: bool(message.buttons))
@@ -172,7 +172,7 @@ async def test_a_picture_that_telegram_refuses_is_not_silence(stage: Stage, meth
         assert (answer.text == EN("undeliverable")) == ("sendDocument" in methods)
 
 
-async def gone(stage: Stage, blob: str) -> bool:
+async def gone(stage: Stage, blob: BlobKey) -> bool:
     """Return whether a blob is deleted."""
     try:
         await stage.stores.blobs.get(blob)
@@ -183,13 +183,13 @@ async def gone(stage: Stage, blob: str) -> bool:
 
 async def test_a_preview_turns_the_status_message_into_a_picture(stage: Stage) -> None:
     """Progress is an edit of one message: first words, then a picture with a bar."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         await request(chat)
         status = await chat.wait(lambda message: bool(message.buttons))
         job = await stage.claim()
         preview = await stage.stores.blobs.put(picture())
-        assert await stage.stores.jobs.record_progress(job, 0.5, 20.0, preview)
+        assert await stage.stores.work.record_progress(job, 0.5, 20.0, preview)
         shown = await chat.wait(lambda message: message.id == status.id and message.photo is not None)
         assert "50%" in shown.text
         assert shown.photo is not None
@@ -200,7 +200,7 @@ async def test_a_preview_turns_the_status_message_into_a_picture(stage: Stage) -
 
 async def test_a_send_whose_answer_was_lost_is_not_repeated(stage: Stage) -> None:
     """The picture arrived, but the connection broke before we knew: it is not sent a second time."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         await request(chat)
         await chat.wait(lambda message: bool(message.buttons))
@@ -214,7 +214,7 @@ async def test_a_send_whose_answer_was_lost_is_not_repeated(stage: Stage) -> Non
 
 async def test_a_send_that_may_have_been_lost_arrives_by_the_status_message(stage: Stage) -> None:
     """The connection broke before the picture was stored: the status message becomes the picture."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         await request(chat)
         status = await chat.wait(lambda message: bool(message.buttons))
@@ -229,7 +229,7 @@ async def test_a_send_that_may_have_been_lost_arrives_by_the_status_message(stag
 @pytest.mark.parametrize("fault", [{"kind": "flood", "seconds": 1}, {"kind": "error", "status": 502}])
 async def test_telegram_in_trouble_gets_the_picture_later(stage: Stage, fault: dict[str, object]) -> None:
     """A flood limit or a broken server costs time, not the picture, and makes no extra copy."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         await request(chat)
         await chat.wait(lambda message: bool(message.buttons))
@@ -241,7 +241,7 @@ async def test_telegram_in_trouble_gets_the_picture_later(stage: Stage, fault: d
 
 async def test_a_user_who_blocked_the_bot_does_not_hold_it_up(stage: Stage) -> None:
     """There is nobody to tell: the job is settled and its pictures are deleted."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         await request(chat)
         await chat.wait(lambda message: bool(message.buttons))
@@ -257,11 +257,11 @@ async def test_a_user_who_blocked_the_bot_does_not_hold_it_up(stage: Stage) -> N
 @pytest.mark.parametrize("error", list(JobError))
 async def test_a_failure_is_said_in_the_status_message(stage: Stage, error: JobError) -> None:
     """Each reason has a sentence that says what to do; the button goes."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         await request(chat)
         status = await chat.wait(lambda message: bool(message.buttons))
-        assert await stage.stores.jobs.fail(await stage.claim(), error, "detail for the log")
+        assert await stage.stores.work.fail(await stage.claim(), error, "detail for the log")
         await stage.settled()
         [answer] = await from_bot(chat)
         assert (answer.id, answer.text, answer.buttons) == (status.id, EN(f"failed-{error}"), ())
@@ -269,7 +269,7 @@ async def test_a_failure_is_said_in_the_status_message(stage: Stage, error: JobE
 
 async def test_a_failure_is_said_even_if_the_user_deleted_the_status_message(stage: Stage) -> None:
     """Never silence: the reason comes as a new message."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         asked = await request(chat)
         await chat.wait(lambda message: bool(message.buttons))
@@ -277,7 +277,7 @@ async def test_a_failure_is_said_even_if_the_user_deleted_the_status_message(sta
         await stage.fault(
             ann, "error", "editMessageText", times=0, status=400, description="Bad Request: message to edit not found"
         )
-        assert await stage.stores.jobs.fail(job, JobError.ENGINE, "")
+        assert await stage.stores.work.fail(job, JobError.ENGINE, "")
         await stage.settled()
         told = [message for message in await from_bot(chat) if message.text == EN("failed-engine")]
         assert [message.reply_to for message in told] == [asked.id]
@@ -285,7 +285,7 @@ async def test_a_failure_is_said_even_if_the_user_deleted_the_status_message(sta
 
 async def test_a_picture_too_long_for_a_photo_comes_as_a_file(stage: Stage) -> None:
     """Telegram takes no photo with sides of more than 1:20."""
-    async with Person(stage.url) as ann:
+    async with Client(stage.url) as ann:
         chat = await ann.open()
         await request(chat)
         await stage.finish(await stage.claim(), picture(2100, 100))
