@@ -1,4 +1,4 @@
-"""An echo bot with aiogram, as its authors' tutorial would have it: only the server's address is ours.
+"""An echo bot with aiogram, as in its tutorial, except that it uses the Bot API server of the sandbox.
 
 Start `vitrage sandbox`, then `python examples/echo_bot.py`, and write to it in the web chat.
 """
@@ -16,7 +16,7 @@ dispatcher = Dispatcher()
 
 @dispatcher.message()
 async def echo(message: Message) -> None:
-    """Send back whatever came: text, photos, files."""
+    """Send back what came: text, photos, files."""
     await message.send_copy(message.chat.id)
 
 

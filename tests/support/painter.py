@@ -1,4 +1,4 @@
-"""A small bot for the tests: it blends two photos, edits one message along the way, and has buttons."""
+"""A small bot of python-telegram-bot for the tests of the web chat: it blends two photos, and has buttons."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ drafts: dict[tuple[int, int | None], list[Message]] = defaultdict(list)
 
 
 async def on_start(update: Update, _: Context) -> None:
-    """Greet with formatted text and a keyboard of every style."""
+    """Greet with formatted text, and a keyboard with a button of every style."""
     keys = [
         [
             InlineKeyboardButton("Standard", callback_data="standard", style="primary"),
@@ -49,7 +49,7 @@ async def on_start(update: Update, _: Context) -> None:
 
 
 async def on_photo(update: Update, _: Context) -> None:
-    """Paint when there are two."""
+    """Keep a photo, and blend the second with the first."""
     message = update.message
     assert message is not None
     draft = drafts[message.chat_id, message.message_thread_id]
@@ -61,7 +61,7 @@ async def on_photo(update: Update, _: Context) -> None:
 
 
 async def paint(content: Message, style: Message) -> None:
-    """Say what happens in one message, then turn it into the picture."""
+    """Show the progress in one message, which becomes the picture at the end."""
     await content.reply_chat_action("upload_photo")
     status = await content.reply_text("Painting: 0 %", do_quote=True)
     first, second = [Image.open(io.BytesIO(await fetch(each))).convert("RGB") for each in (content, style)]
@@ -77,12 +77,12 @@ async def paint(content: Message, style: Message) -> None:
 
 
 async def fetch(message: Message) -> bytes:
-    """The bytes of a photo."""
+    """Return the bytes of a photo."""
     return bytes(await (await message.photo[-1].get_file()).download_as_bytearray())
 
 
 async def on_press(update: Update, _: Context) -> None:
-    """A toast for most buttons, an alert for one that matters."""
+    """Answer with a notification, or with an alert for the button that deletes something."""
     query = update.callback_query
     assert query is not None
     await query.answer(f"You chose {query.data}", show_alert=query.data == "forget")
