@@ -113,7 +113,7 @@ class SqliteJobReader(SqliteStore, JobReader):
 
 
 class SqliteJobStore(SqliteJobReader, JobStore):
-    """The tables `job` and `user_turn`, as the chat uses them; what a job takes from its draft and leaves in `style`."""
+    """The tables `job` and `user_turn`, as the chat uses them; queueing also writes the draft and `style`."""
 
     @override
     @transaction
