@@ -94,7 +94,7 @@ class Transport:
             raise bad_request(f"method {name} is not in the sandbox")
         if known in COUNTED or known in EDITS:
             count = len(params.array("media") or [1]) if known == "sendMediaGroup" else 1
-            self.world.limits.check(bot.id, params.text("chat_id"), count, edit=known in EDITS)
+            self.world.flood_limits.check(bot.id, params.text("chat_id"), count, edit=known in EDITS)
         return await METHODS[known](Call(self.world, bot, params, self.webhooks))
 
     async def _abort(self, request: Request, fault: Fault, entry: Entry, status: int) -> Response:

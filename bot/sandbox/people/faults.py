@@ -74,8 +74,8 @@ async def remove_fault(world: TheWorld, fault: int) -> Json:
 async def settings(world: TheWorld) -> Json:
     """Return the settings, and how many calls the flood limits have refused."""
     return {
-        "limits": world.limits.enabled,
-        "refused": world.limits.refused,
+        "limits": world.flood_limits.enabled,
+        "refused": world.flood_limits.refused,
         "callback_seconds": world.callback_queries.lifetime,
     }
 
@@ -84,7 +84,7 @@ async def settings(world: TheWorld) -> Json:
 async def change_settings(world: TheWorld, change: Settings) -> Json:
     """Change the settings that are given, and return all."""
     if change.limits is not None:
-        world.limits.enabled = change.limits
+        world.flood_limits.enabled = change.limits
     if change.callback_seconds is not None:
         world.callback_queries.lifetime = change.callback_seconds
     return await settings(world)

@@ -17,7 +17,7 @@ from starlette.requests import Request
 
 from bot.sandbox import Json
 from bot.sandbox.chats.messages import REACTIONS, message_for_people, post, press, publish_edit, react, remove
-from bot.sandbox.errors import ApiError
+from bot.sandbox.errors import ApiError, bad_request
 from bot.sandbox.media.attachments import store
 from bot.sandbox.media.uploads import BODY_LIMIT, Upload, limit_body, read_form, read_upload
 from bot.sandbox.media.video import make_sticker
@@ -109,7 +109,7 @@ async def _read_sending(request: Request) -> tuple[Sending, list[Upload]]:
         try:
             values = await request.json()
         except (ValueError, RecursionError):
-            raise RequestValidationError([{"type": "json_invalid", "loc": ("body",), "msg": ""}]) from None
+            raise bad_request("can't parse the JSON object in the request body") from None
     try:
         return Sending.model_validate(values), files
     except ValidationError as error:

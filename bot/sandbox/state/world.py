@@ -47,7 +47,7 @@ class World:
     events: EventLog = field(default_factory=EventLog)
     callback_queries: CallbackQueries = field(default_factory=CallbackQueries)
     faults: FaultList = field(default_factory=FaultList)
-    limits: FloodLimits = field(default_factory=FloodLimits)
+    flood_limits: FloodLimits = field(default_factory=FloodLimits)
     call_log: CallLog = field(default_factory=CallLog)
     order: deque[tuple[str, int]] = field(default_factory=deque)  # chat key and id of every message, oldest first
     last_id: int = 0  # of messages in private chats and basic groups, which share one count
