@@ -12,9 +12,10 @@ from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
 from bot.settings import Settings, SettingsError
-from bot.storage.errors import StoreError, StoreOwnedError
+from bot.storage.errors import StoreError, StoreLockedError
 from bot.storage.sqlite import open_sqlite
-from bot.worker.engine_process import ChildDiedError, EngineChild, engine_command
+from bot.worker.engine_process import ChildDiedError, EngineProcess, engine_command
+from bot.worker.protocol import Failed, Ready
 
 MIN_FREE_BYTES = 1_000_000_000  # in the data folder
 ENGINE_SECONDS = 600.0  # until the engine child is ready; its first start may download the weights
@@ -86,7 +87,7 @@ async def _check_database(settings: Settings) -> list[Finding]:
     try:
         async with open_sqlite(path, settings.blobs_dir):
             return [Finding(True, f"The database {path} is in order")]
-    except StoreOwnedError:
+    except StoreLockedError:
         return [Finding(True, f"The database {path} is in use by a running bot")]
     except (StoreError, OSError) as error:
         return [Finding(False, f"The database {path} cannot be opened", f"{error}")]
@@ -94,18 +95,18 @@ async def _check_database(settings: Settings) -> list[Finding]:
 
 async def _check_engine(settings: Settings) -> list[Finding]:
     """Start the engine child as the bot does, and wait for its first frame, which names the device and the weights."""
-    child = await EngineChild.start(engine_command(settings.device, settings.weights, settings.cache))
+    child = await EngineProcess.start(engine_command(settings.device, settings.weights, settings.cache))
     try:
         frame = await child.receive(ENGINE_SECONDS)
     except ChildDiedError as error:
         return [Finding(False, "The painter does not start", str(error))]
     finally:
         await child.close()
-    if frame is None or frame.kind != "ready":
-        reason = frame.fields.get("message", frame.kind) if frame else "It took longer than ten minutes."
+    if not isinstance(frame, Ready):
+        reason = frame.message if isinstance(frame, Failed) else "It took longer than ten minutes."
         return [Finding(False, "The painter does not start", f"{reason} See VITRAGE_DEVICE and VITRAGE_WEIGHTS.")]
-    weights, device = frame.fields["weights"], frame.fields["device"]
-    advice = (
-        "" if weights != "builtin" else "For the best pictures let the full weights download, or set VITRAGE_WEIGHTS."
-    )
-    return [Finding(True, f"The painter works on {device}"), Finding(True, f"Its weights are {weights}", advice)]
+    advice = "For the best pictures let the full weights download, or set VITRAGE_WEIGHTS."
+    return [
+        Finding(True, f"The painter works on {frame.device}"),
+        Finding(True, f"Its weights are {frame.weights}", advice if frame.weights == "builtin" else ""),
+    ]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from engine.api import stylize, stylize_batch
     from engine.images.blend import blend
     from engine.images.io import load_image
-    from engine.images.timelapse import timelapse
+    from engine.images.timelapse import Recorder, timelapse
     from engine.model import Model, load_model
     from engine.optimize.capacity import max_size
     from engine.progress import Progress
@@ -36,6 +36,7 @@ __all__ = [
     "OptionsError",
     "OutOfMemoryError",
     "Progress",
+    "Recorder",
     "Report",
     "Request",
     "Result",
@@ -57,6 +58,7 @@ _HOMES = {
     "Model": "engine.model",
     "load_model": "engine.model",
     "Progress": "engine.progress",
+    "Recorder": "engine.images.timelapse",
     "Report": "engine.report",
     "Result": "engine.report",
     "Request": "engine.request",

@@ -212,11 +212,11 @@ def _bar() -> Iterator[Progress]:
 
 def _recorder(film: Path | None) -> Recorder | None:
     """What takes the frames of a film, if one is wanted and can be saved."""
-    from engine.images.timelapse import Recorder, check_film
+    from engine.images.timelapse import Recorder, checked_path
 
     if film is None:
         return None
-    _check_folder(check_film(film))
+    _check_folder(checked_path(film))
     return Recorder()
 
 

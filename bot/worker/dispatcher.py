@@ -1,4 +1,4 @@
-"""Keeps one engine child warm and gives it the jobs of the queue, one after the other."""
+"""Keeps one engine child running and gives it the jobs of the queue, one after the other."""
 
 from __future__ import annotations
 
@@ -13,68 +13,70 @@ import structlog
 
 from bot.storage.errors import StoreFullError
 from bot.storage.models import Job
-from bot.storage.protocols import Stores
-from bot.worker.engine_process import ChildDiedError, EngineChild
-from bot.worker.job_run import Limits, Painting
+from bot.storage.protocols import BlobStore, WorkStore
+from bot.worker.engine_process import ChildDiedError, EngineProcess
+from bot.worker.job_run import JobRun, Timeouts
+from bot.worker.protocol import Failed, Ready
 
 log = structlog.get_logger(__name__)
-
-_POLL = 1.0  # seconds between two looks at the queue when nobody wakes us; a retry falls due unannounced
-_LOADING = 1800.0  # seconds that a child may take to get ready: it may be downloading its weights
 
 
 class Dispatcher:
     """The worker of one device.
 
     Args:
-        stores: Where jobs and pictures are.
+        work: The queue.
+        blobs: The pictures of its jobs.
         command: What starts the engine child, see `bot.worker.engine_process.engine_command`.
         name: What this worker is called in the queue: the same at every start, and no other worker's.
-        limits: How patient it is.
-        chance: Scatters the delays of retries.
+        timeouts: How long it waits for what.
+        rng: Spreads the delays of retries.
 
     Attributes:
-        engine: What the child in service said of itself (`device`, `weights`, `note`), None while there is none.
+        engine: The engine child in service, None while there is none.
         trouble: Why there is none, in one sentence; empty while it is starting or in service.
     """
 
     def __init__(
         self,
-        stores: Stores,
+        work: WorkStore,
+        blobs: BlobStore,
         command: Sequence[str],
         *,
         name: str = "engine",
-        limits: Limits | None = None,
-        chance: Random | None = None,
+        timeouts: Timeouts | None = None,
+        rng: Random | None = None,
     ) -> None:
-        self.engine: dict[str, Any] | None = None
+        self.engine: Ready | None = None
         self.trouble = ""
-        self._stores = stores
+        self._work = work
+        self._blobs = blobs
         self._command = command
         self._name = name
-        self._limits = limits or Limits()
-        self._chance = chance or Random()
+        self._timeouts = timeouts or Timeouts()
+        self._rng = rng or Random()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until told to stop; then everything has ended within 30 seconds."""
-        if count := await self._stores.jobs.reclaim(self._name):
+        """Work until `stop` is set, and then for 30 seconds at most."""
+        if count := await self._work.reclaim(self._name):
             log.info("jobs_reclaimed", count=count)
         failures = 0
         while not stop.is_set():
-            useful = await self._life_of_child(stop)
-            failures = 0 if useful else failures + 1
+            took_jobs = await self._run_child(stop)
+            failures = 0 if took_jobs else failures + 1
             if failures and not stop.is_set():
-                pause = self._limits.pauses[min(failures, len(self._limits.pauses)) - 1]
+                pauses = self._timeouts.pauses
+                pause = pauses[min(failures, len(pauses)) - 1]
                 log.error("engine_not_in_service", reason=self.trouble, pause=pause)
                 await _first(stop.wait(), asyncio.sleep(pause))
 
-    async def _life_of_child(self, stop: asyncio.Event) -> bool:
-        """Start a child and give it jobs until it dies or we stop; True if it took any."""
+    async def _run_child(self, stop: asyncio.Event) -> bool:
+        """Start a child and give it jobs until it dies or the worker stops; return whether it took any."""
         try:
-            child = await EngineChild.start(self._command)
+            child = await EngineProcess.start(self._command)
             try:
-                await self._get_ready(child, stop)
-                return await self._serve(child, stop)
+                await self._wait_until_ready(child, stop)
+                return await self._give_jobs(child, stop)
             finally:
                 self.engine = None
                 await child.close()
@@ -82,39 +84,49 @@ class Dispatcher:
             self.trouble = str(error)
             return False
 
-    async def _get_ready(self, child: EngineChild, stop: asyncio.Event) -> None:
-        """Wait until the child has loaded its model; ChildDiedError with the reason if it cannot."""
-        deadline = time.monotonic() + _LOADING
-        while not stop.is_set():
-            frame = await child.receive(self._limits.look)
-            if frame is not None and frame.kind == "ready":
-                self.engine, self.trouble = frame.fields, ""
-                log.info("engine_ready", pid=child.pid, **frame.fields)
-                return
-            if frame is not None:
-                raise ChildDiedError(frame.fields.get("message", f"The engine child began with {frame.kind}."))
-            if time.monotonic() > deadline:
-                raise ChildDiedError("The engine child did not get ready in time.")
+    async def _wait_until_ready(self, child: EngineProcess, stop: asyncio.Event) -> None:
+        """Return once the child has loaded its model, or the worker stops.
 
-    async def _serve(self, child: EngineChild, stop: asyncio.Event) -> bool:
-        took = False
+        Raises:
+            ChildDiedError: It cannot load it, or takes too long.
+        """
+        deadline = time.monotonic() + self._timeouts.load
+        while not stop.is_set():
+            match await child.receive(self._timeouts.look):
+                case Ready() as ready:
+                    self.engine, self.trouble = ready, ""
+                    log.info("engine_ready", pid=child.pid, device=ready.device, weights=ready.weights, note=ready.note)
+                    return
+                case Failed(message=message):
+                    raise ChildDiedError(message)
+                case None if time.monotonic() <= deadline:
+                    continue
+                case None:
+                    raise ChildDiedError("The engine child did not get ready in time.")
+                case frame:
+                    raise ChildDiedError(f"The engine child began with {type(frame).__name__}.")
+
+    async def _give_jobs(self, child: EngineProcess, stop: asyncio.Event) -> bool:
+        """Claim jobs and have the child paint them until it dies or the worker stops; return whether it took any."""
+        took_jobs = False
         while not stop.is_set() and not child.gone:
             job = await self._claim()
             if job is None:
-                await _first(stop.wait(), child.died(), self._stores.jobs.wait("work", _POLL))
+                await _first(stop.wait(), child.died(), self._work.wait("work", self._timeouts.poll))
                 continue
             log.info("job_claimed", job=job.id, attempt=job.attempt)
-            took = True
-            with suppress(StoreFullError):  # only once we stop: the next start reclaims the job
-                await Painting(self._stores, child, job, stop, limits=self._limits, chance=self._chance).run()
+            took_jobs = True
+            run = JobRun(self._work, self._blobs, child, job, stop, timeouts=self._timeouts, rng=self._rng)
+            with suppress(StoreFullError):  # raised only if the worker stops: the next start reclaims the job
+                await run.run()
         if not stop.is_set():
             self.trouble = "The engine child ended."
-        return took
+        return took_jobs
 
     async def _claim(self) -> Job | None:
         try:
-            return await self._stores.jobs.claim(self._name)
-        except StoreFullError as error:  # its children wait in the queue until there is room again
+            return await self._work.claim(self._name)
+        except StoreFullError as error:  # jobs wait in the queue until the disk has room again
             log.error("no_job_claimed", reason=str(error))
             return None
 

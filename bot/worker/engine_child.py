@@ -1,8 +1,8 @@
-"""The engine child process: the only one that loads torch. It paints what its owner sends it.
+"""The engine child process: the only process that loads torch. It paints what its parent, the worker, sends it.
 
     python -m bot.worker.engine_child --device auto --weights auto
 
-It ends with its owner: the end of its input, also by the owner's sudden death, ends it at once.
+It ends with its parent: the end of its input, also after the parent's sudden death, ends it at once.
 """
 
 from __future__ import annotations
@@ -18,85 +18,91 @@ from pathlib import Path
 from typing import BinaryIO
 
 import engine
-from bot.worker.protocol import Frame, WireError, encode, read_frame
-from bot.worker.render import Send, jpeg, paint_picture, paint_sheet
+from bot.worker.protocol import Failed, Paint, ProtocolError, Ready, Reason, Result, Stop, encode, read_frame
+from bot.worker.render import Send, jpeg, render_picture, render_sheet, timelapse
 from engine import environment
 
-_REASONS = {
+_REASONS: dict[type[engine.EngineError], Reason] = {
     engine.ImageError: "image",
     engine.OutOfMemoryError: "memory",
     engine.OptionsError: "options",
 }
 
 
-class Orders(threading.Thread):
-    """What the owner sends, read on a thread of its own, so that a stop is heard in the middle of a picture."""
+class FrameReader(threading.Thread):
+    """Reads the parent's frames on a thread of its own, so that a stop arrives while a picture is painted.
+
+    Attributes:
+        requests: What is to be painted.
+        stopped: Set when the picture that is being painted is to be stopped.
+        keep: Whether the stopped picture is wanted as it is.
+    """
 
     def __init__(self, source: BinaryIO) -> None:
         super().__init__(daemon=True)
-        self.pictures: queue.SimpleQueue[Frame] = queue.SimpleQueue()
+        self.requests: queue.SimpleQueue[Paint] = queue.SimpleQueue()
         self.stopped = threading.Event()
-        self.keep = False  # whether a stopped picture is wanted as it is
+        self.keep = False
         self._source = source
 
     def run(self) -> None:
-        """Read until the owner is gone."""
+        """Read until the parent is gone; then end the process."""
         try:
             while True:
-                self._take(read_frame(self._source))
+                match read_frame(self._source):
+                    case Stop(keep=keep):
+                        self.keep = keep
+                        self.stopped.set()
+                    case Paint() as request:
+                        # The parent sends a request only after the last picture has ended: an earlier stop was for it.
+                        self.stopped.clear()
+                        self.requests.put(request)
         except EOFError:
-            os._exit(0)  # at once: the main thread may be deep in a picture that nobody wants any more
-        except WireError as error:
+            os._exit(0)  # at once: the main thread may be painting a picture that nobody wants any more
+        except ProtocolError as error:
             sys.stderr.write(f"engine child: {error}\n")
             os._exit(2)
 
-    def _take(self, frame: Frame) -> None:
-        if frame.kind == "stop":
-            self.keep = frame.fields["keep"]
-            self.stopped.set()
-        else:
-            # The owner sends a picture only after the last one has ended: a stop before it was for that one.
-            self.stopped.clear()
-            self.pictures.put(frame)
 
-
-def paint(order: Frame, model: engine.Model, orders: Orders, send: Send) -> Frame:
-    """Paint one picture; return the last frame about it."""
+def paint(request: Paint, model: engine.Model, reader: FrameReader, send: Send) -> Result | Failed:
+    """Paint one request, sending progress; return the last frame about it."""
     try:
-        paint_order = paint_sheet if order.fields["kind"] == "sheet" else paint_picture
-        painted = paint_order(order, model, orders.stopped.is_set, send)
+        render = render_sheet if request.kind == "sheet" else render_picture
+        rendered = render(request, model, reader.stopped.is_set, send)
     except engine.EngineError as error:
-        return Frame("failed", {"reason": _REASONS.get(type(error), "engine"), "message": str(error)})
-    if painted.stopped and not orders.keep:
-        return Frame("failed", {"reason": "stopped", "message": "The painting was stopped."})
-    film = painted.reel.develop(painted.picture) if painted.reel else None
-    picture = jpeg(painted.picture, quality=95)
-    return Frame("result", {"report": painted.report}, (picture, film) if film else (picture,))
+        return Failed(reason=_REASONS.get(type(error), "engine"), message=str(error))
+    if rendered.stopped and not reader.keep:
+        return Failed(reason="stopped", message="The painting was stopped.")
+    return Result(
+        report=rendered.report,
+        picture=jpeg(rendered.image, quality=95),
+        timelapse=timelapse(rendered.recorder, rendered.image) if rendered.recorder else None,
+    )
 
 
-def serve(arguments: argparse.Namespace, orders: Orders, send: Send) -> int:
-    """Load the model once, then paint picture after picture."""
+def serve(arguments: argparse.Namespace, reader: FrameReader, send: Send) -> int:
+    """Load the model once, then paint one request after the other; return the exit code if the model is missing."""
     try:
         model = engine.load_model(arguments.weights, arguments.device, cache_dir=arguments.cache)
     except engine.EngineError as error:
-        send(Frame("failed", {"reason": "start", "message": str(error)}))
+        send(Failed(reason="start", message=str(error)))
         return 1
-    send(Frame("ready", {"device": model.device, "weights": model.weights, "note": model.note}))
+    send(Ready(device=model.device, weights=model.weights, note=model.note))
     while True:
-        order = orders.pictures.get()
+        request = reader.requests.get()
         try:
-            send(paint(order, model, orders, send))
+            send(paint(request, model, reader, send))
         except Exception as error:
-            # No error of the engine's own: its state, or the device's, cannot be trusted any more.
-            send(Frame("failed", {"reason": "broken", "message": f"{type(error).__name__}: {error}"}))
+            # Not an error that the engine knows: the state of the engine or of the device may be damaged.
+            send(Failed(reason="broken", message=f"{type(error).__name__}: {error}"))
             raise
 
 
 def main() -> int:
-    """Run the child."""
+    """Run the child process."""
     environment.prepare()
-    os.nice(10)  # whoever answers people comes first
-    # Ctrl-C and a service manager's stop reach the whole group of processes, but are the owner's to deal with.
+    os.nice(10)  # the processes that answer people come first
+    # Ctrl-C and a service manager's stop reach the whole process group; the parent handles them and stops this child.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     parser = argparse.ArgumentParser(prog="python -m bot.worker.engine_child", description=__doc__)
@@ -104,19 +110,19 @@ def main() -> int:
     parser.add_argument("--weights", default="auto")
     parser.add_argument("--cache", type=Path, help="folder of downloaded weights")
     arguments = parser.parse_args()
-    # Frames alone go to the real stdout; whatever else is printed goes to stderr.
-    with os.fdopen(os.dup(1), "wb", buffering=0) as wire:
+    # Only frames are written to the original stdout; whatever else is printed goes to stderr.
+    with os.fdopen(os.dup(1), "wb", buffering=0) as pipe:
         os.dup2(2, 1)
-        orders = Orders(os.fdopen(os.dup(0), "rb"))  # never closed: its thread reads from it to the end
-        orders.start()
-        return serve(arguments, orders, lambda frame: _write(wire, encode(frame)))
+        reader = FrameReader(os.fdopen(os.dup(0), "rb"))  # never closed: the thread reads from it to the end
+        reader.start()
+        return serve(arguments, reader, lambda frame: _write(pipe, encode(frame)))
 
 
-def _write(wire: io.RawIOBase, data: bytes) -> None:
+def _write(pipe: io.RawIOBase, data: bytearray) -> None:
     """Write all of the data: one write to a pipe may take only a part."""
     view = memoryview(data)
     while view:
-        view = view[wire.write(view) or 0 :]
+        view = view[pipe.write(view) or 0 :]
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The owner's handle on its engine child."""
+"""The worker's handle on its engine child process."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from bot.worker.protocol import Frame, WireError, encode, receive_frame
+from bot.worker.protocol import FromChild, ProtocolError, ToChild, encode, receive_frame
 
 _CLOSING = 1.0  # seconds that a child has to end by itself
 
@@ -27,11 +27,11 @@ def engine_command(device: str = "auto", weights: str = "auto", cache: Path | No
 
 
 class ChildDiedError(Exception):
-    """The engine child is gone, or was killed because it could not be trusted any more."""
+    """The engine child has ended, or was killed because it no longer works as it should."""
 
 
-class EngineChild:
-    """A running child: send it frames, receive its frames, and see that it ends."""
+class EngineProcess:
+    """A running engine child: sends it frames, receives its frames, and sees that it ends."""
 
     def __init__(self, process: Process) -> None:
         assert process.stdin is not None
@@ -39,12 +39,16 @@ class EngineChild:
         self._process = process
         self._stdin = process.stdin
         self._stdout = process.stdout
-        self._receiving: asyncio.Task[Frame] | None = None
+        self._receiving: asyncio.Task[FromChild] | None = None
         self._lost = False
 
     @classmethod
-    async def start(cls, command: Sequence[str]) -> EngineChild:
-        """Start a child; what it says on stderr goes to ours."""
+    async def start(cls, command: Sequence[str]) -> EngineProcess:
+        """Start a child; its stderr is ours.
+
+        Raises:
+            ChildDiedError: The command cannot be started.
+        """
         try:
             return cls(await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE))
         except OSError as error:
@@ -57,29 +61,37 @@ class EngineChild:
 
     @property
     def gone(self) -> bool:
-        """Whether the child has ended, or is about to."""
+        """Whether the child has ended, or is about to end."""
         return self._lost or self._process.returncode is not None
 
-    def send(self, frame: Frame) -> None:
-        """Send a frame. Never waits: a child that does not read must not hold up its owner."""
+    def send(self, frame: ToChild) -> None:
+        """Send a frame without waiting: a child that does not read must not block the worker.
+
+        Raises:
+            ProtocolError: The frame is too large.
+        """
         self._stdin.write(encode(frame))
 
-    async def receive(self, seconds: float) -> Frame | None:
-        """Return the child's next frame, or None if none came in time; ChildDiedError if none will come."""
+    async def receive(self, seconds: float) -> FromChild | None:
+        """Return the child's next frame, or None if none has arrived after so many seconds.
+
+        Raises:
+            ChildDiedError: The child has ended, or was killed because it sent something else than frames.
+        """
         if self._receiving is None:
             self._receiving = asyncio.create_task(receive_frame(self._stdout))
         done, _ = await asyncio.wait({self._receiving}, timeout=seconds)
         if not done:
-            return None  # the task stays: a frame half read is not lost
+            return None  # the task is kept, so that the part of a frame that it has read is not lost
         received, self._receiving = self._receiving, None
         try:
             return received.result()
         except EOFError:
             self._lost = True
-            raise ChildDiedError(f"The engine child ended ({await self._ending()}).") from None
-        except WireError as error:
+            raise ChildDiedError(f"The engine child ended ({await self._how_it_ended()}).") from None
+        except ProtocolError as error:
             self.kill()
-            raise ChildDiedError(f"The engine child spoke nonsense and was killed. {error}") from error
+            raise ChildDiedError(f"The engine child sent something else than frames and was killed. {error}") from error
 
     async def died(self) -> None:
         """Return once the child has ended."""
@@ -92,7 +104,7 @@ class EngineChild:
             self._process.kill()
 
     async def close(self) -> None:
-        """End the child, which it does by itself at the end of its input, and free what it held here."""
+        """End the child and free its pipes: it ends by itself at the end of its input, and is killed if it does not."""
         if self._receiving is not None:
             self._receiving.cancel()
             await asyncio.gather(self._receiving, return_exceptions=True)
@@ -104,8 +116,8 @@ class EngineChild:
             self.kill()
             await self._process.communicate()
 
-    async def _ending(self) -> str:
-        """Wait for the end of a child whose output has ended, and tell how it ended."""
+    async def _how_it_ended(self) -> str:
+        """Wait for the end of a child whose output has ended."""
         try:
             async with asyncio.timeout(_CLOSING):
                 code = await self._process.wait()

@@ -1,107 +1,174 @@
-"""The frames that the owner and its engine child exchange over the child's stdin and stdout.
+"""The frames that the worker and its engine child exchange over the child's stdin and stdout.
 
-A frame is a length (4 bytes), a JSON header of that length, and the binary parts that the header announces.
-A length has to be small, so its first byte is 0: a stray print on the pipe is an error at once, never a hang.
+A frame is a zero byte, the length of its body (4 bytes, big-endian) and its body: one of the structs below as
+MessagePack, with its name as the tag. Printed text contains no zero byte, so a stray print on the pipe is an error as
+soon as five bytes of it have arrived; the reader never waits for the length that it seems to announce.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import struct
-from collections.abc import Generator
-from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Literal, TypeAlias, TypeVar
 
-KINDS: dict[str, tuple[set[str], int]] = {  # what each frame carries, and how many parts at least
-    # to the child
-    "paint": ({"recipe", "kind", "sketch", "start", "mask"}, 2),  # content, styles, and what `start` and `mask` promise
-    "stop": ({"keep"}, 0),  # keep: hand in the picture as it is
-    # to the owner
-    "ready": ({"device", "weights", "note"}, 0),
-    "progress": ({"fraction", "seconds_left", "sketched"}, 0),  # preview, now and then
-    "result": ({"report"}, 1),  # picture, and a timelapse if there is one
-    "failed": ({"reason", "message"}, 0),  # reason: start, image, memory, options, stopped, engine or broken
-}
-MAX_HEADER = 1 << 20
-MAX_PARTS = 1 << 28  # bytes of all parts together
+import msgspec
 
-_LENGTH = struct.Struct(">I")
+from bot.storage.models import Kind, Recipe
 
+MAX_BODY = 1 << 28
+"""Most bytes in the body of a frame: a few large pictures."""
 
-class WireError(Exception):
-    """What came over the pipe is no frame."""
+Reason = Literal[
+    "start",  # the model cannot be loaded
+    "image",  # a picture cannot be decoded
+    "memory",  # the device has too little memory
+    "options",  # the engine refuses the recipe
+    "stopped",  # the worker asked for it
+    "engine",  # any other error that the engine knows
+    "broken",  # an error that the engine does not know: the child ends after it
+]
+
+_HEAD = struct.Struct(">BI")
 
 
-@dataclass(frozen=True)
-class Frame:
-    """One message: what it is, its plain values and its pictures."""
-
-    kind: str
-    fields: dict[str, Any] = field(default_factory=dict)
-    parts: tuple[bytes, ...] = ()
+class ProtocolError(Exception):
+    """The bytes on the pipe are no frame, or a frame is too large."""
 
 
-def encode(frame: Frame) -> bytes:
-    """Return the frame as it goes over the pipe."""
-    sizes = [len(part) for part in frame.parts]
-    header = json.dumps({"kind": frame.kind, "fields": frame.fields, "sizes": sizes}).encode()
-    if len(header) > MAX_HEADER or sum(sizes) > MAX_PARTS:
-        raise WireError(f"A {frame.kind} frame of {len(header)} + {sum(sizes)} bytes is too large.")
-    return b"".join((_LENGTH.pack(len(header)), header, *frame.parts))
+class _Frame(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag=str.lower):
+    """What all frames have in common: strictly decoded, and told apart by their names."""
 
 
-def read_frame(source: BinaryIO) -> Frame:
-    """Read one frame from a blocking file; EOFError at its end."""
-    decoder = _decoder()
-    wanted = next(decoder)
-    while True:
-        data = source.read(wanted)
-        if len(data) < wanted:
+class Paint(_Frame, frozen=True):
+    """To the child: paint a picture, or a contact sheet.
+
+    Attributes:
+        content, styles: Image files.
+        start: An image file to continue from; None: begin anew.
+        mask: An image file, white where the picture is painted; None: everywhere.
+        recipe: How it is painted.
+        kind: Picture or contact sheet.
+        sketch: Whether the first coarse scale is shown as a sketch.
+    """
+
+    content: bytes
+    styles: list[bytes]
+    start: bytes | None
+    mask: bytes | None
+    recipe: Recipe
+    kind: Kind
+    sketch: bool
+
+
+class Stop(_Frame, frozen=True):
+    """To the child: stop painting. `keep`: send the picture as it is now, as a `Result`."""
+
+    keep: bool
+
+
+class Ready(_Frame, frozen=True):
+    """From the child: the model is loaded. `note` says what an operator should know of the weights, or is empty."""
+
+    device: str
+    weights: str
+    note: str
+
+
+class Progress(_Frame, frozen=True):
+    """From the child: how far the picture is.
+
+    Attributes:
+        fraction: Of the work, 0..1.
+        seconds_left: The engine's estimate, in seconds.
+        sketched: No sketch will come any more: it is done, or there is none.
+        preview: The picture as it is now, as JPEG; None in most frames.
+    """
+
+    fraction: float
+    seconds_left: float | None
+    sketched: bool
+    preview: bytes | None
+
+
+class Result(_Frame, frozen=True):
+    """From the child: the picture as JPEG, its timelapse as MP4 if there is one, and the engine's report."""
+
+    report: dict[str, Any]
+    picture: bytes
+    timelapse: bytes | None
+
+
+class Failed(_Frame, frozen=True):
+    """From the child: there will be no picture, or no model."""
+
+    reason: Reason
+    message: str
+
+
+ToChild: TypeAlias = Paint | Stop
+FromChild: TypeAlias = Ready | Progress | Result | Failed
+F = TypeVar("F")
+
+_encoder = msgspec.msgpack.Encoder()
+_to_child: msgspec.msgpack.Decoder[ToChild] = msgspec.msgpack.Decoder(ToChild)
+_from_child: msgspec.msgpack.Decoder[FromChild] = msgspec.msgpack.Decoder(FromChild)
+
+
+def encode(frame: ToChild | FromChild) -> bytearray:
+    """Return the frame as it is written to the pipe.
+
+    Raises:
+        ProtocolError: It is too large.
+    """
+    data = bytearray(_HEAD.size)
+    _encoder.encode_into(frame, data, _HEAD.size)  # behind the head: the pictures are copied only once
+    length = len(data) - _HEAD.size
+    if length > MAX_BODY:
+        raise ProtocolError(f"A {type(frame).__name__} frame of {length} bytes is too large.")
+    _HEAD.pack_into(data, 0, 0, length)
+    return data
+
+
+def read_frame(source: BinaryIO) -> ToChild:
+    """Read the next frame in the child.
+
+    Args:
+        source: A blocking file that reads as many bytes as it is asked for, fewer only at its end.
+
+    Raises:
+        EOFError: The file ended, before a frame or within one.
+        ProtocolError: The bytes are no frame.
+    """
+
+    def read(size: int) -> bytes:
+        data = source.read(size)
+        if len(data) < size:
             raise EOFError
-        try:
-            wanted = decoder.send(data)
-        except StopIteration as end:
-            frame: Frame = end.value
-            return frame
+        return data
+
+    return _decode(_to_child, read(_body_length(read(_HEAD.size))))
 
 
-async def receive_frame(source: asyncio.StreamReader) -> Frame:
-    """Read one frame from a stream; EOFError at its end."""
-    decoder = _decoder()
-    wanted = next(decoder)
-    while True:
-        data = await source.readexactly(wanted)
-        try:
-            wanted = decoder.send(data)
-        except StopIteration as end:
-            frame: Frame = end.value
-            return frame
+async def receive_frame(source: asyncio.StreamReader) -> FromChild:
+    """Receive the next frame from the child.
+
+    Raises:
+        EOFError: The stream ended, before a frame or within one.
+        ProtocolError: The bytes are no frame.
+    """
+    head = await source.readexactly(_HEAD.size)
+    return _decode(_from_child, await source.readexactly(_body_length(head)))
 
 
-def _decoder() -> Generator[int, bytes, Frame]:
-    """Ask for so many bytes, be sent them, and so on; return the frame."""
-    (length,) = _LENGTH.unpack((yield _LENGTH.size))
-    if length > MAX_HEADER:
-        raise WireError(f"A header of {length} bytes cannot be: something else was written to the pipe.")
-    kind, fields, sizes = _header((yield length))
-    parts = []
-    for size in sizes:
-        parts.append((yield size))  # noqa: PERF401 - a comprehension cannot yield
-    return Frame(kind, fields, tuple(parts))
+def _body_length(head: bytes) -> int:
+    zero, length = _HEAD.unpack(head)
+    if zero or length > MAX_BODY:
+        raise ProtocolError(f"A frame does not begin with {head!r}: something else was written to the pipe.")
+    return int(length)
 
 
-def _header(data: bytes) -> tuple[str, dict[str, Any], list[int]]:
+def _decode(decoder: msgspec.msgpack.Decoder[F], body: bytes) -> F:
     try:
-        match json.loads(data):
-            case {"kind": str(kind), "fields": dict(fields), "sizes": list(sizes)} if _possible(kind, fields, sizes):
-                return kind, fields, sizes
-    except ValueError:
-        pass
-    raise WireError("The header of a frame is damaged.")
-
-
-def _possible(kind: str, fields: dict[str, Any], sizes: list[Any]) -> bool:
-    names, parts = KINDS.get(kind, ({""}, 0))
-    whole = fields.keys() == names and len(sizes) >= parts
-    return whole and all(type(size) is int and size >= 0 for size in sizes) and sum(sizes) <= MAX_PARTS
+        return decoder.decode(body)
+    except ValueError as error:  # msgspec's own errors, and UnicodeDecodeError
+        raise ProtocolError(f"The body of a frame is damaged: {error}.") from error

@@ -1,179 +1,186 @@
-"""Where one order is painted, within the engine child: a picture and its timelapse, or a contact sheet."""
+"""How the engine child paints one request: a picture with its timelapse, or a contact sheet."""
 
 from __future__ import annotations
 
 import dataclasses
 import io
+import sys
+import tempfile
 import time
 from collections.abc import Callable
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
 import engine
 from bot.presets.sheet import contact_sheet
-from bot.worker.protocol import Frame
-from bot.worker.timelapse import Reel
+from bot.storage.models import Recipe
+from bot.worker.protocol import FromChild, Paint, Progress
 
-_PROGRESS = 0.5  # seconds between two progress frames
-_PREVIEW = 3.0  # seconds between two previews; the first comes after a third of it
-_SHEET_ITERATIONS = 30  # of each picture on a contact sheet
-_PREVIEW_EDGE = 640  # pixels: enough for a chat, and quick to send
+_PROGRESS_INTERVAL = 0.5  # seconds between two progress frames
+_PREVIEW_INTERVAL = 3.0  # seconds between two previews; the first comes after a third of it
+_PREVIEW_EDGE = 640  # longest edge in pixels: enough for a chat, and quick to send
+_TIMELAPSE_EDGE = 480  # longest edge in pixels: enough for an animation in a chat
+_SKETCH_EDGE = 240  # pixels: the first scale that is at least so large and is followed by another is the sketch
+_SHEET_ITERATIONS = 30  # for each picture on a contact sheet
 
 _STYLE_SCALES = {"fine": 0.5, "normal": 1.0, "large": 2.0}
-_SKETCH_EDGE = 240  # pixels: the first scale that is at least so large and is followed by another is the sketch
 
-Send = Callable[[Frame], None]
-Stop = Callable[[], bool]
-
-
-class Step(Protocol):
-    """How far a painting is: the engine's progress is one."""
-
-    @property
-    def fraction(self) -> float:
-        """Done, 0..1."""
-
-    @property
-    def seconds_left(self) -> float | None:
-        """As far as it is known."""
-
-    def preview(self) -> Image.Image:
-        """Return the picture so far."""
+Send = Callable[[FromChild], None]
+ShouldStop = Callable[[], bool]
 
 
-class Teller:
-    """Tells the owner of progress, now and then with a preview.
+@dataclasses.dataclass(frozen=True)
+class Rendered:
+    """What was painted for a request."""
+
+    image: Image.Image
+    report: dict[str, Any]
+    stopped: bool  # before it was complete
+    recorder: engine.Recorder | None = None  # a contact sheet has none
+
+
+class ProgressSender:
+    """Sends progress every half second, and a preview with it every three seconds.
 
     Attributes:
-        sketched: Whether no sketch is to come any more.
+        sketched: Whether no sketch will come any more.
     """
 
     def __init__(self, send: Send, *, sketched: bool = True) -> None:
         self.sketched = sketched
         self._send = send
         self._next = time.monotonic()
-        self._next_preview = self._next + _PREVIEW / 3
+        self._next_preview = self._next + _PREVIEW_INTERVAL / 3
 
-    def show_sketch(self) -> None:
-        """Note that the sketch is done: it is shown with the next progress."""
+    def finish_sketch(self) -> None:
+        """Note that the sketch is done, and have the next update sent at once, with a preview."""
         self.sketched = True
         self._next = self._next_preview = time.monotonic()
 
-    def __call__(self, progress: Step) -> None:
-        """Take one iteration's progress."""
+    def update(self, fraction: float, seconds_left: float | None, preview: Callable[[], Image.Image]) -> None:
+        """Send progress if it is due; `preview` is called only if a preview is due as well."""
         now = time.monotonic()
         if now < self._next:
             return
-        parts: tuple[bytes, ...] = ()
+        self._next = now + _PROGRESS_INTERVAL
+        data = None
         if now >= self._next_preview:
-            picture = progress.preview()
-            picture.thumbnail((_PREVIEW_EDGE, _PREVIEW_EDGE))
-            parts = (jpeg(picture, quality=80),)
-            self._next_preview = now + _PREVIEW
-        self._next = now + _PROGRESS
-        fields = {"fraction": progress.fraction, "seconds_left": progress.seconds_left, "sketched": self.sketched}
-        self._send(Frame("progress", fields, parts))
+            self._next_preview = now + _PREVIEW_INTERVAL
+            image = preview()
+            image.thumbnail((_PREVIEW_EDGE, _PREVIEW_EDGE))
+            data = jpeg(image, quality=80)
+        self._send(Progress(fraction=fraction, seconds_left=seconds_left, sketched=self.sketched, preview=data))
 
 
-@dataclasses.dataclass(frozen=True)
-class Painted:
-    """What came of an order."""
+def render_picture(request: Paint, model: engine.Model, should_stop: ShouldStop, send: Send) -> Rendered:
+    """Paint the content like the styles. The first coarse scale is the sketch, if one is asked for and is possible.
 
-    picture: Image.Image
-    report: dict[str, Any]
-    stopped: bool
-    reel: Reel | None = None  # a sheet has none
-
-
-def paint_picture(order: Frame, model: engine.Model, stop: Stop, send: Send) -> Painted:
-    """Paint the content like the styles. Its coarse scales are the sketch, where one is asked for and has a sense."""
-    content, *styles = order.parts
-    mask = styles.pop() if order.fields["mask"] else None
-    start = styles.pop() if order.fields["start"] else None
-    options = options_of(order)
-    sketch = order.fields["sketch"] and start is None and options.longest_edge >= 2 * _SKETCH_EDGE
-    reel, tell = Reel(), Teller(send, sketched=not sketch)
-    edge = 0  # of the present scale
+    Raises:
+        EngineError: See `engine.stylize`.
+    """
+    options = options_of(request.recipe)
+    styles = [turned(engine.load_image(style), request.recipe.variation) for style in request.styles]
+    mask = None if request.mask is None else engine.load_image(request.mask)
+    sketch = request.sketch and request.start is None and options.longest_edge >= 2 * _SKETCH_EDGE
+    recorder, sender = engine.Recorder(edge=_TIMELAPSE_EDGE), ProgressSender(send, sketched=not sketch)
+    edge = 0  # longest edge of the scale before this iteration
 
     def follow(progress: engine.Progress) -> None:
         nonlocal edge
-        reel.take(progress)
-        if not tell.sketched and _SKETCH_EDGE <= edge < max(progress.size):
-            tell.show_sketch()
+        recorder(progress)
+        if not sender.sketched and _SKETCH_EDGE <= edge < max(progress.size):
+            sender.finish_sketch()
         edge = max(progress.size)
-        tell(progress)
+        sender.update(progress.fraction, progress.seconds_left, progress.preview)
 
-    laid = [turned(style, order.fields["recipe"]["variation"]) for style in styles]
-    masks = [mask] * len(laid) if mask else None
     result = engine.stylize(
-        content, laid, options, model=model, masks=masks, start=start, on_progress=follow, should_stop=stop
+        request.content,
+        styles,
+        options,
+        model=model,
+        masks=None if mask is None else [mask] * len(styles),
+        start=request.start,
+        on_progress=follow,
+        should_stop=should_stop,
     )
     report = result.report.to_dict()
-    if max(result.image.size) < options.longest_edge:  # the engine's own way out when memory is short
+    if max(result.image.size) < options.longest_edge:  # the engine paints it smaller when memory is short
         report["halved"] = True
-    return Painted(result.image, report, result.report.stopped, reel)
+    return Rendered(result.image, report, result.report.stopped, recorder)
 
 
-def turned(style: bytes, variation: int) -> bytes | Image.Image:
-    """Return the style for a variation of the picture: its strokes go another way, its colours stay."""
-    return engine.load_image(style).transpose(Image.Transpose(variation - 1)) if variation else style
+def render_sheet(request: Paint, model: engine.Model, should_stop: ShouldStop, send: Send) -> Rendered:
+    """Paint the content like each style, small and quickly, and put the pictures on one contact sheet.
 
-
-def paint_sheet(order: Frame, model: engine.Model, stop: Stop, send: Send) -> Painted:
-    """Paint the content in each style, small and quickly, and put the pictures on one sheet."""
+    Raises:
+        EngineError: See `engine.stylize`.
+    """
     began = time.monotonic()
-    options, tell = dataclasses.replace(options_of(order), iterations=_SHEET_ITERATIONS), Teller(send)
-    content, *styles = order.parts
-    pictures: list[Image.Image] = []
-    for style in styles:
-        part = _Part(pictures, len(styles), began, tell)
-        result = engine.stylize(content, [style], options, model=model, on_progress=part, should_stop=stop)
-        pictures.append(result.image)
+    options = dataclasses.replace(options_of(request.recipe), iterations=_SHEET_ITERATIONS)
+    content, images, sender = engine.load_image(request.content), list[Image.Image](), ProgressSender(send)
+
+    def follow(progress: engine.Progress) -> None:
+        fraction = (len(images) + progress.fraction) / len(request.styles)
+        seconds_left = (time.monotonic() - began) * (1 / fraction - 1) if fraction else None
+        sender.update(fraction, seconds_left, lambda: contact_sheet([*images, progress.preview()]))
+
+    for style in request.styles:
+        result = engine.stylize(content, [style], options, model=model, on_progress=follow, should_stop=should_stop)
+        images.append(result.image)
         if result.report.stopped:
             break
-    sheet = contact_sheet(pictures)
+    sheet = contact_sheet(images)
     report = result.report.to_dict() | {"size": sheet.size, "seconds": time.monotonic() - began}
-    return Painted(sheet, report, result.report.stopped)
+    return Rendered(sheet, report, result.report.stopped)
 
 
-class _Part:
-    """One picture's share in the progress of its sheet."""
+def options_of(recipe: Recipe) -> engine.Options:
+    """Return the engine's options for a recipe; its variation changes the style image instead, see `turned`.
 
-    def __init__(self, pictures: list[Image.Image], count: int, began: float, tell: Teller) -> None:
-        self.fraction = 0.0
-        self.seconds_left: float | None = None
-        self._pictures = pictures
-        self._count = count
-        self._began = began
-        self._tell = tell
-        self._progress: engine.Progress | None = None
-
-    def __call__(self, progress: engine.Progress) -> None:
-        """Tell of the whole sheet."""
-        self.fraction = (len(self._pictures) + progress.fraction) / self._count
-        self.seconds_left = (time.monotonic() - self._began) * (1 / self.fraction - 1) if self.fraction else None
-        self._progress = progress
-        self._tell(self)
-
-    def preview(self) -> Image.Image:
-        """Return the sheet so far."""
-        assert self._progress is not None
-        return contact_sheet([*self._pictures, self._progress.preview()])
+    Raises:
+        OptionsError: The engine does not paint by such a recipe.
+    """
+    settings = recipe.to_dict()
+    del settings["variation"]
+    style_scale = _STYLE_SCALES[settings.pop("strokes")]
+    return engine.preset(settings.pop("quality"), style_scale=style_scale, **settings)
 
 
-def options_of(order: Frame) -> engine.Options:
-    """Return the engine's options for the recipe of a job."""
-    recipe = dict(order.fields["recipe"])
-    del recipe["variation"]  # of the style, not of the painting
-    scale = _STYLE_SCALES[recipe.pop("strokes")]
-    return engine.preset(recipe.pop("quality"), style_scale=scale, **recipe)
+def turned(style: Image.Image, variation: int) -> Image.Image:
+    """Return the style for a variation, 0..7: as it is, or turned and mirrored in one of the seven other ways.
+
+    The strokes run in another direction then; the colours are the same.
+    """
+    return style.transpose(Image.Transpose(variation - 1)) if variation else style
 
 
-def jpeg(picture: Image.Image, *, quality: int) -> bytes:
-    """Return the picture as JPEG without loss of colour detail and without metadata."""
-    picture = picture.convert("RGB")
-    picture.info = {}
+def jpeg(image: Image.Image, *, quality: int) -> bytes:
+    """Return the image as JPEG, with colours at full resolution (4:4:4) and without metadata.
+
+    Args:
+        image: Of any mode.
+        quality: 0..100, see Pillow.
+    """
+    image = image.convert("RGB")
+    image.info = {}
     file = io.BytesIO()
-    picture.save(file, "JPEG", quality=quality, subsampling=0)
+    image.save(file, "JPEG", quality=quality, subsampling=0)
     return file.getvalue()
+
+
+def timelapse(recorder: engine.Recorder, image: Image.Image) -> bytes | None:
+    """Return the recorded frames and the finished image as MP4.
+
+    None if nothing was recorded or the MP4 cannot be made: a missing timelapse must not cost the picture.
+    """
+    if not recorder.frames:
+        return None
+    try:
+        with tempfile.NamedTemporaryFile(suffix=".mp4") as file:
+            recorder.save(file.name, image)
+            return Path(file.name).read_bytes()
+    except (OSError, engine.EngineError) as error:
+        sys.stderr.write(f"engine child: no timelapse: {error}\n")
+        return None

@@ -1,4 +1,4 @@
-"""Timelapses: a run's previews as an animation."""
+"""Timelapses: the previews of a run as an animation."""
 
 from __future__ import annotations
 
@@ -12,66 +12,73 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from engine.errors import EngineError
-from engine.images.tensors import fit, resize
+from engine.images.tensors import resize
 from engine.progress import Progress
+from engine.sizes import fit
 
 KINDS = (".gif", ".webp", ".mp4")
-"""Suffixes of the formats: Pillow writes the first two, ffmpeg the last."""
+"""Suffixes of the formats; Pillow writes the first two, ffmpeg the last."""
 
 FRAME = 100
 """Milliseconds that a frame is shown."""
 
 HOLD = 2000
-"""Milliseconds that the last frame is shown: the finished picture is what one wants to see."""
+"""Milliseconds that the last frame, the finished picture, is shown."""
 
 EDGE = 640
-"""Longest edge of a recorded frame in pixels; a large run's previews would fill the memory."""
+"""Longest edge of a frame in pixels, unless a recorder is given another."""
 
 
 class Recorder:
-    """Collects previews of a run as its `on_progress`, evenly over its iterations.
+    """Collects previews of a run, evenly over its iterations; to be passed as `on_progress`.
 
-    Coarse scales get as many frames for an iteration as fine ones, though they take less time: there the picture
-    changes most.
+    Coarse scales get as many frames for an iteration as fine ones, though their iterations are shorter, because the
+    picture changes most there. Memory is bounded: there are few frames, and each is made small when it is taken.
 
     Args:
-        count: Frames in all, at most, from 1.
+        count: Most frames, from 1.
+        edge: Longest edge of a frame in pixels.
+
+    Attributes:
+        frames: The previews so far, in their order.
     """
 
-    def __init__(self, count: int = 48) -> None:
+    def __init__(self, count: int = 48, *, edge: int = EDGE) -> None:
         self.frames: list[Image.Image] = []
         self._count = count
+        self._edge = edge
 
     def __call__(self, progress: Progress) -> None:
-        """Take a preview if it is time for one: at the first moment told of, then after each share of the run."""
+        """Take a preview if one is due: of the first progress, then of each further 1/`count` of the iterations."""
         taken = len(self.frames)
         if taken < self._count and progress.iteration * self._count >= taken * progress.iterations:
-            self.frames.append(_small(progress.preview()))
+            self.frames.append(_shrink(progress.preview(), self._edge))
 
     def save(self, path: str | Path, output: Image.Image) -> None:
-        """Save the frames, and the output as the last of them; see `timelapse`."""
-        timelapse([*self.frames, output], path)
+        """Save the frames, and the output as the last of them, no larger than they are; see `timelapse`."""
+        timelapse([*self.frames, _shrink(output, self._edge)], path)
 
 
 def timelapse(frames: Iterable[Image.Image], path: str | Path) -> None:
-    """Save pictures as an animation, 10 a second, the last one held for 2 seconds.
+    """Save pictures as an animation: 10 frames a second, the last frame for 2 seconds.
 
-    GIF and WebP repeat by themselves. MP4 is H.264 as messengers and browsers play it: 4:2:0 in the colours of
-    BT.709, ready to play while it loads; edges of odd length are continued by a pixel.
+    GIF and WebP loop for ever. MP4 is H.264 in the form that messengers and browsers play: 4:2:0 subsampling, BT.709
+    colours, the index before the frames so that it plays while it loads. H.264 with 4:2:0 needs even edges: an odd
+    edge is extended by one pixel that repeats its neighbour.
 
     Args:
-        frames: From first to last, any sizes; all are shown at the size of the last, 640 px at most.
-        path: Where to save it; the suffix, .gif, .webp or .mp4, says the format.
+        frames: From first to last, of any sizes; all are resized to the size of the last, at most 640 px.
+        path: Where to save it; the suffix, .gif, .webp or .mp4, decides on the format.
 
     Raises:
-        EngineError: There is no frame, the suffix is another, or ffmpeg cannot be run for an MP4.
+        EngineError: There is no frame, the suffix is another, or ffmpeg cannot make the MP4.
         OSError: The file cannot be written.
     """
-    path = check_film(path)
+    path = checked_path(path)
     held = list(frames)
     if not held:
         raise EngineError("A timelapse needs one frame at least.")
-    size = _small(held[-1]).size
+    size = _shrink(held[-1], EDGE).size
     first, *rest = [resize(frame.convert("RGB"), size) for frame in held]
     if path.suffix.lower() == ".mp4":
         path.write_bytes(_mp4([first, *rest]))
@@ -80,11 +87,11 @@ def timelapse(frames: Iterable[Image.Image], path: str | Path) -> None:
     first.save(path, save_all=True, append_images=rest, duration=durations if rest else HOLD, loop=0)
 
 
-def check_film(path: str | Path) -> Path:
-    """The path of an animation, if its suffix is of a format that can be saved.
+def checked_path(path: str | Path) -> Path:
+    """Return the path of a timelapse.
 
     Raises:
-        EngineError: It is another.
+        EngineError: Its suffix is not of a format that can be saved.
     """
     path = Path(path)
     if path.suffix.lower() not in KINDS:
@@ -93,13 +100,13 @@ def check_film(path: str | Path) -> Path:
     return path
 
 
-def _small(frame: Image.Image) -> Image.Image:
-    """The frame, at most `EDGE` px."""
-    return resize(frame, fit(frame.size, min(EDGE, max(frame.size))))
+def _shrink(image: Image.Image, edge: int) -> Image.Image:
+    """Return the image with its longest edge at most `edge`."""
+    return resize(image, fit(image.size, min(edge, max(image.size))))
 
 
 def _mp4(frames: Sequence[Image.Image]) -> bytes:
-    """Frames of one size as a file, made by the ffmpeg that imageio-ffmpeg brings, in a process of its own."""
+    """Encode frames of one size with the ffmpeg program that imageio-ffmpeg contains."""
     pixels = [_even(frame) for frame in frames]
     height, width, _ = pixels[0].shape
     source = f"-f rawvideo -pixel_format rgb24 -video_size {width}x{height} -framerate {1000 // FRAME} -i pipe:"
@@ -107,9 +114,10 @@ def _mp4(frames: Sequence[Image.Image]) -> bytes:
     target = "-codec:v libx264 -crf 18 -pix_fmt yuv420p -movflags +faststart"
     shown = b"".join(frame.tobytes() for frame in [*pixels[:-1], *pixels[-1:] * (HOLD // FRAME)])
     with tempfile.TemporaryDirectory() as folder:
-        film = Path(folder) / "film.mp4"  # a file, for the index is put before the pictures at the end
-        _ffmpeg([*f"{source} {colors} {target}".split(), str(film)], shown)
-        return film.read_bytes()
+        # A file and no pipe: ffmpeg moves the index to the front after all frames are written.
+        file = Path(folder) / "timelapse.mp4"
+        _ffmpeg([*f"{source} {colors} {target}".split(), str(file)], shown)
+        return file.read_bytes()
 
 
 def _ffmpeg(arguments: Sequence[str], data: bytes) -> None:
@@ -126,6 +134,6 @@ def _ffmpeg(arguments: Sequence[str], data: bytes) -> None:
 
 
 def _even(frame: Image.Image) -> NDArray[np.uint8]:
-    """(H, W, 3) with H and W even, as 4:2:0 needs them."""
+    """Return the frame as (H, W, 3), with H and W made even by repeating the last row and column."""
     pixels = np.asarray(frame)
     return np.pad(pixels, ((0, frame.height % 2), (0, frame.width % 2), (0, 0)), mode="edge")

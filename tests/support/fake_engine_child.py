@@ -1,19 +1,18 @@
-"""The real engine child with an actor in the engine's place: what it does is written in the content picture.
+"""The real engine child with a fake engine, whose behaviour a script in the content picture decides.
 
     python -m tests.support.fake_engine_child FOLDER
 
-In the folder it notes its process id, and counts what has to be counted through several lives.
+It loads no torch. In the folder it notes its process id and its runs, and counts what must be counted across restarts.
 """
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,39 +21,38 @@ from PIL import Image
 
 import engine
 from bot.worker import engine_child, render
-
-Tell = Callable[[Any], None]
-Asked = Callable[[], bool]
+from engine.images.io import load_image
 
 FOLDER = Path(sys.argv.pop())
-MODEL = SimpleNamespace(device="stage", weights="none", note="")
+MODEL = SimpleNamespace(device="fake", weights="none", note="")
 
 
-def act(
+def stylize(
     content: bytes,
     _styles: Any,
     options: engine.Options,
     *,
-    masks: list[bytes] | None = None,
+    masks: Sequence[Image.Image] | None = None,
     start: bytes | None = None,
-    on_progress: Tell,
-    should_stop: Asked,
+    on_progress: Callable[[Any], None],
+    should_stop: Callable[[], bool],
     **_: Any,
 ) -> Any:
-    """Do what the script says, then hand in a picture of the size that was asked for."""
+    """Do what the script says, then return a picture of the size that was asked for."""
     script = json.loads(content)
     _note(options, start, masks)
-    print("a stray print must not harm the wire")  # noqa: T201 - this is the test
+    print("a stray print must not reach the pipe of frames")  # noqa: T201 - this is the test
     if "failures" in script and _times(script) < script["failures"]:
         _fail(script["failure"])
     if script.get("flood"):
-        vars(render).update(_PROGRESS=0.0, _PREVIEW=0.0)
+        vars(render).update(_PROGRESS_INTERVAL=0.0, _PREVIEW_INTERVAL=0.0)
     steps = script.get("steps", 3)
+    pause = 0.0 if start else script.get("pause", 0.0)  # what continues is nearly finished
     for step in range(1, steps + 1):
         edge = options.longest_edge if 2 * step > steps else options.longest_edge // 2
         left = script.get("left")
         on_progress(SimpleNamespace(fraction=step / steps, seconds_left=left, size=(edge, edge), preview=_picture))
-        time.sleep(script.get("pause", 0.0))
+        time.sleep(pause)
         if should_stop() and not script.get("deaf"):
             return _result(stopped=True, size=1, report={"stopped_at": step})
     size = options.longest_edge // script.get("shrink", 1)
@@ -62,21 +60,47 @@ def act(
     return _result(stopped=False, size=size, report=report)
 
 
-def _note(options: engine.Options, start: bytes | None, masks: list[bytes] | None) -> None:
-    """Note what was asked for: where it begins by the picture's width or the noise's seed, masks by their widths."""
-    begin = _width(start) if start else options.seed or None
-    run = [options.preset, options.longest_edge, options.style_scale, begin, *map(_width, masks or ())]
+class Recorder:
+    """Saves a GIF of the first few previews; the engine's own recorder would load torch."""
+
+    def __init__(self, **_: object) -> None:
+        self.frames: list[Image.Image] = []
+
+    def __call__(self, progress: Any) -> None:
+        """Take a preview."""
+        if len(self.frames) < 20:
+            self.frames.append(progress.preview())
+
+    def save(self, path: str, output: Image.Image) -> None:
+        """Save the frames and the output."""
+        first, *rest = self.frames
+        first.save(path, "GIF", save_all=True, append_images=[*rest, output])
+
+
+def _load_picture(data: bytes) -> Image.Image | bytes:
+    """Load a picture; scripts and the words that stand for styles are returned as they are."""
+    try:
+        return load_image(data)
+    except engine.ImageError:
+        return data
+
+
+def _load_model(*_: object, **__: object) -> Any:
+    if (FOLDER / "no weights").exists():
+        raise engine.WeightsError("There are no weights.")
+    return MODEL
+
+
+def _note(options: engine.Options, start: bytes | None, masks: Sequence[Image.Image] | None) -> None:
+    """Note what was asked for, see `WorkerHarness.runs`."""
+    begin = load_image(start).width if start else options.seed or None
+    run = [options.preset, options.longest_edge, options.style_scale, begin, *(mask.width for mask in masks or ())]
     with (FOLDER / "runs").open("a") as runs:
         runs.write(f"{json.dumps(run)}\n")
 
 
-def _width(picture: bytes) -> int:
-    with Image.open(io.BytesIO(picture)) as image:
-        return image.width
-
-
 def _times(script: dict[str, Any]) -> int:
-    """Count how often this script was begun."""
+    """Return how often this script was begun before."""
     count = FOLDER / f"times-{script.get('name', '')}"
     times = int(count.read_text()) if count.exists() else 0
     count.write_text(str(times + 1))
@@ -103,26 +127,15 @@ def _result(*, stopped: bool, size: int, report: dict[str, Any]) -> Any:
     return SimpleNamespace(image=_picture(size), report=SimpleNamespace(stopped=stopped, to_dict=lambda: report))
 
 
-def film(frames: list[Image.Image], path: str) -> None:
-    """Save the frames: loading the engine's own film would load torch."""
-    frames[0].save(path, "GIF", save_all=True, append_images=frames[1:])
-
-
 def _picture(size: int = 4) -> Image.Image:
     picture = Image.new("RGB", (size, size), "navy")
     picture.info["comment"] = b"private"
     return picture
 
 
-def _load(*_: object) -> Any:
-    if (FOLDER / "no weights").exists():
-        raise engine.WeightsError("There are no weights.")
-    return MODEL
-
-
 if __name__ == "__main__":
-    vars(engine).update(stylize=act, load_model=_load, timelapse=film)
-    vars(render).update(_PROGRESS=0.02, _PREVIEW=0.06)
+    vars(engine).update(stylize=stylize, load_image=_load_picture, load_model=_load_model, Recorder=Recorder)
+    vars(render).update(_PROGRESS_INTERVAL=0.02, _PREVIEW_INTERVAL=0.06)
     with (FOLDER / "pids").open("a") as pids:
         pids.write(f"{os.getpid()}\n")
     sys.exit(engine_child.main())

@@ -1,4 +1,4 @@
-"""Where the actor plays: a dispatcher at work on real stores, with a real child process."""
+"""A dispatcher at work on real stores and with a real child process, in which only the engine is fake."""
 
 from __future__ import annotations
 
@@ -19,17 +19,25 @@ from PIL import Image
 from bot.storage.models import Job, Recipe, State
 from bot.storage.protocols import Stores
 from bot.worker.dispatcher import Dispatcher
-from bot.worker.job_run import Limits
+from bot.worker.job_run import Timeouts
 from tests.support.jobs import enqueue, eventually
 
-QUICK = Limits(
-    look=0.05, record=0.05, stop=0.4, shutdown=2.0, full_disk=0.05, retries=(0.01, 0.01, 0.01), pauses=(0.02, 0.05)
+QUICK = Timeouts(
+    poll=0.02,
+    look=0.05,
+    record=0.05,
+    stop=0.4,
+    shutdown=2.0,
+    full_disk=0.05,
+    retries=(0.01, 0.01, 0.01),
+    pauses=(0.02, 0.05),
 )
+LONG: dict[str, Any] = {"steps": 2000, "pause": 0.02}  # a script of a picture that takes far longer than any test
 ENDED = {State.RENDERED, State.DELIVERED, State.FAILED, State.CANCELLED}
 
 
 def script(**acts: Any) -> bytes:
-    """Return the content picture that has the actor do this: see `tests.support.fake_engine_child.act`."""
+    """Return a content picture that tells the fake engine what to do, see `tests.support.fake_engine_child.stylize`."""
     return json.dumps(acts).encode()
 
 
@@ -40,15 +48,15 @@ def size_of(picture: bytes) -> tuple[int, int]:
 
 
 def is_alive(pid: int) -> bool:
-    """Whether a process is there and no zombie."""
+    """Whether a process exists and is no zombie."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except (FileNotFoundError, ProcessLookupError):
         return False
 
 
-class Stage:
-    """One test's stores and actors."""
+class WorkerHarness:
+    """The stores of one test, and the command that starts its engine child."""
 
     def __init__(self, stores: Stores, folder: Path) -> None:
         self.stores = stores
@@ -56,10 +64,10 @@ class Stage:
         self.command = [sys.executable, "-m", "tests.support.fake_engine_child", str(folder)]
 
     @asynccontextmanager
-    async def working(self, limits: Limits = QUICK) -> AsyncIterator[Dispatcher]:
-        """Have a dispatcher work during the block; afterwards no child of its is left."""
+    async def working(self, timeouts: Timeouts = QUICK) -> AsyncIterator[Dispatcher]:
+        """Run a dispatcher during the block; afterwards none of its children is left."""
         stop = asyncio.Event()
-        dispatcher = Dispatcher(self.stores, self.command, limits=limits, chance=Random(1))
+        dispatcher = Dispatcher(self.stores.work, self.stores.blobs, self.command, timeouts=timeouts, rng=Random(1))
         task = asyncio.create_task(dispatcher.run(stop))
         try:
             yield dispatcher
@@ -75,7 +83,10 @@ class Stage:
         return [int(line) for line in file.read_text().split()] if file.exists() else []
 
     def runs(self) -> list[list[Any]]:
-        """Return what the actors were asked for: preset, size, style scale, where it begins (width or seed), masks."""
+        """Return what was asked of the fake engine: preset, size, style scale, width of the start picture or seed.
+
+        Behind these, the width of each mask.
+        """
         return [json.loads(line) for line in (self.folder / "runs").read_text().splitlines()]
 
     def kill(self) -> None:
@@ -83,7 +94,7 @@ class Stage:
         os.kill(self.pids()[-1], signal.SIGKILL)
 
     async def ask(self, key: str = "u1", **acts: Any) -> Job:
-        """Queue a job with a script for the actor."""
+        """Queue a job with a script for the fake engine."""
         return await enqueue(self.stores, key, content=script(**acts), recipe=Recipe("sketch"))
 
     async def now(self, job: Job) -> Job:
@@ -97,6 +108,15 @@ class Stage:
 
         async def seen() -> bool:
             return (await self.now(job)).progress > 0
+
+        await eventually(seen)
+
+    async def previewed(self, job: Job, *, sketched: bool) -> None:
+        """Wait until the job has a preview from before or after the end of the sketch."""
+
+        async def seen() -> bool:
+            now = await self.now(job)
+            return now.preview is not None and now.sketched is sketched
 
         await eventually(seen)
 

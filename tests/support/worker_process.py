@@ -1,4 +1,4 @@
-"""A program that owns the stores in a folder and has actors paint, for the tests that kill it.
+"""A process that holds the stores in a folder and has the fake engine paint, for the tests that kill it.
 
 python -m tests.support.worker_process FOLDER
 """
@@ -10,12 +10,12 @@ import sys
 from pathlib import Path
 
 from bot.storage.sqlite import open_sqlite
-from tests.support.worker_harness import Stage
+from tests.support.worker_harness import WorkerHarness
 
 
 async def main(folder: Path) -> None:
     """Work until killed."""
-    async with open_sqlite(folder / "vitrage.db", folder / "blobs") as stores, Stage(stores, folder).working():
+    async with open_sqlite(folder / "vitrage.db", folder / "blobs") as stores, WorkerHarness(stores, folder).working():
         await asyncio.Event().wait()
 
 

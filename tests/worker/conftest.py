@@ -1,4 +1,4 @@
-"""A stage for each test."""
+"""A worker for each test."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from bot.storage.sqlite import open_sqlite
-from tests.support.worker_harness import Stage
+from tests.support.worker_harness import WorkerHarness
 
 
 @pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    """Empty stores, and a command that starts actors."""
+async def worker(tmp_path: Path) -> AsyncIterator[WorkerHarness]:
+    """Empty stores, and a command that starts the engine child with the fake engine."""
     async with open_sqlite(tmp_path / "vitrage.db", tmp_path / "blobs") as stores:
-        yield Stage(stores, tmp_path)
+        yield WorkerHarness(stores, tmp_path)

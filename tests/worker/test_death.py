@@ -1,4 +1,4 @@
-"""Sudden death: kill -9 of the child and of its owner, at any moment."""
+"""Sudden death: kill -9 of the engine child and of its parent, at any moment."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 from bot.storage.models import Job, State
 from bot.storage.sqlite import open_sqlite
 from tests.support.jobs import enqueue, eventually
-from tests.support.worker_harness import Stage, is_alive, script
+from tests.support.worker_harness import WorkerHarness, is_alive, script
 
 Reached = Callable[[sqlite3.Row, Path], bool]
 
@@ -29,8 +29,8 @@ STEPS: dict[str, Reached] = {
 
 
 @asynccontextmanager
-async def owner(folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Run an owner with its worker as a process of its own, and kill it in the end."""
+async def parent(folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run a parent, the worker, as a process of its own, and kill it in the end."""
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.support.worker_process", str(folder))
     try:
         yield process
@@ -40,7 +40,7 @@ async def owner(folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
 
 
 def row_of(folder: Path, job: Job) -> sqlite3.Row:
-    """Look at a job in a database that another process owns; a reader does no harm."""
+    """Read a job in a database that another process has locked; a reader changes nothing."""
     database = sqlite3.connect(f"file:{folder / 'vitrage.db'}?mode=ro", uri=True)
     try:
         database.row_factory = sqlite3.Row
@@ -51,51 +51,51 @@ def row_of(folder: Path, job: Job) -> sqlite3.Row:
 
 
 async def queued(folder: Path, *, key: str = "u1") -> Job:
-    """Leave a job in the queue of nobody."""
+    """Queue a job while no worker runs."""
     async with open_sqlite(folder / "vitrage.db", folder / "blobs") as stores:
         return await enqueue(stores, key, content=script(steps=30, pause=0.02))
 
 
-async def resumed(folder: Path, job: Job) -> Job:
-    """Start anew; return the job once it has ended."""
+async def ended_after_restart(folder: Path, job: Job) -> Job:
+    """Start a worker; return the job once it has ended."""
     async with open_sqlite(folder / "vitrage.db", folder / "blobs") as stores:
-        stage = Stage(stores, folder)
-        async with stage.working():
-            return await stage.ended(job)
+        worker = WorkerHarness(stores, folder)
+        async with worker.working():
+            return await worker.ended(job)
 
 
 @pytest.mark.parametrize("step", STEPS)
-async def test_an_owner_killed_at_any_step_loses_nothing(tmp_path: Path, step: str) -> None:
-    """The next start takes the job up at once and finishes it, once; no orphaned child is left."""
+async def test_a_parent_killed_at_any_step_loses_nothing(tmp_path: Path, step: str) -> None:
+    """The next start takes the job at once and finishes it, once; no orphaned child is left."""
     job = await queued(tmp_path)
 
     async def reached() -> bool:
         return STEPS[step](row_of(tmp_path, job), tmp_path)
 
-    async with owner(tmp_path):
+    async with parent(tmp_path):
         await eventually(reached)
-    await eventually(lambda: _nobody_left(tmp_path))
-    ended = await resumed(tmp_path, job)
+    await eventually(lambda: _no_child_left(tmp_path))
+    ended = await ended_after_restart(tmp_path, job)
     assert ended.state == State.RENDERED
     assert ended.deaths == 0
     assert (await queued(tmp_path)).id == job.id
 
 
-async def _nobody_left(folder: Path) -> bool:
+async def _no_child_left(folder: Path) -> bool:
     file = folder / "pids"
     return not file.exists() or not any(is_alive(int(pid)) for pid in file.read_text().split())
 
 
 @pytest.mark.slow
-async def test_owners_killed_at_random(tmp_path: Path) -> None:
-    """Fifty owners killed at random moments: every job ends, none twice, nobody is left."""
+async def test_parents_killed_at_random(tmp_path: Path) -> None:
+    """Fifty parents killed at random moments: every job ends, none twice, and no process is left."""
     chance = random.Random(7)
     for number in range(50):
         job = await queued(tmp_path, key=f"u{number}")
-        async with owner(tmp_path):
+        async with parent(tmp_path):
             await asyncio.sleep(chance.uniform(0.0, 2.0))
-        await eventually(lambda: _nobody_left(tmp_path))
-        assert (await resumed(tmp_path, job)).state == State.RENDERED
+        await eventually(lambda: _no_child_left(tmp_path))
+        assert (await ended_after_restart(tmp_path, job)).state == State.RENDERED
 
 
 @pytest.mark.slow
@@ -103,16 +103,16 @@ async def test_children_killed_at_random(tmp_path: Path) -> None:
     """Two hundred children killed at random moments: every job ends, rendered or given up after two deaths."""
     chance = random.Random(7)
     async with open_sqlite(tmp_path / "vitrage.db", tmp_path / "blobs") as stores:
-        stage = Stage(stores, tmp_path)
-        jobs = [await stage.ask(f"u{number}", steps=10, pause=0.02) for number in range(600)]
-        async with stage.working():
+        worker = WorkerHarness(stores, tmp_path)
+        jobs = [await worker.ask(f"u{number}", steps=10, pause=0.02) for number in range(600)]
+        async with worker.working():
             killed: set[int] = set()
             while len(killed) < 200:
                 await asyncio.sleep(chance.uniform(0.0, 0.9))
-                if stage.pids() and is_alive(child := stage.pids()[-1]) and child not in killed:
-                    stage.kill()
+                if worker.pids() and is_alive(child := worker.pids()[-1]) and child not in killed:
+                    worker.kill()
                     killed.add(child)
-            ended = [await stage.ended(job, within=300) for job in jobs]
+            ended = [await worker.ended(job, within=300) for job in jobs]
     states = [job.state for job in ended]
     print(f"{states.count(State.RENDERED)} rendered, {states.count(State.FAILED)} given up, {len(killed)} kills")  # noqa: T201 - the figure
     assert all(job.state == State.RENDERED or job.deaths == 1 for job in ended)

@@ -1,4 +1,4 @@
-"""The worker with the real engine, on weights made up here: the pictures are not pretty, everything else is real."""
+"""The engine child with the real engine, on random weights, and the signals that it ignores."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from safetensors.torch import save_file
 from bot.storage.models import JobError, Recipe, State
 from bot.worker.engine_process import engine_command
 from tests.support.jobs import enqueue
-from tests.support.worker_harness import Stage, is_alive, size_of
+from tests.support.worker_harness import WorkerHarness, is_alive, size_of
 
 CHANNELS = {0: (3, 64), 2: (64, 64), 5: (64, 128)}  # VGG19's first convolutions, up to conv2_1
 SMALL = Recipe("sketch", 64)
@@ -63,48 +63,61 @@ def children() -> set[int]:
     return found
 
 
-async def test_the_real_engine_paints(stage: Stage, weights: Path) -> None:
-    """Two pictures become one of the content's shape; a file that is none is refused; a killed child is replaced."""
-    # One thread: for pictures this small, and when the machine has other things to do, it is the quickest.
-    stage.command = ["env", "OMP_NUM_THREADS=1", *engine_command("cpu", str(weights))]
-    style = await stage.stores.blobs.put(photo(80, 80, 2))
-    async with stage.working():
-        asked = await enqueue(stage.stores, "u1", content=photo(96, 60, 1), styles=(style,), recipe=SMALL)
-        job = await stage.ended(asked, within=60)
+async def test_the_real_engine_paints(worker: WorkerHarness, weights: Path) -> None:
+    """The result has the content's shape, start picture and mask are obeyed, a damaged file is refused."""
+    # One thread is the quickest for pictures this small, also on a busy machine.
+    worker.command = ["env", "OMP_NUM_THREADS=1", *engine_command("cpu", str(weights))]
+    style = await worker.stores.blobs.put(photo(80, 80, 2))
+    async with worker.working():
+        asked = await enqueue(worker.stores, "u1", content=photo(96, 60, 1), styles=(style,), recipe=SMALL)
+        job = await worker.ended(asked, within=60)
         assert (job.state, job.report["preset"], job.report["weights"]) == (State.RENDERED, "sketch", weights.name)
         assert job.result is not None
-        assert size_of(await stage.stores.blobs.get(job.result)) == (64, 40)
-        assert job.film is not None
-        assert (await stage.stores.blobs.get(job.film))[4:8] == b"ftyp"  # MP4
+        assert size_of(await worker.stores.blobs.get(job.result)) == (64, 40)
+        assert job.timelapse is not None
+        assert (await worker.stores.blobs.get(job.timelapse))[4:8] == b"ftyp"  # MP4
 
         bigger = Recipe("standard", 96, strokes="large")
         changes = {"recipe": bigger, "styles": (style,), "start": job.result}
-        job = await stage.ended(await enqueue(stage.stores, "on", content=photo(96, 60, 1), **changes), within=60)
+        job = await worker.ended(await enqueue(worker.stores, "on", content=photo(96, 60, 1), **changes), within=60)
         assert (job.state, job.report["init"], job.report["style_scale"]) == (State.RENDERED, "start", 2.0)
         assert job.result is not None
-        assert size_of(await stage.stores.blobs.get(job.result)) == (96, 60)
+        assert size_of(await worker.stores.blobs.get(job.result)) == (96, 60)
 
         half = Image.new("L", (96, 60))
         half.paste(255, (0, 0, 40, 60))
         file = io.BytesIO()
         half.save(file, "PNG")
-        part = {"recipe": SMALL, "styles": (style, style), "mask": await stage.stores.blobs.put(file.getvalue())}
+        part = {"recipe": SMALL, "styles": (style, style), "mask": await worker.stores.blobs.put(file.getvalue())}
         content = photo(96, 60, 1)
-        job = await stage.ended(await enqueue(stage.stores, "part", content=content, **part), within=60)
+        job = await worker.ended(await enqueue(worker.stores, "part", content=content, **part), within=60)
         assert (job.state, job.report["masked"]) == (State.RENDERED, True)
         assert job.result is not None
-        difference = np.abs(pixels(await stage.stores.blobs.get(job.result)) - pixels(content))
+        difference = np.abs(pixels(await worker.stores.blobs.get(job.result)) - pixels(content))
         assert difference[:, 32:].mean() < 3
         assert difference[:, :24].mean() > 15
 
-        refused = await stage.ended(await enqueue(stage.stores, "u2", content=b"GIF89a, or so it says"))
+        refused = await worker.ended(await enqueue(worker.stores, "u2", content=b"GIF89a, or so it says"))
         assert refused.error == JobError.BAD_IMAGE
 
-        asked = await enqueue(stage.stores, "u3", content=photo(96, 60, 3), styles=(style,), recipe=SMALL)
-        await stage.progressed(asked)
+        asked = await enqueue(worker.stores, "u3", content=photo(96, 60, 3), styles=(style,), recipe=SMALL)
+        await worker.progressed(asked)
         [child] = children()
         os.kill(child, signal.SIGKILL)
-        job = await stage.ended(asked, within=60)
+        job = await worker.ended(asked, within=60)
         assert (job.state, job.attempt, job.deaths) == (State.RENDERED, 2, 1)
         last = children()
     assert not any(is_alive(pid) for pid in last | {child})
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_signals_to_the_process_group_are_left_to_the_parent(
+    worker: WorkerHarness, number: signal.Signals
+) -> None:
+    """A child does not end at Ctrl-C, or at a service manager's stop, which reach the whole process group."""
+    async with worker.working():
+        job = await worker.ask(steps=30, pause=0.02)
+        await worker.progressed(job)
+        os.kill(worker.pids()[-1], number)
+        ended = await worker.ended(job)
+    assert (ended.state, ended.attempt) == (State.RENDERED, 1)
