@@ -14,13 +14,13 @@ Key = tuple[int, str]
 
 @dataclass
 class _Album:
-    arrived: int = 0  # photos that were received
-    handled: int = 0  # photos whose handler has returned
-    joined: bool = False  # whether it is meant for us: in a group only one of its photos says so
+    arrived: int = 0  # updates that were received
+    handled: int = 0  # updates whose handler has returned
+    joined: bool = False  # whether it is meant for the bot: in a group only one of its photos says so
 
 
 class Albums:
-    """Finds the update after which an album is whole."""
+    """Finds the last update of each album."""
 
     def __init__(self) -> None:
         self._albums: dict[Key, _Album] = {}
@@ -31,17 +31,17 @@ class Albums:
             self._albums.setdefault(key, _Album()).arrived += 1
 
     def join(self, message: Message) -> None:
-        """Note that the album of this message, if it has one, is meant for us."""
+        """Record that the album of this message, if it has one, is meant for the bot."""
         if key := _key(message):
             self._albums.setdefault(key, _Album()).joined = True
 
     def joined(self, message: Message) -> bool:
-        """Return whether another photo of the same album was meant for us."""
+        """Return whether another photo of the same album was meant for the bot."""
         key = _key(message)
         return key is not None and key in self._albums and self._albums[key].joined
 
     async def completed(self, update: Update) -> bool:
-        """Return, after a quiet while, whether this handled update was the last of an album meant for us."""
+        """Return, after QUIET_SECONDS, whether this handled update was the last of an album meant for the bot."""
         key = _key(update.message)
         album = self._albums.get(key) if key else None
         if key is None or album is None:

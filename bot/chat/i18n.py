@@ -1,4 +1,4 @@
-"""The text of every answer, in the user's language. The words themselves stand in `locales/*.ftl`."""
+"""The text of every answer, in the user's language. The texts themselves are in `locales/*.ftl` (Project Fluent)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Texts:
     def __init__(self, language: str) -> None:
         self.language = language
         source = files("bot.chat").joinpath("locales", f"{language}.ftl").read_text(encoding="utf-8")
-        # Isolation marks are for mixed writing directions; here they would only show up as odd characters.
+        # Isolation marks are for mixed writing directions; some clients would show them as odd characters.
         self._bundle = FluentBundle([language], use_isolating=False)
         self._bundle.add_resource(FluentResource(source))
 
@@ -43,7 +43,7 @@ class Texts:
         return self("time-left-minutes", minutes=round(seconds / 60))
 
     def range(self, seconds: float) -> str:
-        """Return a time to wait as a range: an estimate through a queue is wrong by as much."""
+        """Return a time to wait as a range, because estimates through a queue are that inexact."""
         low, high = seconds * 0.75, seconds * 1.5
         if high < 90:
             return self("time-range-seconds", low=max(5, round(low / 5) * 5), high=max(10, round(high / 5) * 5))

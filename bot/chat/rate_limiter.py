@@ -1,4 +1,4 @@
-"""Patience with Telegram's limits: we keep to those that are known, and a chat that is told to wait waits alone."""
+"""Telegram's limits: known ones are kept in advance, and a chat that is told to wait delays no other chat."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 
 MAX_TRIES = 5
 COUNTED = re.compile("(send(?!ChatAction)|edit|copy|forward)[A-Z]")
-FORGET = 4096  # chats whose windows are remembered before idle ones are dropped
+MAX_WINDOWS = 4096  # chats whose windows are kept before idle ones are dropped
 
 
 Answer = bool | dict[str, Any] | list[dict[str, Any]]
@@ -41,7 +41,7 @@ GROUP = Pace(19, 62.0)
 
 
 class Window:
-    """When the next messages may leave: each takes the first moment that is free."""
+    """The moments at which messages leave: each takes the first one that the pace allows."""
 
     def __init__(self, pace: Pace) -> None:
         self._pace = pace
@@ -55,7 +55,7 @@ class Window:
         return moment - now
 
     def idle(self, now: float) -> bool:
-        """Return whether nothing in it matters any more."""
+        """Return whether none of its moments counts any more."""
         return not self._moments or self._moments[-1] + self._pace.seconds < now
 
 
@@ -86,7 +86,7 @@ class ChatRateLimiter(BaseRateLimiter[None]):
         data: dict[str, Any],
         rate_limit_args: None,  # noqa: ARG002
     ) -> Answer:
-        """Make the call once its chat may have it; try again when told to wait."""
+        """Make the call once its chat may have it; repeat it after the pause when told to wait."""
         chat = data.get("chat_id")
         for attempt in range(1, MAX_TRIES + 1):
             await asyncio.sleep(max(0.0, self._until.get(chat, 0.0) - time.monotonic()))
@@ -101,12 +101,12 @@ class ChatRateLimiter(BaseRateLimiter[None]):
         raise AssertionError("unreachable")
 
     async def _turn(self, chat: object, *, edit: bool) -> None:
-        """Wait until a message to this chat may leave: the chat's own turn first, so that it holds up no other.
+        """Wait until a message to this chat may leave: first for the chat's own pace, so that it delays no other chat.
 
         An edit counts as a message in a group. In private it does not: a button that is pressed is answered at once.
         """
         now = time.monotonic()
-        if len(self._chats) > FORGET:
+        if len(self._chats) > MAX_WINDOWS:
             self._chats = {key: window for key, window in self._chats.items() if not window.idle(now)}
         group = isinstance(chat, int) and chat < 0
         own = [] if edit and not group else [self._chats.setdefault(chat, Window(GROUP if group else CHAT))]

@@ -10,8 +10,7 @@ from PIL import Image
 from bot.chat.i18n import texts
 from bot.sandbox.client import Chat, Client, Message
 from bot.storage.models import Job
-from tests.chat.commands.test_groups import group
-from tests.support.chat_harness import REPORT, Stage, picture
+from tests.support.chat_harness import REPORT, Stage, group, picture
 from tests.support.pencil import Pencil, jpeg, photographs
 
 EN = texts("en")

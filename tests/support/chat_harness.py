@@ -17,6 +17,7 @@ from bot.chat.app import ALLOWED_UPDATES, build
 from bot.chat.command_menu import introduce
 from bot.chat.commands.broadcast import send_broadcasts
 from bot.chat.context import Services
+from bot.chat.i18n import texts
 from bot.chat.status.reporter import Reporter
 from bot.presets.catalogue import Presets
 from bot.sandbox.client import Chat, Client, Message
@@ -121,3 +122,23 @@ async def painted(stage: Stage, chat: Chat) -> tuple[Message, Job]:
     job = await stage.claim()
     await stage.finish(job)
     return await chat.wait(lambda message: message.photo is not None), job
+
+
+async def group(ann: Client, *, forum: bool = False, admin: bool = True, kind: str = "supergroup") -> Chat:
+    """Make a group with the bot; as an administrator it sees every message."""
+    bots = (await ann.call("GET", "/api/bots"))["bots"]
+    made = await ann.call(
+        "POST",
+        "/api/groups",
+        {
+            "user": ann.id,
+            "title": "Friends",
+            "type": kind,
+            "forum": forum,
+            "admins": [bots[0]["id"]] if admin else [],
+            "members": [bots[0]["id"]],
+        },
+    )
+    chat = ann.chat(made["key"])
+    await chat.wait(lambda message: message.text == texts("en")("welcome"))  # once, when it is added
+    return chat

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+import numpy as np
 import skimage.data
 from PIL import Image, ImageDraw, ImageFilter
 
@@ -94,3 +95,9 @@ def ellipse(size: tuple[int, int], box: Box = MIDDLE) -> Image.Image:
     edges = zip(box, (*size, *size), strict=True)
     ImageDraw.Draw(region).ellipse([share * edge for share, edge in edges], fill=255)
     return region
+
+
+def agreement(mask: Image.Image, region: Image.Image) -> float:
+    """Return how far a mask is the region: what both have, by what one of them has."""
+    found, wanted = (np.asarray(each.resize(mask.size)) > 127 for each in (mask, region))
+    return float((found & wanted).sum() / (found | wanted).sum())

@@ -1,4 +1,4 @@
-"""A look at both pictures before the painting: what will disappoint, said in time."""
+"""Advice before painting begins: which photos and styles are likely to disappoint, and why."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-EDGE = 256  # pixels: the pictures are looked at this small
-TINY = 200  # pixels: a style below that has no strokes to learn from
-LONG = 3.0  # sides' ratio of a panorama: little is left of it at the usual size
-FLAT = 3.5  # mean difference between neighbouring pixels, 0..255: below it a style is colour without drawing
+EDGE = 256  # pixels: the longer side at which pictures are examined
+TINY = 200  # pixels: a style with a smaller side has too little texture
+LONG = 3.0  # ratio of the sides from which a photo counts as a panorama: its narrow side gets few pixels
+FLAT = 3.5  # mean difference between neighbouring pixels, 0..255: below it a style has colours but no texture
 BLURRED = 1.2  # mean detail of the sharpest tenth, 0..255, that a photo in focus exceeds
 
 
@@ -44,7 +44,7 @@ def _steps(image: Image.Image) -> NDArray[np.float64]:
 
 
 def _detail(image: Image.Image) -> float:
-    """Return what a slight blur takes from the sharpest places: little, if the picture is blurred already."""
+    """Return how much a slight blur changes the sharpest tenth of the pixels: little if the picture is blurred."""
     grey = _grey(image, 2 * EDGE)
     soft = np.asarray(grey.filter(ImageFilter.GaussianBlur(1)), dtype=np.float64)
     lost = np.sort(np.abs(np.asarray(grey, dtype=np.float64) - soft).ravel())

@@ -1,6 +1,6 @@
-"""A part of a photo as somebody has drawn it over a copy: both are compared, and what differs becomes a soft mask.
+"""The mask of a region that a user has drawn on a copy of a photo: both are compared, and what differs is the mask.
 
-The copy has gone through a messenger: it is recompressed, often smaller, and the strokes are soft at their edges.
+The copy went through a messenger: it is recompressed, often smaller, and strokes have soft edges.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from bot.chat.images.edits import upright
 
 EDGE = 640  # pixels: the longer side at which both are compared; a mask needs no more
 SHAPE = 0.02  # how far the sides' ratios may be apart
-QUIET = 10.0  # distance in Lab below which a pixel is taken for the same: JPEG stays below it
+SAME = 10.0  # distance in Lab below which a pixel counts as unchanged: JPEG artefacts stay below it
 STROKE = 25.0  # distance in Lab that a stroke reaches somewhere
 STROKE_EDGE = 15.0  # distance in Lab down to which its soft edge belongs to it
-ONE_COLOUR = 0.07  # how far, 0..1, most of what is covered may be from one colour: other photos are at 0.12 and more
-KEPT = 0.6  # of the richest quarter of a photo: where so much is the same, it may be covered in several colours
-SPECK = 0.0005  # of the area: strokes below that are none
+ONE_COLOUR = 0.07  # largest distance, 0..1, of covered pixels from one colour: other photos have 0.12 and more
+UNCHANGED = 0.6  # share of the most detailed quarter of the pixels that must be unchanged in a copy
+SPECK = 0.0005  # of the area: smaller strokes are ignored
 GAP = 0.01  # of the longer side: gaps between strokes up to twice that are closed
 OPEN = 0.035  # of the longer side: an outline open by up to twice that encloses all the same
-MOST = 0.97  # of the area: beyond that everything is painted over
+MOST = 0.97  # of the area: beyond it everything is marked
 SOFT = 0.008  # of the longer side: sigma of the mask's edge
 
 Pixels = NDArray[np.float64]
@@ -77,14 +77,14 @@ def _one_size(content: Image.Image, marked: Image.Image) -> tuple[Pixels, Pixels
 
 
 def _is_copy(before: Pixels, after: Pixels, distance: Pixels) -> bool:
-    """Whether one is the other under strokes: most of its detail is there, or one colour lies over it."""
+    """Return whether one is the other with strokes on it: most detail is unchanged, or one colour covers the rest."""
     detail = np.abs(np.gradient(before.mean(axis=-1), axis=(0, 1))).sum(axis=0)
-    if (distance[detail >= np.quantile(detail, 0.75)] < QUIET).mean() >= KEPT:
+    if (distance[detail >= np.quantile(detail, 0.75)] < SAME).mean() >= UNCHANGED:
         return True
     covered = distance > STROKE
     if not covered.any():
         return False
-    # A pen hides what is below, a marker lets it shine through: colour + share * photo, with one share for all.
+    # A pen hides the photo, a marker is transparent: colour + share * photo, with one share for all pixels.
     found, below = (pixels[covered] - pixels[covered].mean(axis=0) for pixels in (after, before))
     share = float((found * below).sum() / max(float((below**2).sum()), 1e-6))
     return float(np.quantile(np.abs(found - share * below).max(axis=-1), 0.75)) < ONE_COLOUR

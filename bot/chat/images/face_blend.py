@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 EDGE = 480  # pixels: the photo is searched at this size
-NEIGHBOURS = 8  # finds that agree on a face: with fewer, stones and leaves are faces too
-SEEN = 24  # pixels: the cascade knows no smaller faces
+NEIGHBOURS = 8  # detections that must agree on a face: with fewer, stones and leaves count as faces too
+SMALLEST_PIXELS = 24  # the size of the cascade's window: it finds no smaller faces
 SMALLEST = 0.08  # a face's height as a share of the photo's shorter side
 SHARE = 0.45  # of the painting that stays on a face
 GROWTH = 1.35  # from the square that the cascade finds, brows to mouth, to the whole head
@@ -20,10 +20,10 @@ Box = tuple[float, float, float, float]
 
 
 def find(photo: Image.Image) -> list[Box]:
-    """Return where faces are that look at us."""
+    """Return the frontal faces in a photo."""
     small = photo.convert("RGB")
     small.thumbnail((EDGE, EDGE))
-    least = max(SEEN, round(SMALLEST * min(small.size)))
+    least = max(SMALLEST_PIXELS, round(SMALLEST * min(small.size)))
     if min(small.size) < least:
         return []
     found = _cascade().detect_multi_scale(

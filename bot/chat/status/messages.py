@@ -1,4 +1,4 @@
-"""Messages about a job, as Telegram calls: say, show, send the picture. What each may raise stands beside it."""
+"""The messages about a job, as calls of the Bot API."""
 
 from __future__ import annotations
 
@@ -33,15 +33,19 @@ NAME = "vitrage.jpg"
 CONFETTI = "5046509860389126442"  # Telegram's effect 🎉
 
 
-class Post:
+class JobMessages:
     """Sends and edits the messages of one job."""
 
     def __init__(self, bot: Bot, job: Job) -> None:
         self._bot = bot
         self._job = job
 
-    async def say(self, text: str, keyboard: InlineKeyboardMarkup | None = None) -> int:
-        """Send a text as a reply to the request; return its message_id. Raises TelegramError."""
+    async def send_status(self, text: str, keyboard: InlineKeyboardMarkup | None = None) -> int:
+        """Send a text as a reply to the request; return its message_id.
+
+        Raises:
+            TelegramError: it was not sent, or nobody knows.
+        """
         address = self._job.address
         message = await self._bot.send_message(
             address.chat_id,
@@ -49,12 +53,16 @@ class Post:
             message_thread_id=address.thread_id,
             reply_parameters=self._reply(),
             reply_markup=keyboard,
-            disable_notification=True,  # the picture itself will ring
+            disable_notification=True,  # the picture itself will notify
         )
         return message.message_id
 
     async def edit(self, text: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
-        """Change the words of the status message, be it a text or a picture by now. Raises TelegramError."""
+        """Change the text of the status message, or its caption if it is a picture by now.
+
+        Raises:
+            TelegramError: it cannot be edited.
+        """
         chat_id, message_id = self._job.address.chat_id, self._job.status_message_id
         try:
             if self._job.preview is None:
@@ -66,19 +74,23 @@ class Post:
                 return
             if "no text in the message" in error.message:  # a picture from an earlier attempt
                 await self._bot.edit_message_caption(chat_id, message_id, caption=text, reply_markup=keyboard)
-            elif "no caption in the message" in error.message:  # its preview never made it there
+            elif "no caption in the message" in error.message:  # its preview was never shown
                 await self._bot.edit_message_text(text, chat_id, message_id, reply_markup=keyboard)
             else:
                 raise
 
     async def show(self, picture: bytes, text: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
-        """Make the status message a picture. May be repeated. Raises TelegramError."""
+        """Make the status message a picture; this may be repeated.
+
+        Raises:
+            TelegramError: it cannot be edited.
+        """
         if self._job.state is State.RUNNING:
             picture = await in_thread(edits.as_preview, picture)
         file, words = InputFile(picture, NAME), dict[str, Any](caption=text, parse_mode=ParseMode.HTML)
         media: InputMedia = InputMediaDocument(file, **words)
         if self._as_photo(picture):
-            media = InputMediaPhoto(file, **words, **self._look)
+            media = InputMediaPhoto(file, **words, **self._looks)
         await self._bot.edit_message_media(
             media,
             self._job.address.chat_id,
@@ -87,9 +99,13 @@ class Post:
         )
 
     async def send(
-        self, picture: bytes, text: str, keyboard: InlineKeyboardMarkup | None, *, feast: bool = False
+        self, picture: bytes, text: str, keyboard: InlineKeyboardMarkup | None, *, celebrate: bool = False
     ) -> None:
-        """Send the finished picture as a reply to the request, as a feast with an effect. Raises TelegramError."""
+        """Send the finished picture as a reply to the request, with an effect to celebrate.
+
+        Raises:
+            TelegramError: it was not sent, or nobody knows.
+        """
         address = self._job.address
         more: dict[str, Any] = {
             "caption": text,
@@ -100,17 +116,17 @@ class Post:
         }
         file = InputFile(picture, NAME)
         if self._as_photo(picture):
-            effect = CONFETTI if feast else None
+            effect = CONFETTI if celebrate else None
             try:
-                await self._bot.send_photo(address.chat_id, file, message_effect_id=effect, **self._look, **more)
-            except BadRequest as error:  # nothing has arrived; what Telegram takes most readily is a plain file
+                await self._bot.send_photo(address.chat_id, file, message_effect_id=effect, **self._looks, **more)
+            except BadRequest as error:  # nothing has arrived: a file has fewer conditions than a photo
                 log.info("a photo was refused", job=self._job.id, reason=error.message)
             else:
                 return
         await self._bot.send_document(address.chat_id, file, **more)
 
     async def react(self, emoji: str | None) -> None:
-        """In a group, mark the request: everybody sees what became of it. A chat that allows no reactions has none."""
+        """In a group that allows it, set a reaction on the request, so that everybody sees what became of it."""
         if self._job.address.chat_id < 0:
             try:
                 await self._bot.set_message_reaction(self._job.address.chat_id, self._job.message_id, emoji)
@@ -118,7 +134,11 @@ class Post:
                 log.info("no reaction", job=self._job.id, reason=error.message)
 
     async def remove_status(self) -> None:
-        """Delete the status message; fine if it is gone already. Raises other TelegramErrors."""
+        """Delete the status message; it is no error if it is gone.
+
+        Raises:
+            TelegramError: the call failed in another way.
+        """
         if self._job.status_message_id is not None:
             try:
                 await self._bot.delete_message(self._job.address.chat_id, self._job.status_message_id)
@@ -126,18 +146,18 @@ class Post:
                 return
 
     def _as_photo(self, picture: bytes) -> bool:
-        """Whether the picture goes as a photo; a preview does also where the result is wanted as a file."""
-        as_file = self._job.output == "file" and self._job.state is State.RENDERED and not self._is_choice
+        """Return whether the picture is sent as a photo; a preview is one also where the result is wanted as a file."""
+        as_file = self._job.output == "file" and self._job.state is State.RENDERED and not self._is_sheet
         return fits_photo(picture) and not as_file
 
     @property
-    def _look(self) -> dict[str, Any]:
-        """How a photo is shown: what its user has hidden stays hidden."""
-        return {"show_caption_above_media": self._is_choice, "has_spoiler": self._job.spoiler}
+    def _looks(self) -> dict[str, Any]:
+        """How a photo is shown: what was sent under a spoiler stays under one."""
+        return {"show_caption_above_media": self._is_sheet, "has_spoiler": self._job.spoiler}
 
     @property
-    def _is_choice(self) -> bool:
-        """Whether the picture has numbers to choose from: nothing is to stand between it and its buttons."""
+    def _is_sheet(self) -> bool:
+        """Whether it is a contact sheet: its caption stands above it, so that its buttons are right below it."""
         return self._job.kind == "sheet"
 
     def _reply(self) -> ReplyParameters:

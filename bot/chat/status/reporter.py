@@ -1,4 +1,4 @@
-"""Keeps each job's user informed: one status message edited in place, then the picture or the reason."""
+"""Keeps each requester informed: one status message, edited in place, then the picture or the reason why not."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.chat.context import Services
 from bot.chat.i18n import texts
 from bot.chat.keyboards import status_keyboard
 from bot.chat.status.delivery import deliver
-from bot.chat.status.messages import Post
+from bot.chat.status.messages import JobMessages
 from bot.chat.status.text import describe
 from bot.storage.models import Job, Place, State
 
@@ -24,12 +24,12 @@ log = structlog.get_logger(__name__)
 
 SEEN = "👀"
 POLL_SECONDS = 1.0
-GATHER_SECONDS = 0.03  # news come in flocks: look at those together that follow the first
+GATHER_SECONDS = 0.03  # changes come in groups: those that follow the first at once are read together
 EDIT_SECONDS = 3.1  # between two edits in a private chat, of all its jobs together
 GROUP_EDIT_SECONDS = 10.1  # a group may get 20 messages and edits a minute from us, all topics together
-FAR_BACK = 10  # jobs ahead for which the pause between two edits grows by itself: there is little to tell
+FAR_BACK = 10  # jobs ahead at which the pause between two edits has doubled: there is little to tell
 RETRY_SECONDS = 5.0  # after an answer could not be delivered
-STOP_SECONDS = 10.0  # for messages on their way when the program stops
+STOP_SECONDS = 10.0  # for calls in progress when the program stops
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class _Shown:
 
 
 class Reporter:
-    """Looks at all unsettled jobs whenever there is news. It starts from what the store holds."""
+    """Tells requesters about their unsettled jobs whenever the store has news. Its state is only what it has shown."""
 
     def __init__(self, bot: Bot, services: Services) -> None:
         self._bot = bot
@@ -51,38 +51,38 @@ class Reporter:
         self._shown: dict[int, _Shown] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._turns: dict[int, float] = {}  # when a chat may be edited again, on the monotonic clock
-        self._crowded: set[int] = set()  # chats with several jobs
-        self._resting: dict[int, float] = {}  # jobs to leave alone for a while, until when on the monotonic clock
+        self._crowded: set[int] = set()  # chats with several unsettled jobs
+        self._paused: dict[int, float] = {}  # until when a job is left alone after a failure, on the monotonic clock
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Report until told to stop; a chat that is slow or told to wait does not hold up the others."""
+        """Report until told to stop. A chat that is slow, or told to wait, does not delay the others."""
         while not stop.is_set():
             jobs = await self._services.stores.deliveries.unsettled()
             for job in jobs:
                 if job.id not in self._tasks and self._due(job):
-                    self._tasks[job.id] = asyncio.create_task(self._attend(job))
+                    self._tasks[job.id] = asyncio.create_task(self._tell(job))
             unsettled = {job.id for job in jobs}
             counts = Counter(job.address.chat_id for job in jobs)
             self._crowded = {chat for chat, count in counts.items() if count > 1}
             self._shown = {id_: shown for id_, shown in self._shown.items() if id_ in unsettled}
             self._turns = {chat: turn for chat, turn in self._turns.items() if turn > time.monotonic()}
-            self._resting = {id_: until for id_, until in self._resting.items() if id_ in unsettled}
+            self._paused = {id_: until for id_, until in self._paused.items() if id_ in unsettled}
             await asyncio.sleep(GATHER_SECONDS)
             await self._services.stores.jobs.wait("news", POLL_SECONDS)
-        if self._tasks:  # a send cut short would leave its outcome unknown
+        if self._tasks:  # a send that is cut off leaves its outcome unknown
             await asyncio.wait(self._tasks.values(), timeout=STOP_SECONDS)
         for task in tuple(self._tasks.values()):
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
     def _due(self, job: Job) -> bool:
-        """Whether there may be something to do for a job: it is not resting, and its message did not just change."""
+        """Return whether a job may be told about: it is not paused, and its message did not change a moment ago."""
         now, shown = time.monotonic(), self._shown.get(job.id)
         if shown is not None and shown.state is job.state and now < shown.next_edit:
             return False
-        return now >= self._resting.get(job.id, 0.0)
+        return now >= self._paused.get(job.id, 0.0)
 
-    async def _attend(self, job: Job) -> None:
+    async def _tell(self, job: Job) -> None:
         try:
             if job.state in (State.QUEUED, State.RUNNING):
                 await self._report(job)
@@ -92,10 +92,10 @@ class Reporter:
             await self._services.stores.people.move_chat(job.address.chat_id, error.new_chat_id)
         except TelegramError as error:
             log.warning("could not tell about a job", job=job.id, error=type(error).__name__, reason=error.message)
-            self._resting[job.id] = time.monotonic() + RETRY_SECONDS
+            self._paused[job.id] = time.monotonic() + RETRY_SECONDS
         except Exception:
             log.exception("could not tell about a job", job=job.id)
-            self._resting[job.id] = time.monotonic() + RETRY_SECONDS
+            self._paused[job.id] = time.monotonic() + RETRY_SECONDS
         finally:
             del self._tasks[job.id]
 
@@ -108,40 +108,44 @@ class Reporter:
         now, posted = time.monotonic(), job.status_message_id is not None
         if changed and posted and now < self._turns.get(job.address.chat_id, 0.0):
             return
-        if changed or place is not None:  # a place that is still the same is not asked for again at once
-            self._shown[job.id] = _Shown(text, job.preview, job.state, now + self._rest(job, place))
+        if changed or place is not None:  # a place that has not changed is not read again at once
+            self._shown[job.id] = _Shown(text, job.preview, job.state, now + self._seconds_to_next_edit(job, place))
         if not changed:
             return
-        post, keyboard = Post(self._bot, job), status_keyboard(job, say)
+        messages, keyboard = JobMessages(self._bot, job), status_keyboard(job, say)
         if not posted:
-            await self._services.stores.deliveries.set_status_message(job.id, await post.say(text, keyboard))
-            await post.react(SEEN)
+            await self._services.stores.deliveries.set_status_message(
+                job.id, await messages.send_status(text, keyboard)
+            )
+            await messages.react(SEEN)
         else:
-            await self._edit(job, post, text, keyboard, fresh=shown is None or shown.preview != job.preview)
+            await self._edit(job, messages, text, keyboard, fresh=shown is None or shown.preview != job.preview)
 
     async def _edit(
-        self, job: Job, post: Post, text: str, keyboard: InlineKeyboardMarkup | None, *, fresh: bool
+        self, job: Job, messages: JobMessages, text: str, keyboard: InlineKeyboardMarkup | None, *, fresh: bool
     ) -> None:
         """Edit the status message, with its picture if that is fresh; the chat's next turn is a pause after that."""
         chat_id = job.address.chat_id
         self._turns[chat_id] = math.inf
         try:
             if job.preview and fresh:
-                await post.show(await self._services.stores.blobs.get(job.preview), text, keyboard)
+                await messages.show(await self._services.stores.blobs.get(job.preview), text, keyboard)
             else:
-                await post.edit(text, keyboard)
-        except (BadRequest, Forbidden) as error:  # the user deleted it or blocked us: the answer will tell
+                await messages.edit(text, keyboard)
+        except (BadRequest, Forbidden) as error:  # it was deleted, or the bot was blocked: the delivery will tell
             log.info("a status message cannot be edited", job=job.id, reason=error.message)
         except KeyError:
             log.debug("a newer preview came in between", job=job.id)
         finally:
             self._turns[chat_id] = time.monotonic() + _pause(job)
 
-    def _rest(self, job: Job, place: Place | None) -> float:
-        """How long a message that is up to date stays as it is, at least."""
+    def _seconds_to_next_edit(self, job: Job, place: Place | None) -> float:
+        """Return for how many seconds at least a message that is up to date stays as it is."""
         if place is not None:
             return _pause(job) * (1 + place.ahead / FAR_BACK)
-        return _pause(job) * (2 if job.address.chat_id in self._crowded else 1)  # leaves every other turn to the others
+        return _pause(job) * (
+            2 if job.address.chat_id in self._crowded else 1
+        )  # every other turn is left to the other jobs
 
 
 def _pause(job: Job) -> float:

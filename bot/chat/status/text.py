@@ -1,4 +1,4 @@
-"""The one live message of a job: what it says at each moment."""
+"""The text of a job's status message, and of the caption under its picture."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def describe(job: Job, place: Place | None, say: Texts) -> str:
             return say(f"failed-{job.error or 'engine'}")
         case State.CANCELLED:
             return say("cancelled")
-    raise ValueError(f"job {job.id} is {job.state}: its picture says it all")
+    raise ValueError(f"job {job.id} is {job.state}: it has no status text")
 
 
 def _waiting(job: Job, place: Place | None, say: Texts) -> str:
@@ -32,7 +32,7 @@ def _waiting(job: Job, place: Place | None, say: Texts) -> str:
 
 
 def caption(services: Services, job: Job, say: Texts) -> str:
-    """Return the lines under a finished picture, as HTML: style, quality, size, seconds; what is special; the code."""
+    """Return the caption of a finished picture, as HTML: style, quality, size, seconds; choices; the recipe code."""
     if job.kind == "sheet":
         return say("done-sheet")
     width, height = job.report["size"]
@@ -48,7 +48,7 @@ def caption(services: Services, job: Job, say: Texts) -> str:
 
 
 def choices(recipe: Recipe, say: Texts) -> list[str]:
-    """Return what somebody has chosen beyond quality and size, in words."""
+    """Return the choices of a recipe other than quality and size, in words."""
     usual, said = Recipe(), []
     if recipe.strength != usual.strength:
         said.append(say("choice-strength", percent=recipe.strength))
@@ -78,7 +78,7 @@ def _running(job: Job, say: Texts) -> str:
 
 
 def _stage(job: Job) -> str:
-    """Return the name of what is being painted now; the bar and the time left are of the whole."""
+    """Return the message name of the present stage; the bar and the time left are those of the whole job."""
     if job.resumed:
         return "painting-on"
     if not job.sketch_first:

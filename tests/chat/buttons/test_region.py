@@ -12,11 +12,9 @@ from bot.chat.errors import BadPictureError
 from bot.chat.i18n import texts
 from bot.sandbox.client import Chat, Client, Message
 from bot.storage.models import Job
-from tests.chat.commands.test_groups import group
-from tests.chat.images.test_drawn_mask import agreement
-from tests.support.chat_harness import Stage, from_bot, on_stage, picture
+from tests.support.chat_harness import Stage, from_bot, group, on_stage, picture
 from tests.support.jobs import names
-from tests.support.pencil import Pencil, ellipse, jpeg, photographs
+from tests.support.pencil import Pencil, agreement, ellipse, jpeg, photographs
 
 EN = texts("en")
 PHOTO = photographs()["coffee"]

@@ -5,30 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from bot.chat.i18n import texts
-from bot.sandbox.client import Chat, Client
-from tests.support.chat_harness import Stage, eventually, from_bot, picture
+from bot.sandbox.client import Client
+from tests.support.chat_harness import Stage, eventually, from_bot, group, picture
 
 EN = texts("en")
-
-
-async def group(ann: Client, *, forum: bool = False, admin: bool = True, kind: str = "supergroup") -> Chat:
-    """Make a group with the bot; as an administrator it sees every message."""
-    bots = (await ann.call("GET", "/api/bots"))["bots"]
-    made = await ann.call(
-        "POST",
-        "/api/groups",
-        {
-            "user": ann.id,
-            "title": "Friends",
-            "type": kind,
-            "forum": forum,
-            "admins": [bots[0]["id"]] if admin else [],
-            "members": [bots[0]["id"]],
-        },
-    )
-    chat = ann.chat(made["key"])
-    await chat.wait(lambda message: message.text == EN("welcome"))  # once, when it is added
-    return chat
 
 
 async def test_a_group_is_welcomed_once(stage: Stage) -> None:

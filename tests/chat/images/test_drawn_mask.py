@@ -12,18 +12,12 @@ from PIL import Image, ImageDraw
 
 from bot.chat.errors import BadPictureError
 from bot.chat.images.drawn_mask import find, mask_of
-from tests.support.pencil import MIDDLE, Pencil, ellipse, jpeg, photographs, sent
+from tests.support.pencil import MIDDLE, Pencil, agreement, ellipse, jpeg, photographs, sent
 
 PHOTOS = photographs()
 CAT, CUP = PHOTOS["chelsea"], PHOTOS["coffee"]
 EVERY = pytest.mark.parametrize("name", sorted(PHOTOS))
 PENS = pytest.mark.parametrize(("color", "opacity"), [("#ff0040", 1.0), ("#00e000", 1.0), ("#00f0ff", 0.5)])
-
-
-def agreement(mask: Image.Image, region: Image.Image) -> float:
-    """Return how far a mask is the region: what both have, by what one of them has."""
-    found, wanted = (np.asarray(each.resize(mask.size)) > 127 for each in (mask, region))
-    return float((found & wanted).sum() / (found | wanted).sum())
 
 
 def refusal(content: Image.Image, marked: Image.Image) -> str:
