@@ -1,4 +1,4 @@
-"""Curves of score against seconds: which recipe makes the best picture in which time.
+"""Curves of score against seconds: which configuration makes the best picture in which time.
 
     python -m benchmarks.curves run sketch standard paper-whole --data DIR --weights FILE --out results.jsonl
     python -m benchmarks.curves run standard:strength=75 "standard:iterations=(60,60,60),tv_weight=0.1" ...
@@ -30,7 +30,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Compare recipes by the scores of their pictures over the seconds that they take.",
+    help="Compare configurations by the scores of their pictures over the seconds that they take.",
 )
 
 Configs = Annotated[list[str], typer.Argument(metavar="CONFIG...", help="PRESET[:FIELD=VALUE,...]")]

@@ -1,4 +1,4 @@
-"""The configurations that the curves compare: a preset, with fields of its recipe or its options changed."""
+"""The configurations that the curves compare: a preset, with some hyperparameters or options changed."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import OptionsError
-from engine.options import RECIPES, Options, Recipe
+from engine.options import HYPERPARAMETERS, Hyperparameters, Options
 
 VARIANTS: Mapping[str, str] = {
-    "paper-whole": "paper:crop=False,size=512",  # the published recipe on the whole picture instead of a square of it
+    "paper-whole": "paper:crop=False,size=512",  # the published algorithm on the whole picture, not on a square
 }
 """Short names for configurations; more are written on the command line, in the same way."""
 
-_RECIPE = {field.name for field in dataclasses.fields(Recipe)}
+_HYPERPARAMETERS = {field.name for field in dataclasses.fields(Hyperparameters)}
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def read_config(name: str, size: int | None = None) -> Config:
     """A configuration from `PRESET[:FIELD=VALUE,...]`, or a variant's name in the preset's place.
 
     Args:
-        name: A field is one of `engine.options.Recipe`, else of `Options`; a value is written as in Python.
+        name: A field is one of `engine.options.Hyperparameters`, else of `Options`; a value is written as in Python.
         size: Longest edge of the output in pixels; None: the preset's.
 
     Raises:
@@ -48,14 +48,14 @@ def read_config(name: str, size: int | None = None) -> Config:
     preset, _, variant = VARIANTS.get(base, base).partition(":")
     given = _fields(changes)
     fields = _fields(variant) | given
-    if preset not in RECIPES:
-        raise OptionsError(f"There is no {base}; the configurations are {', '.join([*RECIPES, *VARIANTS])}.")
-    recipe = {key: fields.pop(key) for key in _RECIPE & set(fields)}
-    custom = dataclasses.replace(RECIPES[preset], **recipe) if recipe else None
+    if preset not in HYPERPARAMETERS:
+        raise OptionsError(f"There is no {base}; the configurations are {', '.join([*HYPERPARAMETERS, *VARIANTS])}.")
+    changed = {key: fields.pop(key) for key in _HYPERPARAMETERS & set(fields)}
+    custom = dataclasses.replace(HYPERPARAMETERS[preset], **changed) if changed else None
     try:
         options = Options(preset=preset, size=size, custom=custom, **fields)
     except TypeError:
-        raise OptionsError(f"Neither a recipe nor the options have a field {' or '.join(fields)}.") from None
+        raise OptionsError(f"Neither the hyperparameters nor the options have a field {' or '.join(fields)}.") from None
     common = ",".join(f"{key}={value}" for key, value in given.items() if key != "strength")
     return Config(name, f"{base}:{common}" if common else base, options)
 

@@ -3,8 +3,8 @@
     python -m benchmarks.strengths --data DIR --weights FILE --pairs 3
 
 Each pair is painted at strengths from 0 to 100 and compared with its content (`benchmarks.scoring.Judge.moved`).
-Printed last is the table for `engine/strength.py` by which equal steps of strength are equal steps of that distance,
-from the content to the force that the present table gives 100.
+Printed last is the table for `engine/optimize/strength.py` by which equal steps of strength are equal steps of that
+distance, from the content to the force that the present table gives 100.
 """
 
 from __future__ import annotations

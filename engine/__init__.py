@@ -1,11 +1,11 @@
-"""Style transfer: pictures in, picture out.
+"""Neural style transfer: a picture painted like other pictures.
 
     import engine
 
     result = engine.stylize(engine.load_image("cat.jpg"), [engine.load_image("glass.jpg")])
     result.image.save("painted.png")
 
-Importing this package is cheap: torch is loaded with the first name that needs it.
+Importing this package is fast: torch is loaded when a name is first used that needs it.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ __all__ = [
     "timelapse",
 ]
 
-_HOMES = {
+_MODULES = {
     "blend": "engine.images.blend",
     "max_size": "engine.optimize.capacity",
     "load_image": "engine.images.io",
@@ -69,7 +69,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Load the module that holds `name` when it is first asked for (PEP 562)."""
-    if name not in _HOMES:
+    """Import the module that defines `name` when the name is first used (PEP 562)."""
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(_HOMES[name]), name)
+    return getattr(importlib.import_module(_MODULES[name]), name)

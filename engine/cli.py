@@ -1,4 +1,4 @@
-"""The command line `vitrage-engine`."""
+"""The command line program `vitrage-engine`."""
 
 from __future__ import annotations
 
@@ -6,24 +6,26 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as ProgressBar
 from rich.table import Table
 
 from engine import environment
 from engine.errors import EngineError
-from engine.options import RECIPES, SIZES, Options, preset
+from engine.options import HYPERPARAMETERS, SIZES, Options, preset
 
 if TYPE_CHECKING:
     from engine.images.timelapse import Recorder
     from engine.model import Model
-    from engine.progress import OnProgress
-    from engine.progress import Progress as RunProgress
+    from engine.progress import Progress
     from engine.report import Result
+    from engine.request import Request
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -33,11 +35,11 @@ app = typer.Typer(
     help="Paint a picture like another one (VGG19 style transfer).",
 )
 
-_INTERRUPTED = 130  # 128 + SIGINT, as shells count
+_INTERRUPTED = 130  # exit code of a program that SIGINT ended: 128 + 2
 
-_NO_MASK = Path("none")  # what stands for a style that is painted everywhere
+_NO_MASK = Path("none")  # value of --mask for a style that is painted everywhere
 
-_DEFAULTS = Options()  # the command line reads its defaults where they are declared
+_DEFAULTS = Options()  # defaults are declared there only
 
 Size = Annotated[int | None, typer.Option(help="Longest edge in pixels.", show_default="the preset's")]
 Masks = Annotated[
@@ -48,7 +50,7 @@ Masks = Annotated[
     ),
 ]
 Start = Annotated[Path | None, typer.Option(help="Go on from this picture, such as an earlier output.")]
-Film = Annotated[Path | None, typer.Option(help="Save how the picture came about, as .gif, .webp or .mp4.")]
+TimelapseFile = Annotated[Path | None, typer.Option(help="Save how the picture came about, as .gif, .webp or .mp4.")]
 StyleScale = Annotated[float, typer.Option(help="Size of the strokes: 0.25 finer .. 1 .. 4 larger.")]
 
 
@@ -65,7 +67,9 @@ def stylize(
     styles: Annotated[list[Path], typer.Argument(metavar="STYLE...", help="One or more pictures to paint it like.")],
     *,
     output: Annotated[Path, typer.Option("--output", "-o", help="Where to save it; the suffix says the format.")],
-    preset_name: Annotated[str, typer.Option("--preset", help=f"One of {', '.join(RECIPES)}.")] = _DEFAULTS.preset,
+    preset_name: Annotated[
+        str, typer.Option("--preset", help=f"One of {', '.join(HYPERPARAMETERS)}.")
+    ] = _DEFAULTS.preset,
     size: Size = None,
     upscale: Annotated[int, typer.Option(help="2 or 4: so many times larger, by short passes.")] = _DEFAULTS.upscale,
     strength: Annotated[float, typer.Option(help="0 the content .. 100 style above all.")] = _DEFAULTS.strength,
@@ -77,7 +81,7 @@ def stylize(
     seed: Annotated[int, typer.Option(help="Same seed, same picture.")] = _DEFAULTS.seed,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = "auto",
     weights: Annotated[str, typer.Option(help="auto, pretrained, builtin, or a file.")] = "auto",
-    timelapse: Film = None,
+    timelapse: TimelapseFile = None,
     report: Annotated[Path | None, typer.Option(help="Save what was done as JSON.")] = None,
 ) -> None:
     """Paint CONTENT like each STYLE."""
@@ -93,7 +97,8 @@ def stylize(
     )
     _check_output(output)
     recorder = _recorder(timelapse)
-    result = _paint(_open(content, styles, mask, start), options, weights, device, recorder)
+    request = _read_request(content, styles, options, masks=mask, start=start)
+    result = _paint(request, weights, device, recorder)
     result.image.save(output)
     if timelapse and recorder:
         recorder.save(timelapse, result.image)
@@ -105,9 +110,10 @@ def stylize(
 def presets() -> None:
     """Show the presets."""
     table = Table("preset", "size", "iterations", "optimiser", "for")
-    for name, recipe in RECIPES.items():
-        steps = " + ".join(str(count) for count in recipe.iterations)
-        table.add_row(name, f"{recipe.size} px", steps, recipe.optimizer, recipe.purpose)
+    for name, hyperparameters in HYPERPARAMETERS.items():
+        iterations = " + ".join(map(str, hyperparameters.iterations))
+        size, optimizer = f"{hyperparameters.size} px", hyperparameters.optimizer
+        table.add_row(name, size, iterations, optimizer, hyperparameters.purpose)
     Console().print(table)
 
 
@@ -141,13 +147,13 @@ def bench(
     largest: Annotated[int, typer.Option(max=SIZES[-1], help="Longest edge where sizes are compared.")] = 2048,
     results: Annotated[Path | None, typer.Option("--json", help="Save the figures as JSON.")] = None,
 ) -> None:
-    """Measure the engine on this machine: beside a naive one, presets, memory, sizes."""
+    """Measure the engine on this machine: beside a reference implementation, presets, memory, sizes."""
     from engine.bench import bench as benchmark
-    from engine.model import Model, device_named
+    from engine.model import Model, resolve_device
 
     with _bar() as bar:
         untrained = weights == "untrained"
-        model = Model(benchmark.untrained(), device_named(device)) if untrained else _load(bar, weights, device)
+        model = Model(benchmark.untrained(), resolve_device(device)) if untrained else _load(bar, weights, device)
         task = bar.add_task("measuring", total=None)
         rows = []
         for name, figures in benchmark.run(model, rounds=rounds, edge=edge, largest=largest):
@@ -163,7 +169,7 @@ def bench(
 
 
 def main() -> None:
-    """Run the command line: exit code 0 only on success, errors on one line of stderr."""
+    """Run the command line. Exit code 0 means success; an error is one line on stderr."""
     environment.prepare()
     try:
         code = app(standalone_mode=False)
@@ -174,7 +180,7 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         _end("Interrupted; nothing was saved.", _INTERRUPTED)
     except Exception as error:
-        if hasattr(error, "format_message"):  # what Typer raises of a wrong command line
+        if hasattr(error, "format_message"):  # Typer's errors about the command line
             _end(f"{error.format_message()} (see --help)", 2)
         raise
     if code == _INTERRUPTED:  # Typer turns Ctrl-C into this code
@@ -183,12 +189,12 @@ def main() -> None:
 
 
 def _end(message: str, code: int) -> None:
-    print(" ".join(message.split()), file=sys.stderr)  # noqa: T201  the one line that a shell user sees
+    print(" ".join(message.split()), file=sys.stderr)  # noqa: T201  a command line program reports its errors on stderr
     sys.exit(code)
 
 
 def _check_output(path: Path) -> None:
-    """Refuse what cannot be saved before minutes are spent on it."""
+    """Check that the output can be saved, before minutes are spent on painting it."""
     from PIL import Image
 
     if path.suffix.lower() not in Image.registered_extensions():
@@ -202,66 +208,64 @@ def _check_folder(path: Path) -> None:
 
 
 @contextmanager
-def _bar() -> Iterator[Progress]:
-    """A progress bar on stderr, on a terminal only."""
+def _bar() -> Iterator[ProgressBar]:
+    """Show a progress bar on stderr, if it is a terminal."""
     console = Console(stderr=True)
     columns: list[Any] = [TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()]
-    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
+    with ProgressBar(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
         yield bar
 
 
-def _recorder(film: Path | None) -> Recorder | None:
-    """What takes the frames of a film, if one is wanted and can be saved."""
+def _recorder(timelapse: Path | None) -> Recorder | None:
+    """The recorder of a timelapse, if one is to be saved; its path is checked first."""
     from engine.images.timelapse import Recorder, checked_path
 
-    if film is None:
+    if timelapse is None:
         return None
-    _check_folder(checked_path(film))
+    _check_folder(checked_path(timelapse))
     return Recorder()
 
 
-def _open(content: Path, styles: list[Path], masks: list[Path] | None, start: Path | None) -> dict[str, Any]:
-    """The pictures that `engine.stylize` takes, all read before minutes are spent."""
-    from engine import load_image
+def _read_request(
+    content: Path, styles: list[Path], options: Options, *, masks: list[Path] | None, start: Path | None
+) -> Request:
+    """Read all pictures, before minutes are spent on loading the model."""
+    from engine import Request, load_image
 
-    return {
-        "content": load_image(content),
-        "styles": [load_image(path) for path in styles],
-        "masks": [None if path == _NO_MASK else load_image(path) for path in masks] if masks else None,
-        "start": load_image(start) if start else None,
-    }
+    return Request(
+        load_image(content),
+        [load_image(path) for path in styles],
+        options,
+        masks=[None if path == _NO_MASK else load_image(path) for path in masks] if masks else None,
+        start=load_image(start) if start else None,
+    )
 
 
-def _paint(pictures: dict[str, Any], options: Options, weights: str, device: str, recorder: Recorder | None) -> Result:
-    """Paint behind a progress bar."""
+def _paint(request: Request, weights: str, device: str, recorder: Recorder | None) -> Result:
+    """Paint with a progress bar, and record the timelapse."""
     import engine
 
     with _bar() as bar:
         model = _load(bar, weights, device)
-        return engine.stylize(**pictures, options=options, model=model, on_progress=_watch(bar, recorder))
+        task = bar.add_task("painting", total=1.0)
+
+        def on_progress(progress: Progress) -> None:
+            bar.update(task, completed=progress.fraction)
+            if recorder:
+                recorder(progress)
+
+        return engine.stylize_batch([replace(request, on_progress=on_progress)], model=model)[0]
 
 
-def _watch(bar: Progress, recorder: Recorder | None) -> OnProgress:
-    """What is done with a run's progress: the bar moves, and frames are taken where a film is wanted."""
-    task = bar.add_task("painting", total=1.0)
-
-    def watch(progress: RunProgress) -> None:
-        bar.update(task, completed=progress.fraction)
-        if recorder:
-            recorder(progress)
-
-    return watch
-
-
-def _load(bar: Progress, weights: str, device: str) -> Model:
-    """The model; a download of its weights has a bar of its own."""
+def _load(bar: ProgressBar, weights: str, device: str) -> Model:
+    """Load the model, with a progress bar for the download of its weights."""
     import engine
 
     task = bar.add_task("downloading the weights", total=None, visible=False)
     model = engine.load_model(
         weights,
         device,
-        on_download=lambda held, total: bar.update(task, completed=held, total=total, visible=True),
+        on_download=lambda done, total: bar.update(task, completed=done, total=total, visible=True),
     )
     bar.remove_task(task)
     return model

@@ -1,14 +1,14 @@
-"""What can go wrong, each as one sentence that says what to do."""
+"""The errors that the engine raises on purpose. Each message is one sentence that says what to do."""
 
 from __future__ import annotations
 
 
 class EngineError(Exception):
-    """Base of every error that the engine raises on purpose; `str(error)` is one clear sentence."""
+    """Base class of the engine's errors; `str(error)` is one sentence that can be shown to a user."""
 
 
 class ImageError(EngineError):
-    """A picture cannot be read, or is not one."""
+    """A picture cannot be read, or is not a picture."""
 
 
 class OptionsError(EngineError, ValueError):
@@ -16,7 +16,7 @@ class OptionsError(EngineError, ValueError):
 
 
 class WeightsError(EngineError):
-    """The weights cannot be found, downloaded, trusted or used."""
+    """The weights cannot be found, downloaded, verified or used."""
 
 
 class OutOfMemoryError(EngineError, MemoryError):

@@ -1,10 +1,10 @@
-"""A VGG19 on a device, loaded once and used for many pictures."""
+"""A VGG19 on a device, which is loaded once and used for many pictures."""
 
 from __future__ import annotations
 
+import functools
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable
-from functools import cache
 from pathlib import Path
 from typing import Literal, TypeVar, cast, get_args
 
@@ -22,8 +22,8 @@ Precision = Literal["auto", "bfloat16", "float32", "float64"]
 
 _DTYPES: dict[str, torch.dtype] = {"bfloat16": torch.bfloat16, "float32": torch.float32, "float64": torch.float64}
 
-REMEMBERED = 64
-"""Style targets that a model keeps: one for each style and scale, up to 3 MB to relu5_1."""
+CACHE_SIZE = 64
+"""Style targets in a model's cache: one for each style and scale, up to 3 MB each with layers to relu5_1."""
 
 
 class Model:
@@ -31,11 +31,11 @@ class Model:
 
     Attributes:
         device: `cpu`, `cuda`, `cuda:1`, `mps`.
-        precision: Of the convolutions, as it was asked for.
+        precision: Of the convolutions, as the caller chose it.
         weights: `pretrained`, `builtin`, or the file's name.
-        note: Why these weights and not better ones; empty where there is nothing to say.
-        layers: Names of the layers that it serves, in network order.
-        state: torchvision's keys to the convolutions' weights and biases.
+        note: Why better weights are not used; empty where there is nothing to say.
+        layers: Names of the layers that the weights contain, in network order.
+        state: Weights and biases of the convolutions, with torchvision's keys.
     """
 
     def __init__(self, weights: Weights, device: str, precision: Precision = "auto") -> None:
@@ -44,36 +44,36 @@ class Model:
         self.weights = weights.name
         self.note = weights.note
         self.state = weights.state
-        held = [layer for layer, index in CONVOLUTIONS.items() if f"features.{index}.weight" in weights.state]
-        self.layers = tuple(name for layer in held for name in (layer, layer.replace("conv", "relu")))
+        convolutions = [layer for layer, index in CONVOLUTIONS.items() if f"features.{index}.weight" in weights.state]
+        self.layers = tuple(name for layer in convolutions for name in (layer, layer.replace("conv", "relu")))
         self._features: dict[tuple[bool, torch.dtype], Features] = {}
-        self._memory: OrderedDict[Hashable, object] = OrderedDict()
+        self._cache: OrderedDict[Hashable, object] = OrderedDict()
 
     def dtype(self, *, exact: bool) -> torch.dtype:
-        """What convolutions are computed in: the precision asked for; `auto`: float32 if `exact`, else the fastest."""
+        """Type of the convolutions: the chosen precision, or for `auto` float32 if `exact`, else the fastest."""
         if self.precision != "auto":
             return _DTYPES[self.precision]
         return torch.float32 if exact else fast_dtype(self.device)
 
     def features(self, *, exact: bool, dtype: torch.dtype | None = None) -> Features:
-        """The network, in the precision asked for unless another is given."""
+        """The network. `dtype` overrides the chosen precision."""
         key = (exact, dtype or self.dtype(exact=exact))
         if key not in self._features:
             self._features[key] = Features(self.state, device=self.device, dtype=key[1], exact=exact)
         return self._features[key]
 
-    def remembered(self, key: Hashable, make: Callable[[], T]) -> T:
-        """What `make` once made for this key; the oldest of more than `REMEMBERED` things are forgotten."""
-        if key not in self._memory:
-            self._memory[key] = make()
-            if len(self._memory) > REMEMBERED:
-                self._memory.popitem(last=False)
-        self._memory.move_to_end(key)
-        return cast(T, self._memory[key])
+    def cached(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return the cached value of this key, made by `make` at first; the least recently used are dropped."""
+        if key not in self._cache:
+            self._cache[key] = make()
+            if len(self._cache) > CACHE_SIZE:
+                self._cache.popitem(last=False)
+        self._cache.move_to_end(key)
+        return cast(T, self._cache[key])
 
     def forget(self) -> None:
-        """Let go of all that is remembered, for memory is short or styles are private."""
-        self._memory.clear()
+        """Empty the cache, because memory is short or because the styles are private."""
+        self._cache.clear()
         if self.device.startswith("cuda"):
             torch.cuda.empty_cache()
 
@@ -87,31 +87,31 @@ def load_model(
     cache_dir: Path | None = None,
     on_download: OnDownload | None = None,
 ) -> Model:
-    """Load VGG19 for many pictures.
+    """Load VGG19, to be used for many pictures.
 
     Args:
         weights: `auto`, `pretrained`, `builtin`, or the path of a `.pth` or `.safetensors` file.
-        device: `auto` (CUDA where there is one, else the CPU), `cpu`, `cuda`, `cuda:1`, `mps`.
-        layers: Keep the network down to the deepest of these only; None: all that the weights hold.
-        precision: Of the convolutions: `auto`, or one for all presets, `float64` to check results against others'.
-        cache_dir: Where downloaded weights are kept; None: VITRAGE_CACHE, else the user's cache.
-        on_download: Told of a download (575 MB): bytes held, and bytes in all where the server says so.
+        device: `auto` (CUDA if there is a device, else the CPU), `cpu`, `cuda`, `cuda:1`, `mps`.
+        layers: The network is cut off after the deepest of these; None: all layers that the weights contain.
+        precision: Of the convolutions, for all presets; `auto`: each preset's own. `float64` is for comparing results.
+        cache_dir: The folder of downloaded weights; None: VITRAGE_CACHE, else the user's cache folder.
+        on_download: Called during a download (575 MB) with the bytes so far, and the total if the server tells it.
 
     Raises:
-        WeightsError: The weights cannot be found, downloaded, trusted or used, or lack one of `layers`.
+        WeightsError: The weights cannot be found, downloaded, verified or used, or do not contain one of `layers`.
         EngineError: There is no such device or precision.
-        OutOfMemoryError: The device has no room for the network.
+        OutOfMemoryError: The device has no memory left for the network.
     """
     if precision not in get_args(Precision):
         raise EngineError(f"Precision must be one of {', '.join(get_args(Precision))}, not {precision!r}.")
-    found = _cut(find_weights(weights, cache_dir, on_download), layers)
+    found = find_weights(weights, cache_dir, on_download)
+    found = found if layers is None else _cut_off(found, layers)
     with memory_errors():
-        return Model(found, device_named(device), precision)
+        return Model(found, resolve_device(device), precision)
 
 
-def _cut(weights: Weights, layers: Collection[str] | None) -> Weights:
-    if layers is None:
-        return weights
+def _cut_off(weights: Weights, layers: Collection[str]) -> Weights:
+    """The weights up to the deepest of these layers."""
     unknown = sorted(layer for layer in layers if convolution_of(layer) not in CONVOLUTIONS)
     if unknown or not layers:
         raise WeightsError(f"VGG19 has no layer {', '.join(unknown) or 'of no name'}; name some like relu3_1.")
@@ -122,24 +122,24 @@ def _cut(weights: Weights, layers: Collection[str] | None) -> Weights:
     return Weights(state, weights.name, weights.note)
 
 
-def device_named(wanted: str) -> str:
-    """The device by its name, `auto` being the best.
+def resolve_device(name: str) -> str:
+    """Return the name of the device, with `auto` replaced by `cuda` or `cpu`.
 
     Raises:
         EngineError: There is no such device.
     """
-    if wanted == "auto":
+    if name == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
     try:
-        torch.empty(0, device=wanted)
-    except (RuntimeError, AssertionError, ValueError):  # torch built without CUDA asserts
-        raise EngineError(f"There is no device {wanted} here; choose auto or cpu.") from None
-    return wanted
+        torch.empty(0, device=name)
+    except (RuntimeError, AssertionError, ValueError):  # a torch without CUDA raises AssertionError
+        raise EngineError(f"There is no device {name} here; choose auto or cpu.") from None
+    return name
 
 
-@cache
+@functools.cache
 def fast_dtype(device: str) -> torch.dtype:
-    """bfloat16 where the hardware multiplies it (3 to 5 times faster than float32), else float32."""
+    """The fastest type for convolutions: bfloat16 if the hardware supports it (3 to 5 times as fast), else float32."""
     if device.startswith("cuda"):
         return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float32
     if device != "cpu":

@@ -1,4 +1,4 @@
-"""How a run tells of itself, and how it is stopped."""
+"""Progress of a run: what the caller is told of it, and how the caller stops it."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from functools import partial
 from PIL import Image
 from torch import Tensor
 
-from engine.images.tensors import Size
+from engine.sizes import Size
 
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """One moment of a run, passed to `on_progress`."""
+    """The state of a run after an iteration, passed to `on_progress`."""
 
-    fraction: float  # of the work, 0..1; a step of a large scale counts for more than one of a small
-    iteration: int  # from 1, through all scales
-    iterations: int  # expected in all
+    fraction: float  # of the work, 0..1; an iteration at a large scale is more work than one at a small scale
+    iteration: int  # from 1, counted through all scales
+    iterations: int  # expected in all scales together
     size: Size  # width and height of the present scale, in pixels
     loss: float  # the weighted sum; comparable within one scale only
-    seconds_left: float | None  # None until there is something to go by
+    seconds_left: float | None  # estimated; None after the first iteration
     picture: Callable[[], Image.Image]  # see `preview`
 
     def preview(self) -> Image.Image:
-        """The picture as it stands now, at the present scale; made only when asked for."""
+        """The present picture at the present scale, RGB. It is computed by this call, while `on_progress` runs."""
         return self.picture()
 
 
@@ -35,31 +35,31 @@ OnProgress = Callable[[Progress], None]
 ShouldStop = Callable[[], bool]
 
 
-class Halt(Exception):  # noqa: N818  not an error: the run ends early and keeps its best picture
-    """Ends a descent from within.
+class EarlyStop(Exception):  # noqa: N818  not an error: the run ends and returns its best picture
+    """Ends the optimisation from within an evaluation.
 
     Args:
-        stopped: The caller asked for it; otherwise the loss was no longer a number.
+        by_caller: Whether the caller asked for it; otherwise the loss was no longer finite.
     """
 
-    def __init__(self, *, stopped: bool) -> None:
+    def __init__(self, *, by_caller: bool) -> None:
         super().__init__()
-        self.stopped = stopped
+        self.by_caller = by_caller
 
 
-class Watch:
-    """Counts a run's iterations, tells the caller of them and asks whether to stop.
+class ProgressTracker:
+    """Counts the iterations of a run, reports them to the caller and asks whether to stop.
 
     Args:
-        plan: Each scale's size and iterations, coarse to fine.
-        on_progress: For each picture that is painted, whom to tell of every `every`th iteration.
-        should_stop: Asked at every iteration.
-        every: Iterations between looks at the loss; each look makes a CUDA device wait.
+        schedule: Size and iterations of each scale, coarse to fine.
+        on_progress: For each picture of the batch, the callback of every `every`th iteration.
+        should_stop: Called after every iteration.
+        every: Iterations between reports. Each report reads the losses, which makes a CUDA device wait.
     """
 
     def __init__(
         self,
-        plan: list[tuple[Size, int]],
+        schedule: list[tuple[Size, int]],
         on_progress: Sequence[OnProgress | None],
         should_stop: ShouldStop | None,
         every: int = 1,
@@ -68,50 +68,50 @@ class Watch:
         self._on_progress = on_progress
         self._should_stop = should_stop or (lambda: False)
         self._every = every
-        self._iterations = sum(iterations for _, iterations in plan)
-        self._work = sum(iterations * _cost(size) for size, iterations in plan)
+        self._iterations = sum(iterations for _, iterations in schedule)
+        self._work = sum(iterations * _cost(size) for size, iterations in schedule)
         self._done = 0.0
-        self._timed_from: tuple[float, float] | None = None  # clock and work done once warm
+        self._timed_from: tuple[float, float] | None = None  # time and work done after the first report
 
     def step(self, losses: Tensor, size: Size, picture: Callable[[int], Image.Image]) -> None:
         """Count an iteration.
 
         Args:
-            losses: (N,), what it evaluated.
-            size: Of the pictures.
-            picture: Each one's preview by its number.
+            losses: (N,), of this iteration.
+            size: Width and height of the present scale.
+            picture: Makes the preview of the picture with this index in the batch.
 
         Raises:
-            Halt: The caller wants to stop, or no loss is finite any more.
+            EarlyStop: The caller wants to stop, or no loss is finite.
         """
         self.iteration += 1
         self._done = min(self._work, self._done + _cost(size))
         if self.iteration % self._every == 0:
-            self._look(losses.detach().tolist(), size, picture)
+            self._report(losses.detach().tolist(), size, picture)
         if self._should_stop():
-            raise Halt(stopped=True)
+            raise EarlyStop(by_caller=True)
 
-    def _look(self, losses: list[float], size: Size, picture: Callable[[int], Image.Image]) -> None:
+    def _report(self, losses: list[float], size: Size, picture: Callable[[int], Image.Image]) -> None:
         if not any(map(math.isfinite, losses)):
-            raise Halt(stopped=False)
-        left = self._seconds_left()
-        for number, (tell, loss) in enumerate(zip(self._on_progress, losses, strict=True)):
-            if tell:
-                tell(
+            raise EarlyStop(by_caller=False)
+        seconds_left = self._seconds_left()
+        for number, (on_progress, loss) in enumerate(zip(self._on_progress, losses, strict=True)):
+            if on_progress:
+                on_progress(
                     Progress(
                         fraction=self._done / self._work,
                         iteration=self.iteration,
                         iterations=max(self._iterations, self.iteration),
                         size=size,
                         loss=loss,
-                        seconds_left=left,
+                        seconds_left=seconds_left,
                         picture=partial(picture, number),
                     )
                 )
 
     def _seconds_left(self) -> float | None:
         now = time.monotonic()
-        if self._timed_from is None:  # the first iteration also pays for warming up
+        if self._timed_from is None:  # the first iteration is not timed: it also initialises libraries and kernels
             self._timed_from = (now, self._done)
             return None
         began, before = self._timed_from
@@ -119,5 +119,5 @@ class Watch:
 
 
 def _cost(size: Size) -> float:
-    """Relative cost of an iteration: its pixels, and a constant for what does not depend on them."""
+    """Relative cost of an iteration: its pixels, and a constant for the work that does not depend on them."""
     return size[0] * size[1] + 4096.0

@@ -1,4 +1,4 @@
-"""What a run did, for logs, files and tests."""
+"""The result of a run: the picture and a report of how it was made."""
 
 from __future__ import annotations
 
@@ -7,33 +7,33 @@ from typing import Any
 
 from PIL import Image
 
-from engine.images.tensors import Size
+from engine.sizes import Size
 
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What a run did."""
+    """How a picture was made, for logs, files and tests."""
 
     preset: str
     size: Size  # width and height of the output, in pixels
-    seconds: float  # of the whole run, without loading the model
-    iterations: int  # evaluations of loss and gradient, in all scales
-    scales: tuple[Size, ...]  # sizes painted, coarse to fine
-    losses: dict[str, float]  # of the output, unweighted: `style relu1_1`, `content relu4_2`, `tv`
+    seconds: float  # of the run, without loading the model
+    iterations: int  # evaluations of loss and gradient, in all scales together
+    scales: tuple[Size, ...]  # sizes of the schedule, coarse to fine
+    losses: dict[str, float]  # of the best picture, without weights, by name: `style relu1_1`, `content relu4_2`, `tv`
     device: str
-    precision: str  # of the convolutions: float32 or bfloat16
+    precision: str  # of the convolutions: bfloat16, float32 or float64
     weights: str  # pretrained, builtin, or the file's name
     strength: float
     style_scale: float
     colors: str
-    masked: bool  # at least one style was held to a region
-    init: str  # where the run began: content, noise, or start (a picture given)
+    masked: bool  # whether a style had a mask
+    init: str  # what the run began with: content, noise, or start (a picture that was given)
     seed: int
-    stopped: bool  # the caller ended the run early
-    notes: tuple[str, ...]  # what a reader should know: layers that the weights lack, the best iterate, ...
+    stopped: bool  # whether the caller ended the run early
+    notes: tuple[str, ...]  # what else a reader should know, such as layers that the weights lack
 
     def to_dict(self) -> dict[str, Any]:
-        """The report as plain values that JSON can hold."""
+        """The report as a dictionary that can be saved as JSON."""
         return asdict(self)
 
 

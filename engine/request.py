@@ -1,22 +1,22 @@
-"""What a caller asks for: pictures from anywhere, checked and opened."""
+"""What a caller asks for: pictures of any origin, which are read and checked here."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 
 from PIL import Image
 
 from engine.errors import OptionsError
-from engine.images import io
+from engine.images.io import ImageSource, load_image, upright_rgb
 from engine.images.masks import check_masks
-from engine.images.tensors import Size, same_shape
-from engine.optimize.canvas import Painting
-from engine.options import SIZES, Options
+from engine.optimize.canvas import Canvas, Style
+from engine.options import Options
 from engine.progress import OnProgress
+from engine.sizes import Size, same_shape
 
-Picture = Image.Image | io.Source
+Picture = Image.Image | ImageSource
 """A PIL picture, a path, or the bytes of a file."""
 
 
@@ -28,76 +28,60 @@ class Request:
         content: The picture to paint.
         styles: One picture or more.
         options: The caller's choices.
-        masks: For each style, where it is painted; None: everywhere.
-        start: A picture to go on from.
-        on_progress: Told of the run.
+        masks: For each style, the mask of where it is painted, or None for everywhere; None: no masks.
+        start: A picture to continue from.
+        on_progress: Called after an iteration of the run.
     """
 
     content: Picture
     styles: Sequence[Picture]
     options: Options = field(default_factory=Options)
+    _: KW_ONLY
     masks: Sequence[Picture | None] | None = None
     start: Picture | None = None
     on_progress: OnProgress | None = None
 
-    def opened(self) -> Opened:
-        """Read all pictures.
+    def canvas(self) -> Canvas:
+        """Read all pictures and prepare them for painting.
 
         Raises:
             ImageError: A picture cannot be read.
-            OptionsError: No style, not one weight or mask for each style, or a mask or start picture of another shape.
+            OptionsError: There is no style, or not one weight or mask for each style, or a mask or start picture has
+                another shape.
         """
-        self._check_styles()
-        content, styles = _open(self.content), [_open(style) for style in self.styles]
-        masks, start = self._open_masks(content.size), self._open_start(content.size)
-        return Opened(content, styles, self.options, masks, start, self.on_progress)
-
-    def _check_styles(self) -> None:
         if isinstance(self.styles, (str, bytes, Path, Image.Image)) or not self.styles:
             raise OptionsError("Give a list of one style picture or more.")
-        if self.options.style_weights and len(self.options.style_weights) != len(self.styles):
+        weights = self.options.style_weights or (1.0,) * len(self.styles)
+        if len(weights) != len(self.styles):
             raise OptionsError(f"Give one style weight for each of the {len(self.styles)} styles, or none.")
+        content, images = _read(self.content), [_read(style) for style in self.styles]
+        masks, start = self._read_masks(content.size), self._read_start(content.size)
+        styles = [
+            Style(image=image, mask=mask, weight=weight)
+            for image, mask, weight in zip(images, masks, weights, strict=True)
+        ]
+        return Canvas(content, styles, self.options, start=start)
 
-    def _open_masks(self, content: Size) -> list[Image.Image | None] | None:
+    def _read_masks(self, content: Size) -> Sequence[Image.Image | None]:
         if self.masks is None:
-            return None
+            return [None] * len(self.styles)
         if isinstance(self.masks, (str, bytes, Path, Image.Image)):
             raise OptionsError("Give a list of masks, one or None for each style.")
-        opened = [None if mask is None else _open(mask).convert("L") for mask in self.masks]
-        check_masks(opened, len(self.styles), content)
-        return opened
+        masks = [None if mask is None else _read(mask).convert("L") for mask in self.masks]
+        check_masks(masks, len(self.styles), content)
+        return masks
 
-    def _open_start(self, content: Size) -> Image.Image | None:
+    def _read_start(self, content: Size) -> Image.Image | None:
         if self.start is None:
             return None
         if self.options.init != "content":
             raise OptionsError(f"Give a start picture or init {self.options.init}, not both.")
-        opened = _open(self.start)
-        shape = (1, 1) if self.options.recipe.crop else content
-        if not same_shape(opened.size, shape):
-            whose = "a square" if self.options.recipe.crop else "of the content's shape"
-            raise OptionsError(f"The start picture must be {whose}; it is {opened.width}×{opened.height}.")
-        return opened
+        start, crop = _read(self.start), self.options.hyperparameters.crop
+        if not same_shape(start.size, (1, 1) if crop else content):
+            expected = "a square" if crop else "of the content's shape"
+            raise OptionsError(f"The start picture must be {expected}; it is {start.width}×{start.height}.")
+        return start
 
 
-@dataclass(frozen=True)
-class Opened:
-    """A request whose pictures are read: RGB, masks of mode L."""
-
-    content: Image.Image
-    styles: Sequence[Image.Image]
-    options: Options
-    masks: Sequence[Image.Image | None] | None
-    start: Image.Image | None
-    on_progress: OnProgress | None
-
-    def painting(self, shrink: int = 1) -> Painting:
-        """What is to be painted, its edges divided by `shrink`."""
-        options = self.options
-        if shrink > 1:
-            options = replace(options, size=max(SIZES[0], (options.size or options.recipe.size) // shrink))
-        return Painting(self.content, self.styles, options, masks=self.masks, start=self.start)
-
-
-def _open(picture: Picture) -> Image.Image:
-    return io.upright_rgb(picture) if isinstance(picture, Image.Image) else io.load_image(picture)
+def _read(picture: Picture) -> Image.Image:
+    return upright_rgb(picture) if isinstance(picture, Image.Image) else load_image(picture)

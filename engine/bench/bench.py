@@ -1,4 +1,4 @@
-"""What the engine costs on this machine: an evaluation beside a naive one, presets, memory, sizes, batches."""
+"""`vitrage-engine bench`: what the engine costs on this machine, in time and memory."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from torch.nn import functional
 
 from engine.api import stylize, stylize_batch
 from engine.bench.peak_memory import peak_bytes
-from engine.bench.reference import NaiveObjective
+from engine.bench.reference import ReferenceObjective
 from engine.model import Model
 from engine.network.vgg import CHANNELS, CONVOLUTIONS, convolution_of, pools_before
-from engine.optimize.objective import Meter, Objective, choose_layers
-from engine.options import RECIPES, Options
+from engine.optimize.objective import Extractor, Objective, choose_layers
+from engine.options import HYPERPARAMETERS, Options
 from engine.request import Request
 from engine.weights.find import Weights
 
 Row = tuple[str, dict[str, Any]]
-"""What was measured, and its figures by name with their units."""
+"""The name of a measurement, and its figures by name; the names contain the units."""
 
-STEPS = 6
-"""Iterations of a run whose memory, or whose cost for each pixel, is measured."""
+ITERATIONS = 6
+"""Iterations of the runs that measure memory and the time for each pixel."""
 
 
 def untrained() -> Weights:
-    """VGG19 to conv5_1 with random filters: what full weights cost, without having them."""
+    """VGG19 to conv5_1 with random weights: a run costs what it costs with the real weights, without their download."""
     generator = torch.Generator().manual_seed(0)
     state: dict[str, Tensor] = {}
     for name in (name for name in CONVOLUTIONS if name <= "conv5_1"):
@@ -47,7 +47,7 @@ def untrained() -> Weights:
 
 
 def machine(model: Model) -> Row:
-    """What is measured on."""
+    """Describe the machine and the model."""
     cuda = model.device.startswith("cuda")
     name = torch.cuda.get_device_name(model.device) if cuda else platform.processor() or platform.machine()
     figures = {
@@ -63,7 +63,7 @@ def machine(model: Model) -> Row:
 
 
 def imported() -> Row:
-    """Seconds that `import engine` takes in a new process, and with torch."""
+    """Measure the seconds that `import engine` and `import torch` take in a new process."""
     code = "import time; t = time.monotonic(); import {}; print(time.monotonic() - t)"
     seconds = [
         statistics.median(
@@ -76,38 +76,45 @@ def imported() -> Row:
 
 
 def evaluation(model: Model, edge: int, rounds: int) -> Row:
-    """One evaluation of loss and gradient, alternately with a naive one and with bare convolutions.
+    """Measure one evaluation of loss and gradient, in turns with the reference and with convolutions alone.
 
     Args:
-        model: Its full network is used.
-        edge: Longest edge of the picture, 4 : 3.
-        rounds: Of which the medians are taken.
+        model: With a network as deep as its weights.
+        edge: Longest edge in pixels of the picture, 4 : 3.
+        rounds: Number of measurements, of which the medians are reported.
     """
-    recipe = RECIPES["standard"]
-    layers = choose_layers(recipe, model.layers)
+    hyperparameters = HYPERPARAMETERS["standard"]
+    layers = choose_layers(hyperparameters, model.layers)
     content, style, image = torch.rand(3, 1, 3, edge * 3 // 4, edge).to(model.device)
-    meter = Meter(model.features(exact=False), layers, means=False)
-    target, balance = meter.moments(style), torch.ones(1, device=model.device)
-    ours = Objective(meter, recipe, content=content, target=target, balance=balance)
-    naive = NaiveObjective(model.state, recipe, layers, content, style)
-    convolve, peak_flops = _bare_convolution(model)
-    mine, plain, bare = _alternate([lambda: ours(image), lambda: naive(image), convolve], rounds, model.device)
-    convolutions = [name for name in _network(layers.deepest) if name not in meter.features.identities]
-    flops = 4 * sum(map(_multiplications, convolutions)) * edge * (edge * 3 // 4)
+    extractor = Extractor(model.features(exact=False), layers, first_moments=False)
+    target, factors = extractor.style_moments(style), torch.ones(1, device=model.device)
+    engine = Objective(extractor, hyperparameters, content=content, target=target, style_weight_factors=factors)
+    reference = ReferenceObjective(model.state, hyperparameters, layers, content, style)
+    convolve, convolution_flops = _convolution(model)
+    works = [lambda: engine(image), lambda: reference(image), convolve]
+    engine_s, reference_s, convolution_s = _alternate(works, rounds, model.device)
+    names = list(CONVOLUTIONS)[: list(CONVOLUTIONS).index(convolution_of(layers.deepest)) + 1]
+    computed = [name for name in names if name not in extractor.features.identities]
+    # A multiplication and an addition in the forward pass, and as many in the backward pass.
+    flops = 4 * sum(map(_multiplications, computed)) * edge * (edge * 3 // 4)
+    speed, peak = flops / engine_s, convolution_flops / convolution_s
     figures = {
-        "ms": round(mine * 1e3, 1),
-        "naive ms": round(plain * 1e3, 1),
-        "times faster": round(plain / mine, 2),
-        "GFLOP/s": round(flops / mine / 1e9),
-        "convolution peak GFLOP/s": round(peak_flops / bare / 1e9),
-        "share of the peak": round(flops / mine / (peak_flops / bare), 2),
+        "ms": round(engine_s * 1e3, 1),
+        "reference ms": round(reference_s * 1e3, 1),
+        "times faster": round(reference_s / engine_s, 2),
+        "GFLOP/s": round(speed / 1e9),
+        "convolution peak GFLOP/s": round(peak / 1e9),
+        "share of the peak": round(speed / peak, 2),
     }
     return f"evaluation at {edge} px", figures
 
 
 def preset_run(model: Model, name: str, edge: int, size: int | None = None) -> Row:
-    """A whole run of a preset, of a new style and of a known one; at its own size, but `edge` at most, or at `size`."""
-    options = Options(preset=name, size=size or min(edge, RECIPES[name].size))
+    """Measure a run of a preset, with a new style and with a cached one.
+
+    Its longest edge is `size` if it is given, else the preset's own, at most `edge`, in pixels.
+    """
+    options = Options(preset=name, size=size or min(edge, HYPERPARAMETERS[name].size))
     content, style = _pictures()
     model.forget()
     seconds = [stylize(content, [style], options, model=model).report.seconds for _ in range(2)]
@@ -116,7 +123,7 @@ def preset_run(model: Model, name: str, edge: int, size: int | None = None) -> R
 
 
 def memory(model: Model, edge: int) -> Row:
-    """The most memory that a run takes beyond the model's; first of all, before a process holds on to any."""
+    """Measure the peak memory of a run beyond the model's. Must run first, before the process keeps freed memory."""
     content, style = _pictures()
     stylize(content, [style], _one_scale(64), model=model)
     with peak_bytes(model.device) as peak:
@@ -131,18 +138,18 @@ def memory(model: Model, edge: int) -> Row:
 
 
 def sizes(model: Model, edges: list[int]) -> Row:
-    """Time for each pixel at several sizes, one scale each, in a style that is known."""
+    """Measure the time for each pixel at several longest edges, one scale each, with a cached style."""
     figures = {}
     for edge in edges:
         content, style = _pictures()
         _, report = (stylize(content, [style], _one_scale(edge), model=model).report for _ in range(2))
-        taken = report.seconds / STEPS / (report.size[0] * report.size[1])
+        taken = report.seconds / ITERATIONS / (report.size[0] * report.size[1])
         figures[f"{edge} px, µs a pixel and iteration"] = round(taken * 1e6, 3)
     return "sizes", figures
 
 
 def batch(model: Model, count: int = 8, edge: int = 512) -> Row:
-    """Several pictures at once beside one by one."""
+    """Measure `count` pictures in one batch and one by one."""
     content, style = _pictures()
     request = Request(content, [style], _one_scale(edge))
     stylize_batch([request], model=model)
@@ -163,30 +170,31 @@ def _pictures() -> tuple[Image.Image, Image.Image]:
 
 
 def _one_scale(edge: int) -> Options:
-    recipe = replace(RECIPES["standard"], size=edge, iterations=(STEPS,))
-    return Options(preset="standard", size=edge, custom=recipe)
+    hyperparameters = replace(HYPERPARAMETERS["standard"], size=edge, iterations=(ITERATIONS,))
+    return Options(preset="standard", size=edge, custom=hyperparameters)
 
 
 def _alternate(works: list[Callable[[], object]], rounds: int, device: str) -> list[float]:
-    """Median seconds of each, taken in turns, so that a busy moment falls on all."""
+    """Median seconds of each work. They run in turns, so that other load on the machine affects all of them."""
     taken: list[list[float]] = [[] for _ in works]
     for _ in range(rounds + 1):
         for work, seconds in zip(works, taken, strict=True):
-            _wait(device)
+            _synchronize(device)
             began = time.perf_counter()
             work()
-            _wait(device)
+            _synchronize(device)
             seconds.append(time.perf_counter() - began)
-    return [statistics.median(seconds[1:]) for seconds in taken]  # the first warms up
+    return [statistics.median(seconds[1:]) for seconds in taken]  # without the first round, which warms up
 
 
-def _wait(device: str) -> None:
+def _synchronize(device: str) -> None:
+    """Wait until a CUDA device has finished its work."""
     if device.startswith("cuda"):
         torch.cuda.synchronize(device)
 
 
-def _bare_convolution(model: Model) -> tuple[Callable[[], Tensor], int]:
-    """VGG19's conv2_2 at 512 px, ten times over, and its operations: as fast as convolutions get here."""
+def _convolution(model: Model) -> tuple[Callable[[], Tensor], int]:
+    """VGG19's conv2_2 at 512 px, ten times, and its floating-point operations: the peak speed of convolutions."""
     dtype = model.dtype(exact=False)
     maps = torch.randn(1, 128, 192, 256).to(model.device, dtype).contiguous(memory_format=torch.channels_last)
     weight = torch.randn(128, 128, 3, 3).to(model.device, dtype).contiguous(memory_format=torch.channels_last)
@@ -199,25 +207,20 @@ def _bare_convolution(model: Model) -> tuple[Callable[[], Tensor], int]:
     return convolve, 10 * 2 * 128 * 128 * 9 * 192 * 256
 
 
-def _network(deepest: str) -> list[str]:
-    names = list(CONVOLUTIONS)
-    return names[: names.index(convolution_of(deepest)) + 1]
-
-
 def _multiplications(name: str) -> int:
-    """Of a convolution for each pixel of the picture, rounded up."""
+    """Multiplications of a convolution for each pixel of the picture, rounded up."""
     inputs, outputs = CHANNELS[name]
     return -(-inputs * outputs * 9 >> 2 * pools_before(name))
 
 
 def run(model: Model, *, rounds: int = 5, edge: int = 512, largest: int = 2048) -> Iterator[Row]:
-    """All measurements, each as soon as it is there.
+    """Run all measurements, and yield each when it is finished.
 
     Args:
-        model: What is measured.
-        rounds: Evaluations of which the median is taken.
-        edge: Longest edge of a picture.
-        largest: Longest edge of the largest one, where sizes are compared.
+        model: The model that is measured.
+        rounds: Number of evaluations, of which the median is reported.
+        edge: Longest edge of the pictures in pixels.
+        largest: Longest edge of the largest picture where sizes are compared.
     """
     yield machine(model)
     yield memory(model, largest)

@@ -1,4 +1,4 @@
-"""The most memory that something takes, of the device or of this process."""
+"""The peak memory use of a piece of code, on the device or of this process."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _STATUS, _CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
 @dataclass
 class Peak:
-    """The most that was taken beyond what was held before; None where the system does not tell."""
+    """Peak memory beyond what was in use before, in bytes; None where the system does not tell."""
 
     bytes: int | None = None
 
 
 @contextmanager
 def peak_bytes(device: str) -> Iterator[Peak]:
-    """Measure what runs within: CUDA's allocator, or the process's resident memory (Linux)."""
+    """Measure the `with` block by CUDA's allocator, or by the process's resident memory (Linux)."""
     peak = Peak()
-    gc.collect()  # what is garbage already would be given back within, and hide as much of what is taken
+    gc.collect()  # garbage that is freed during the measurement would hide as much of what is allocated
     if device.startswith("cuda"):
         torch.cuda.reset_peak_memory_stats(device)
         before = torch.cuda.memory_allocated(device)
@@ -35,12 +35,12 @@ def peak_bytes(device: str) -> Iterator[Peak]:
         yield peak
         return
     _CLEAR.write_text("5")  # resets the high-water mark (proc(5))
-    held = _status("VmRSS")
+    before = _status("VmRSS")
     yield peak
-    peak.bytes = _status("VmHWM") - held
+    peak.bytes = _status("VmHWM") - before
 
 
 def _status(field: str) -> int:
-    """A figure of the process in bytes."""
+    """A field of /proc/self/status in bytes."""
     line = next(line for line in _STATUS.read_text().splitlines() if line.startswith(f"{field}:"))
     return int(line.split()[1]) * 1024

@@ -1,4 +1,4 @@
-"""Pictures from outside: any file that a person may send, as an upright RGB picture or one clear error."""
+"""Reading pictures from files and bytes of any origin: an upright RGB picture, or an `ImageError`."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from engine.errors import ImageError
 
-Source: TypeAlias = Path | str | bytes
-"""Where a picture comes from: a path, or the bytes of a file."""
+ImageSource: TypeAlias = Path | str | bytes
+"""A picture's file: its path, or its bytes."""
 
 MAX_PIXELS = 100_000_000
-"""Pictures of more pixels are refused before they are decoded (a bomb of 1 MB can ask for 30 GB)."""
+"""Pictures of more pixels are refused before they are decoded: a file of 1 MB can decode to 30 GB."""
 
-# Pillow reads many more formats, some by calling outside programs (EPS); these are the ones people send.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "PPM")
+"""Pillow's names of the formats that are accepted. It reads more, some by running other programs (EPS)."""
 
 
-def load_image(source: Source, *, max_pixels: int = MAX_PIXELS) -> Image.Image:
+def load_image(source: ImageSource, *, max_pixels: int = MAX_PIXELS) -> Image.Image:
     """Read a picture as upright RGB.
 
-    EXIF orientation is applied, transparency is laid on white, palette, 16-bit, grey and CMYK pictures
-    are converted, and of an animation the first frame is taken.
+    The EXIF orientation is applied, transparency is composited on white, palette, 16-bit, grey and CMYK pictures are
+    converted, and the first frame of an animation is taken.
 
     Args:
-        source: A path, or the bytes of a file. The content decides on the format, not the name.
-        max_pixels: Largest width × height accepted, checked before decoding.
+        source: A path, or the bytes of a file. The format is detected from the content, not from the name.
+        max_pixels: Largest width × height that is accepted, checked before decoding.
 
     Returns:
         A picture of mode RGB.
 
     Raises:
-        ImageError: The file is missing, empty, truncated, too large, or no picture.
+        ImageError: The file is missing, empty, truncated, too large, or not a picture.
     """
     name = "The picture" if isinstance(source, bytes) else f"The picture {Path(source).name}"
     data = source if isinstance(source, bytes) else _read(Path(source), name)
@@ -43,7 +43,7 @@ def load_image(source: Source, *, max_pixels: int = MAX_PIXELS) -> Image.Image:
         raise ImageError(f"{name} is an empty file; choose a JPEG, PNG or WebP picture.")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow warns of odd metadata; only the pixels matter here
+            warnings.simplefilter("ignore")  # about unusual metadata; only the pixels matter here
             return _decode(data, name, max_pixels)
     except ImageError:
         raise
@@ -51,12 +51,12 @@ def load_image(source: Source, *, max_pixels: int = MAX_PIXELS) -> Image.Image:
         raise ImageError(f"{name} is not in a known format; choose a JPEG, PNG or WebP picture.") from None
     except Image.DecompressionBombError:
         raise _too_large(name, max_pixels) from None
-    except Exception as error:  # decoders raise nearly anything on a hostile file
+    except Exception as error:  # decoders raise exceptions of many types on malformed files
         raise ImageError(f"{name} is damaged or incomplete; send it again or choose another.") from error
 
 
 def upright_rgb(image: Image.Image) -> Image.Image:
-    """Any PIL picture as RGB: orientation applied, alpha on white, 16 bits scaled to 8."""
+    """Convert any PIL picture to RGB: EXIF orientation applied, alpha composited on white, 16 bits scaled to 8."""
     image = ImageOps.exif_transpose(image)
     if image.mode.startswith(("I", "F")):
         return _eight_bits(image).convert("RGB")
@@ -86,7 +86,7 @@ def _decode(data: bytes, name: str, max_pixels: int) -> Image.Image:
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
-    """16-bit (or float) grey to 8 bits; Pillow's own conversion would clip at 255."""
+    """Scale a 16-bit or float grey picture to 8 bits; Pillow's own conversion would clip at 255."""
     low, high = image.getextrema()
     assert isinstance(low, (int, float)) and isinstance(high, (int, float))
     if image.mode == "F":

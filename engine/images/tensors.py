@@ -1,4 +1,4 @@
-"""Between PIL pictures and tensors, and between sizes."""
+"""Conversions between PIL pictures and tensors, and resizing."""
 
 from __future__ import annotations
 
@@ -7,55 +7,42 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-Size = tuple[int, int]
-"""Width and height in pixels, PIL's order."""
+from engine.sizes import Size
 
 
 def to_tensor(image: Image.Image, device: str = "cpu") -> Tensor:
-    """RGB picture to (1, 3, H, W), float32 in 0..1."""
+    """Convert an RGB picture to (1, 3, H, W), float32 in 0..1."""
     pixels = torch.from_numpy(np.array(image.convert("RGB"))).to(device)
     return pixels.permute(2, 0, 1)[None].float().div_(255).contiguous()
 
 
 def to_image(tensor: Tensor) -> Image.Image:
-    """(1, 3, H, W) in 0..1 (values outside are cut) to an RGB picture."""
+    """Convert (1, 3, H, W) in 0..1 to an RGB picture; values outside are clipped."""
     pixels = tensor.detach()[0].permute(1, 2, 0).clamp(0, 1).mul(255).round_().to(torch.uint8)
     return Image.fromarray(pixels.cpu().numpy())
 
 
 def noise(size: Size, seed: int, device: str = "cpu", *, grey: bool = False) -> Tensor:
-    """Uniform noise, (1, 3, H, W) in 0..1, the same for one seed on every device.
+    """Draw uniform noise, (1, 3, H, W) in 0..1; one seed gives the same noise on every device.
 
     Args:
-        size: Width and height.
+        size: Width and height in pixels.
         seed: From 0.
         device: Where the tensor is put; the numbers are drawn on the CPU.
-        grey: The three channels are one.
+        grey: Whether the three channels are equal.
     """
     generator = torch.Generator().manual_seed(seed)
     drawn = torch.rand(1, 1 if grey else 3, size[1], size[0], generator=generator)
     return drawn.expand(1, 3, -1, -1).contiguous().to(device)
 
 
-def fit(size: Size, longest_edge: int) -> Size:
-    """The size of the same aspect ratio, as far as whole pixels allow, with this longest edge."""
-    scale = longest_edge / max(size)
-    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
-
-
-def same_shape(size: Size, other: Size) -> bool:
-    """Whether the aspect ratios agree, but for 2 % and what rounding to whole pixels takes."""
-    expected = fit(other, max(size))
-    return all(abs(edge - due) <= max(1, 0.02 * due) for edge, due in zip(size, expected, strict=True))
-
-
 def resize(image: Image.Image, size: Size) -> Image.Image:
-    """The picture at this size, antialiased."""
+    """Resize a picture with antialiasing (bicubic); a picture that has this size already is returned as it is."""
     return image if image.size == size else image.resize(size, Image.Resampling.BICUBIC)
 
 
 def centre_square(image: Image.Image, edge: int) -> Image.Image:
-    """The published preparation: short edge to `edge`, bilinear, then a square from the middle."""
+    """Resize the short edge to `edge` pixels (bilinear) and crop a square from the middle, as the paper's code does."""
     short = min(image.size)
     size = (edge * image.width // short, edge * image.height // short)
     image = image.resize(size, Image.Resampling.BILINEAR)

@@ -1,1 +1,1 @@
-"""VGG19: its layers, feature statistics, tiles and memory."""
+"""VGG19: its layers, the statistics of its features, tiles and memory."""

@@ -1,4 +1,4 @@
-"""How much memory a picture needs, how much there is, and what to do when it is too little."""
+"""Memory: how much a picture needs, how much is free, and how a run is planned where it is too little."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from engine.errors import OutOfMemoryError
 from engine.network.tiles import margin_of
 from engine.network.vgg import CHANNELS, pools_before
 
-CANVAS = 160
-"""Bytes for each pixel that are needed beside the network: pictures, and what L-BFGS remembers of them (measured)."""
+OPTIMIZER_BYTES = 160
+"""Bytes for each pixel that are needed beside the network: pictures, and the history of L-BFGS (measured)."""
 
-SPARE = 0.9
-"""Share of the free memory that is counted on."""
+USABLE_SHARE = 0.9
+"""Share of the free memory that a plan may use."""
 
-# The CPU allocator and oneDNN raise a plain RuntimeError; only the message tells.
-_SIGNS = (
+# The CPU allocator and oneDNN raise a plain RuntimeError, which only its message tells from other errors.
+_ALLOCATION_ERRORS = (
     "not enough memory",
     "out of memory",
     "can't allocate memory",
@@ -34,14 +34,14 @@ _CGROUP = Path("/sys/fs/cgroup")
 
 
 @dataclass(frozen=True)
-class Means:
-    """How a picture is painted where memory is short.
+class MemoryPlan:
+    """How a run saves memory.
 
     Attributes:
-        bfloat16: Whether convolutions are in bfloat16, whatever the model's precision.
-        tile: Edge of the tiles in pixels that it is measured in; 0: whole.
-        shrink: What its edges are divided by.
-        note: What a reader of the report should know.
+        bfloat16: Whether convolutions are computed in bfloat16, whatever the model's precision.
+        tile: Edge of the tiles in pixels; 0: the picture is measured whole.
+        shrink: Divisor of the picture's edges.
+        note: What the report says about it; empty where nothing is saved.
     """
 
     bfloat16: bool = False
@@ -50,66 +50,70 @@ class Means:
     note: str = ""
 
 
-PLENTY = Means()
+FULL = MemoryPlan()
+"""The whole picture at its own size and in the model's precision."""
 
-LADDER = (
-    PLENTY,
-    Means(bfloat16=True, note="computed in bfloat16, for memory is short"),
-    Means(bfloat16=True, tile=512, note="computed in bfloat16 and in tiles of 512 px, for memory is short"),
-    Means(bfloat16=True, tile=256, shrink=2, note="painted at half the size, in tiles of 256 px, for memory is short"),
+FALLBACKS = (
+    MemoryPlan(bfloat16=True, note="computed in bfloat16, for memory is short"),
+    MemoryPlan(bfloat16=True, tile=512, note="computed in bfloat16 and in tiles of 512 px, for memory is short"),
+    MemoryPlan(
+        bfloat16=True, tile=256, shrink=2, note="painted at half the size, in tiles of 256 px, for memory is short"
+    ),
 )
-"""What is tried, best first."""
+"""The plans that are tried where `FULL` needs too much memory, in order of preference."""
 
 
 def free_memory(device: str) -> int:
-    """Bytes that can still be had on a device.
+    """Bytes that can still be allocated on a device.
 
-    On a CPU a container's limit (cgroup v2) counts as well: beyond it the process would be killed, not refused.
+    On a CPU a container's limit (cgroup v2) counts as well: a process that exceeds it is killed.
     """
     if device.startswith("cuda"):
         free, _ = torch.cuda.mem_get_info(device)
         unused = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
         return free + unused
     available: int = psutil.virtual_memory().available
-    limit, used = _number(_CGROUP / "memory.max"), _number(_CGROUP / "memory.current")
+    limit, used = _read_bytes(_CGROUP / "memory.max"), _read_bytes(_CGROUP / "memory.current")
     return available if limit is None or used is None else min(available, limit - used)
 
 
 def network_bytes(convolutions: Collection[str], itemsize: int) -> int:
-    """Bytes for each pixel that the network needs at once, forth and back.
+    """Bytes for each pixel of the picture that the forward and backward passes of the network need at most.
 
     Args:
-        convolutions: From conv1_1 on, in network order.
-        itemsize: Of one activation: 2 in bfloat16.
+        convolutions: Names from conv1_1 on, in network order.
+        itemsize: Bytes of one activation: 2 in bfloat16.
     """
     kept = 0.0
     for name in convolutions:
         pools, channels = pools_before(name), CHANNELS[name][1]
         kept += channels * itemsize / 4**pools
         if name.endswith("_1") and pools:
-            kept += CHANNELS[name][0] * itemsize / 4**pools  # what was pooled before it
-    # On the way back through the first block: its features, two gradients, and the pooling's indices of 8 bytes.
+            kept += CHANNELS[name][0] * itemsize / 4**pools  # the input of the pooling before it
+    # The backward pass of the first block: its features, two gradients, and the pooling's indices of 8 bytes.
     first = 3 * 64 * itemsize + (64 // 4) * (8 + itemsize)
     return round(max(kept, first))
 
 
 def needed_memory(pixels: int, convolutions: Collection[str], itemsize: int, tile: int = 0) -> int:
-    """Bytes that painting needs.
+    """Bytes that a run needs.
 
     Args:
-        pixels: Of all pictures together.
-        convolutions: What the network is run up to.
-        itemsize: Of one activation.
-        tile: Edge of the tiles; 0: measured whole.
+        pixels: Of all pictures of the batch together.
+        convolutions: Names of those that are computed, in network order.
+        itemsize: Bytes of one activation.
+        tile: Edge of the tiles in pixels; 0: the pictures are measured whole.
     """
     measured = min(pixels, (tile + 2 * margin_of(convolutions)) ** 2) if tile else pixels
-    # Tiles leave the content's features whole: 32 bytes at relu3_4 in bfloat16, less further down.
-    return pixels * CANVAS + measured * network_bytes(convolutions, itemsize) + (pixels * 16 * itemsize if tile else 0)
+    # The content's features are kept for the whole picture, even with tiles: 32 bytes a pixel at relu3_4 in bfloat16,
+    # less at deeper layers.
+    features = pixels * 16 * itemsize if tile else 0
+    return pixels * OPTIMIZER_BYTES + measured * network_bytes(convolutions, itemsize) + features
 
 
 @contextmanager
 def memory_errors() -> Iterator[None]:
-    """Turn every kind of allocation failure within into one error that says what to do.
+    """Convert every kind of allocation failure in the `with` block into one error that says what to do.
 
     Raises:
         OutOfMemoryError: The device or the machine has no memory left.
@@ -119,19 +123,19 @@ def memory_errors() -> Iterator[None]:
     except OutOfMemoryError:
         raise
     except (torch.OutOfMemoryError, MemoryError) as error:
-        raise _advice() from error
+        raise _too_little_memory() from error
     except RuntimeError as error:
-        if any(sign in str(error).lower() for sign in _SIGNS):
-            raise _advice() from error
+        if any(message in str(error).lower() for message in _ALLOCATION_ERRORS):
+            raise _too_little_memory() from error
         raise
 
 
-def _advice() -> OutOfMemoryError:
+def _too_little_memory() -> OutOfMemoryError:
     return OutOfMemoryError("The device has too little memory for this picture; choose a smaller size.")
 
 
-def _number(file: Path) -> int | None:
-    """What a control file says; None where it says `max`, or is not there."""
+def _read_bytes(file: Path) -> int | None:
+    """The number in a cgroup's control file; None where it is `max`, or there is no such file."""
     try:
         text = file.read_text().strip()
     except OSError:

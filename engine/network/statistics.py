@@ -1,4 +1,4 @@
-"""What is measured of a picture, and the way back from it to the picture's gradient."""
+"""Statistics of pictures' features, and the gradient of a picture with respect to them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from engine.network.moments import (
-    Region,
+    RegionWeights,
     add_first_gradient,
     add_second_gradient,
     first_moment,
@@ -17,36 +17,36 @@ from engine.network.moments import (
     square_sum,
 )
 from engine.network.tiles import WHOLE, Tile
-from engine.network.vgg import Back, Features, pools_before
+from engine.network.vgg import Backward, Features, pools_before
 
 
 @dataclass(frozen=True, kw_only=True)
-class Probe:
-    """What to measure of a picture.
+class StatisticsSpec:
+    """Which statistics of a picture are computed.
 
     Attributes:
-        style: Layers whose moments are taken.
-        content: Layer whose squared difference from `target` is taken.
-        target: (N, C, h, w), the content's features there, of the whole picture.
-        regions: For each style layer, (N, K, h, w) in 0..1, how much each pixel counts in each of K regions;
-            empty: one region, all of the picture.
-        means: Whether first moments are taken beside the second ones.
+        style: Layers whose moments are computed.
+        content: Layer whose squared difference from `target` is computed.
+        target: (N, C, h, w), the features of the content there, of the whole picture.
+        regions: For each style layer, (N, K, h, w) in 0..1, the weight of each pixel in each of K regions;
+            empty: one region, the whole picture.
+        first_moments: Whether first moments are computed beside the second ones.
     """
 
     style: tuple[str, ...] = ()
     content: str = ""
     target: Tensor | None = None
-    regions: Mapping[str, Region] = field(default_factory=dict)
-    means: bool = False
+    regions: Mapping[str, RegionWeights] = field(default_factory=dict)
+    first_moments: bool = False
 
 
 @dataclass
 class Statistics:
-    """Sums over a picture's features, from which all losses follow; those of tiles add up to the picture's.
+    """Sums over the pixels of a picture's features; all losses are functions of them. Those of tiles can be added.
 
     Attributes:
-        second: Style layer to (N, K, C, C), Σ w F Fᵀ over the pixels: the Gram matrix, unnormalised.
-        first: Style layer to (N, K, C), Σ w F; empty unless asked for.
+        second: Style layer to (N, K, C, C), Σ w F Fᵀ: the Gram matrix, unnormalised.
+        first: Style layer to (N, K, C), Σ w F; empty unless first moments are computed.
         content: (N,), Σ (F - target)².
     """
 
@@ -55,11 +55,11 @@ class Statistics:
     content: Tensor | None = None
 
     def values(self) -> list[Tensor]:
-        """All of them, in order."""
+        """All tensors: second moments, first moments, content."""
         return [*self.second.values(), *self.first.values(), *([] if self.content is None else [self.content])]
 
     def add(self, other: Statistics) -> None:
-        """Add another tile's."""
+        """Add the statistics of another tile."""
         for mine, others in ((self.second, other.second), (self.first, other.first)):
             for layer, value in others.items():
                 mine[layer] = mine[layer] + value if layer in mine else value
@@ -68,73 +68,83 @@ class Statistics:
 
 
 class Measurement:
-    """Statistics of a picture, or of one tile of it, and the way back from them.
+    """Computes the statistics of a picture or of one tile, and then the picture's gradient.
 
     Args:
         features: The network.
-        image: (N, 3, H, W), float32 in 0..1: the picture, or the tile with its margins.
-        probe: What to measure.
-        tile: Which part of the picture it is; None: all of it.
-        back: Whether the gradient will be asked for.
+        image: (N, 3, H, W) in 0..1: the picture, or the tile with its margins.
+        spec: Which statistics are computed.
+        tile: Which part of the picture it is; None: the whole picture.
+        record_backward: Whether `gradient` will be called.
 
     Attributes:
-        statistics: What was found.
+        statistics: The result.
     """
 
     def __init__(
-        self, features: Features, image: Tensor, probe: Probe, tile: Tile | None = None, *, back: bool = True
+        self,
+        features: Features,
+        image: Tensor,
+        spec: StatisticsSpec,
+        tile: Tile | None = None,
+        *,
+        record_backward: bool = True,
     ) -> None:
         self.statistics = Statistics()
-        self._probe, self._tile = probe, tile
-        self._slopes = Statistics()  # what the steps back read: they must not hold on to what holds them
-        layers = {*probe.style, *filter(None, [probe.content])}
-        self._steps = features.walk(image, layers, self._tap, back=back)
+        self._spec, self._tile = spec, tile
+        # The backward steps read these gradients. They refer to this object and not to `self`, which refers to them:
+        # a reference cycle would keep the features in memory until the next garbage collection.
+        self._gradients = Statistics()
+        layers = {*spec.style, *filter(None, [spec.content])}
+        self._steps = features.forward(image, layers, self._hook, record_backward=record_backward)
 
     @torch.no_grad()
-    def gradient(self, slopes: Statistics) -> Tensor:
-        """(N, 3, H, W), the image's gradient; it can be had once, for what it needs is freed on the way.
+    def gradient(self, gradients: Statistics) -> Tensor:
+        """Gradient of the loss with respect to the image, (N, 3, H, W).
+
+        It can be computed once: each step of the backward pass is freed after it has run.
 
         Args:
-            slopes: Gradients of the loss with respect to each of the statistics.
+            gradients: Gradients of the loss with respect to each of the statistics.
         """
-        self._slopes.add(slopes)
-        gradient = torch.empty(0)  # none yet: the way back begins at a tap, which makes one
+        self._gradients.add(gradients)
+        gradient = torch.empty(0)  # the first backward step is that of a statistic, which makes the tensor
         while self._steps:
             gradient = self._steps.pop()(gradient)
         return gradient
 
-    def _tap(self, layer: str, hidden: Tensor, steps: list[Back]) -> None:
-        if layer in self._probe.style:
+    def _hook(self, layer: str, hidden: Tensor, steps: list[Backward]) -> None:
+        if layer in self._spec.style:
             steps.append(self._measure_style(layer, hidden))
-        if layer == self._probe.content and self._probe.target is not None:
-            steps.append(self._measure_content(layer, hidden, self._probe.target))
+        if layer == self._spec.content and self._spec.target is not None:
+            steps.append(self._measure_content(layer, hidden, self._spec.target))
 
-    def _measure_style(self, layer: str, hidden: Tensor) -> Back:
-        inner, outer = self._tile.at(pools_before(layer)) if self._tile else (WHOLE, WHOLE)
-        region = self._probe.regions[layer][outer] if layer in self._probe.regions else None
-        slopes = self._slopes
-        self.statistics.second[layer] = second_moment(hidden[inner], region)
-        if self._probe.means:
-            self.statistics.first[layer] = first_moment(hidden[inner], region)
+    def _measure_style(self, layer: str, hidden: Tensor) -> Backward:
+        inner, outer = self._tile.core_after(pools_before(layer)) if self._tile else (WHOLE, WHOLE)
+        regions = self._spec.regions[layer][outer] if layer in self._spec.regions else None
+        gradients = self._gradients
+        self.statistics.second[layer] = second_moment(hidden[inner], regions)
+        if self._spec.first_moments:
+            self.statistics.first[layer] = first_moment(hidden[inner], regions)
 
-        def back(gradient: Tensor) -> Tensor:
+        def backward(gradient: Tensor) -> Tensor:
             gradient = gradient if gradient.numel() else torch.zeros_like(hidden)
-            add_second_gradient(gradient[inner], hidden[inner], region, slopes.second[layer])
-            if layer in slopes.first:
-                add_first_gradient(gradient[inner], region, slopes.first[layer])
+            add_second_gradient(gradient[inner], hidden[inner], regions, gradients.second[layer])
+            if layer in gradients.first:
+                add_first_gradient(gradient[inner], regions, gradients.first[layer])
             return gradient
 
-        return back
+        return backward
 
-    def _measure_content(self, layer: str, hidden: Tensor, target: Tensor) -> Back:
-        inner, outer = self._tile.at(pools_before(layer)) if self._tile else (WHOLE, WHOLE)
-        slopes, difference = self._slopes, hidden[inner] - target[outer]
+    def _measure_content(self, layer: str, hidden: Tensor, target: Tensor) -> Backward:
+        inner, outer = self._tile.core_after(pools_before(layer)) if self._tile else (WHOLE, WHOLE)
+        gradients, difference = self._gradients, hidden[inner] - target[outer]
         self.statistics.content = square_sum(difference)
 
-        def back(gradient: Tensor) -> Tensor:
-            assert slopes.content is not None
+        def backward(gradient: Tensor) -> Tensor:
+            assert gradients.content is not None
             gradient = gradient if gradient.numel() else torch.zeros_like(hidden)
-            gradient[inner] += difference * (2 * slopes.content).to(difference.dtype)[:, None, None, None]
+            gradient[inner] += difference * (2 * gradients.content).to(difference.dtype)[:, None, None, None]
             return gradient
 
-        return back
+        return backward

@@ -1,8 +1,8 @@
-"""VGG19's convolutions, frozen: from a picture to statistics of its features, and back to the picture's gradient.
+"""VGG19's convolution layers with frozen weights: forward and backward passes.
 
-Written out by hand instead of left to autograd, for the network is where the time and the memory go: nothing is
-kept of a layer but what its way back needs, a pooled layer is rectified after pooling, when it is four times
-smaller, and the gradient of a statistic is added where it arises instead of in a tensor of its own.
+The backward pass is written by hand instead of left to autograd, because nearly all time and memory of a run is spent
+here. Of each layer only what its gradient needs is kept; a layer before a pooling is rectified after it, when it is
+four times smaller; and the gradient of a statistic is added in place instead of in a tensor of its own.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ CONVOLUTIONS: Mapping[str, int] = {
     for block, (start, count) in enumerate(((0, 2), (5, 2), (10, 4), (19, 4), (28, 4)), 1)
     for number in range(1, count + 1)
 }
-"""Layer name to the index of its convolution in torchvision's `vgg19().features`; its ReLU comes next."""
+"""Layer name to the index of its convolution in torchvision's `vgg19().features`; its ReLU has the next index."""
 
 CHANNELS: Mapping[str, tuple[int, int]] = {
     layer: (
@@ -33,32 +33,34 @@ CHANNELS: Mapping[str, tuple[int, int]] = {
     for layer in CONVOLUTIONS
     for width in (min(512, 64 * 2 ** (int(layer[4]) - 1)),)
 }
-"""Layer name to the channels that its convolution reads and makes."""
+"""Layer name to the input and output channels of its convolution."""
 
 
 def convolution_of(layer: str) -> str:
-    """The convolution that a layer belongs to: `relu3_1` and `conv3_1` give `conv3_1`."""
+    """Name of the convolution that a layer belongs to: `conv3_1` for `relu3_1` and for `conv3_1`."""
     return layer.replace("relu", "conv")
 
 
 def pools_before(layer: str) -> int:
-    """How many times the picture has been halved at a layer: 2 at `relu3_1`."""
+    """Number of poolings before a layer, each of which halves the picture's edges: 2 for `relu3_1`."""
     return int(layer[4]) - 1
 
 
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-"""ImageNet's channel statistics: what VGG19 was trained on is (image - MEAN) / STD."""
+"""Mean and standard deviation of ImageNet's channels: VGG19 was trained on (image - MEAN) / STD."""
 
+Backward = Callable[[Tensor], Tensor]
+"""One step of the backward pass: the gradient after an operation to the gradient before it."""
 
-Back = Callable[[Tensor], Tensor]
-"""One step of the way back: from the gradient after an operation to the one before it."""
+Hook = Callable[[str, Tensor, list[Backward]], None]
+"""Called in the forward pass with a layer's name, its features, (N, C, h, w), and the backward steps so far.
 
-Tap = Callable[[str, Tensor, list[Back]], None]
-"""Shown a layer's name and features, (N, C, h, w), on the way; may add a step of the way back."""
+A hook may append a backward step of its own.
+"""
 
 
 def normalize(image: Tensor) -> Tensor:
-    """(N, 3, H, W) in 0..1 to the same shape, about -2..3."""
+    """Normalise pictures (N, 3, H, W) in 0..1 by ImageNet's statistics; the result lies in about -2..3."""
     return (image - _channels(MEAN).to(image)) / _channels(STD).to(image)
 
 
@@ -67,18 +69,20 @@ def _channels(values: Sequence[float]) -> Tensor:
 
 
 class Features:
-    """VGG19 from the image to its deepest layer that is held.
+    """VGG19 from the picture to the deepest layer that the weights contain.
 
     Args:
-        state: `features.N.weight` and `features.N.bias` of the first convolutions, torchvision's keys.
+        state: `features.N.weight` and `features.N.bias` of the first convolutions, with torchvision's keys.
         device: Where it computes.
-        dtype: Arithmetic of the convolutions. The image itself is never rounded to bfloat16's 8 bits: it is
-            given to the first convolution as the sum of two such numbers. `picture_dtype` is what it is kept in.
-        exact: Zeros around the picture at the first convolution, as published. Otherwise the picture goes on past
-            its border by its edge pixels, for zeros would draw a dark frame into the statistics.
+        dtype: Of the convolutions. In bfloat16 the first convolution receives each picture as the sum of two numbers,
+            so that its values are not rounded to 8 bits.
+        exact: Whether the first convolution pads with zeros, as published. Otherwise it repeats the edge pixels,
+            because zeros would add a dark frame to the statistics.
 
     Attributes:
-        identities: Convolutions that hand their input on, as some of the builtin weights do; they cost nothing.
+        names: The convolutions, in network order.
+        identities: Convolutions whose output is their input, as in the builtin weights; they are skipped.
+        picture_dtype: Of pictures and their gradients: float32, or float64 if `dtype` is.
     """
 
     def __init__(
@@ -93,20 +97,20 @@ class Features:
         self.names = [name for name, index in CONVOLUTIONS.items() if f"features.{index}.weight" in state]
         self._weights = {name: self._put(state[f"features.{CONVOLUTIONS[name]}.weight"]) for name in self.names}
         self._biases = {name: state[f"features.{CONVOLUTIONS[name]}.bias"].to(device, dtype) for name in self.names}
-        self.identities = frozenset(name for name in self.names if self._hands_on(name))
+        self.identities = frozenset(name for name in self.names if self._is_identity(name))
         self.picture_dtype = torch.float64 if dtype == torch.float64 else torch.float32
-        # Held, for making them anew in each evaluation would have a CUDA device wait for the copies.
+        # Copied to the device once: a copy in each evaluation would make a CUDA device wait.
         self._mean, self._std = (_channels(each).to(device, self.picture_dtype) for each in (MEAN, STD))
         self._split = dtype == torch.bfloat16
         if self._split:
             first = self._weights["conv1_1"]
-            # 8 channels, for which the fast kernels are made: both halves of the image and two that are empty.
+            # The fast kernels need 8 channels: three for each half of the picture, and two of zeros.
             self._first = self._put(torch.cat([first, first, torch.zeros_like(first[:, :2])], 1))
 
     def _put(self, weight: Tensor) -> Tensor:
         return weight.to(self.device, self.dtype).contiguous(memory_format=torch.channels_last)
 
-    def _hands_on(self, name: str) -> bool:
+    def _is_identity(self, name: str) -> bool:
         weight = self._weights[name]
         outputs, inputs = weight.shape[:2]
         centre = torch.eye(outputs, inputs, device=weight.device, dtype=weight.dtype)
@@ -115,117 +119,119 @@ class Features:
 
     @torch.no_grad()
     def extract(self, image: Tensor, layers: Collection[str]) -> dict[str, Tensor]:
-        """Features of an image.
+        """Compute features of pictures.
 
         Args:
-            image: (N, 3, H, W), float32 in 0..1, any H and W from 1.
+            image: (N, 3, H, W), `picture_dtype` in 0..1, H and W from 1.
             layers: Names such as `conv1_1` (before the ReLU) and `relu3_1` (after it).
 
         Returns:
-            Layer name to (N, C, H / 2ⁿ, W / 2ⁿ), in network order.
+            Layer name to (N, C, H / 2ⁿ, W / 2ⁿ), rounded up, n being the poolings before the layer; in network order.
         """
         found: dict[str, Tensor] = {}
 
-        def keep(layer: str, hidden: Tensor, _: list[Back]) -> None:
+        def keep(layer: str, hidden: Tensor, _: list[Backward]) -> None:
             if layer in layers:
                 found[layer] = hidden.clone()
 
-        self.walk(image, layers, keep, back=False)
+        self.forward(image, layers, keep, record_backward=False)
         return found
 
     @torch.no_grad()
-    def walk(self, image: Tensor, layers: Collection[str], tap: Tap, *, back: bool = True) -> list[Back]:
-        """Go through the network as far as these layers.
+    def forward(
+        self, image: Tensor, layers: Collection[str], hook: Hook, *, record_backward: bool = True
+    ) -> list[Backward]:
+        """Run the forward pass as far as the deepest of these layers.
 
         Args:
-            image: (N, 3, H, W), float32 in 0..1, any H and W from 1.
-            layers: Names such as `conv1_1` and `relu3_1`; their features are not overwritten on the way.
-            tap: Shown these layers, and others.
-            back: Whether to note the way back, which holds on to most of the features.
+            image: (N, 3, H, W), `picture_dtype` in 0..1, H and W from 1.
+            layers: Names such as `conv1_1` and `relu3_1`; their features are not overwritten by later operations.
+            hook: Called for these layers, and for others before the deepest one.
+            record_backward: Whether to record the backward pass, which keeps most of the features in memory.
 
         Returns:
-            The way back, first step first; empty unless it was asked for.
+            The steps of the backward pass, to be called from last to first; empty unless they are recorded.
         """
-        steps: list[Back] = []
+        steps: list[Backward] = []
         depths = [self.names.index(convolution_of(layer)) for layer in layers]
         names = self.names[: max(depths) + 1]
         hidden = self._prepare(image, steps)
         for name, following in zip(names, [*names[1:], ""], strict=True):
-            if not back:
+            if not record_backward:
                 steps.clear()
             hidden = self._convolve(name, hidden, steps)
-            tap(name, hidden, steps)
+            hook(name, hidden, steps)
             relu, pooled = name.replace("conv", "relu"), following.endswith("_1")
             if not following and relu not in layers:
                 break
             if pooled and relu not in layers and name not in layers:
-                hidden = _rectify(_pool(hidden, steps), steps)
+                hidden = _relu(_max_pool(hidden, steps), steps)
                 continue
-            # In place would overwrite a tap whose gradient needs it.
-            hidden = _rectify(hidden, steps, inplace=name not in layers)
-            tap(relu, hidden, steps)
+            # In place would overwrite features that the hook's gradient needs.
+            hidden = _relu(hidden, steps, inplace=name not in layers)
+            hook(relu, hidden, steps)
             if pooled:
-                hidden = _pool(hidden, steps)
-        return steps if back else []
+                hidden = _max_pool(hidden, steps)
+        return steps if record_backward else []
 
-    def _prepare(self, image: Tensor, steps: list[Back]) -> Tensor:
-        """Normalise, and go past the border; see `exact` and `dtype`."""
+    def _prepare(self, image: Tensor, steps: list[Backward]) -> Tensor:
+        """Normalise and pad the picture, and split it in bfloat16; see `exact` and `dtype`."""
         normal = (image - self._mean) / self._std
         padded = functional.pad(normal, (1, 1, 1, 1), mode="constant" if self.exact else "replicate")
 
-        def back(gradient: Tensor) -> Tensor:
+        def backward(gradient: Tensor) -> Tensor:
             gradient = gradient.to(image.dtype, memory_format=torch.contiguous_format)
-            return (gradient[..., 1:-1, 1:-1] if self.exact else _fold(gradient)) / self._std
+            return (gradient[..., 1:-1, 1:-1] if self.exact else _replicate_pad_backward(gradient)) / self._std
 
-        steps.append(back)
+        steps.append(backward)
         if not self._split:
             return padded.to(self.dtype).contiguous(memory_format=torch.channels_last)
         high = padded.to(self.dtype)
         low = (padded - high).to(self.dtype)
         return torch.cat([high, low, torch.zeros_like(high[:, :2])], 1).contiguous(memory_format=torch.channels_last)
 
-    def _convolve(self, name: str, hidden: Tensor, steps: list[Back]) -> Tensor:
+    def _convolve(self, name: str, hidden: Tensor, steps: list[Backward]) -> Tensor:
         if name in self.identities:
             return hidden
         weight, padding = self._weights[name], 0 if name == "conv1_1" else 1
         shape = (len(hidden), weight.shape[1], *hidden.shape[2:])
 
-        def back(gradient: Tensor) -> Tensor:
+        def backward(gradient: Tensor) -> Tensor:
             result: Tensor = conv2d_input(shape, weight, gradient, padding=padding)  # type: ignore[no-untyped-call]
             return result.contiguous(memory_format=torch.channels_last)
 
-        steps.append(back)
+        steps.append(backward)
         forward = self._first if name == "conv1_1" and self._split else weight
         return functional.conv2d(hidden, forward, self._biases[name], padding=padding)
 
 
-def _rectify(hidden: Tensor, steps: list[Back], *, inplace: bool = True) -> Tensor:
+def _relu(hidden: Tensor, steps: list[Backward], *, inplace: bool = True) -> Tensor:
     rectified = torch.relu_(hidden) if inplace else torch.relu(hidden)
 
-    def back(gradient: Tensor) -> Tensor:
+    def backward(gradient: Tensor) -> Tensor:
         result: Tensor = torch.ops.aten.threshold_backward(gradient, rectified, 0)
         return result
 
-    steps.append(back)
+    steps.append(backward)
     return rectified
 
 
-def _pool(hidden: Tensor, steps: list[Back]) -> Tensor:
-    """Largest of 2×2; the last row and column of an odd size count (ceil_mode), and 1 px never shrinks to none."""
+def _max_pool(hidden: Tensor, steps: list[Backward]) -> Tensor:
+    """Maximum of 2×2 pixels. With ceil_mode the last row and column of an odd size count, and 1 px stays 1 px."""
 
-    def back(gradient: Tensor) -> Tensor:
-        # Found anew: kept, the indices of 8 bytes would be the largest thing in memory.
+    def backward(gradient: Tensor) -> Tensor:
+        # The indices are computed again: at 8 bytes each they would be the largest thing kept in memory.
         _, indices = functional.max_pool2d(hidden, 2, ceil_mode=True, return_indices=True)
-        backward = torch.ops.aten.max_pool2d_with_indices_backward
-        result: Tensor = backward(gradient, hidden, [2, 2], [2, 2], [0, 0], [1, 1], True, indices)
+        pool_backward = torch.ops.aten.max_pool2d_with_indices_backward
+        result: Tensor = pool_backward(gradient, hidden, [2, 2], [2, 2], [0, 0], [1, 1], True, indices)
         return result
 
-    steps.append(back)
+    steps.append(backward)
     return functional.max_pool2d(hidden, 2, ceil_mode=True)
 
 
-def _fold(padded: Tensor) -> Tensor:
-    """The gradient of replicate padding by one pixel: what fell on the border belongs to the edge pixels."""
+def _replicate_pad_backward(padded: Tensor) -> Tensor:
+    """Gradient of replicate padding by one pixel: the border's gradient is added to that of the edge pixels."""
     rows = padded[..., 1:-1, :].clone()
     rows[..., 0, :] += padded[..., 0, :]
     rows[..., -1, :] += padded[..., -1, :]

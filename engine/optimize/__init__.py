@@ -1,1 +1,1 @@
-"""The optimisation that makes the output image."""
+"""The optimisation that makes the output picture."""

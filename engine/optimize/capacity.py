@@ -1,4 +1,4 @@
-"""How large a picture a device can paint, told in advance."""
+"""The largest picture that a device can paint, and the memory plans that fit it."""
 
 from __future__ import annotations
 
@@ -7,36 +7,36 @@ from collections.abc import Sequence
 
 import torch
 
-from engine.model import Model, device_named, fast_dtype
-from engine.network.memory import LADDER, SPARE, Means, free_memory, needed_memory
+from engine.model import Model, fast_dtype, resolve_device
+from engine.network.memory import FALLBACKS, FULL, USABLE_SHARE, MemoryPlan, free_memory, needed_memory
 from engine.network.vgg import CONVOLUTIONS, convolution_of
-from engine.optimize.canvas import Painting
+from engine.optimize.canvas import Canvas
 from engine.optimize.objective import choose_layers
 from engine.options import SIZES
 
-ALL = tuple(name for name in CONVOLUTIONS if name <= "conv5_1")
-"""The convolutions that the presets look at, with full weights."""
+PRESET_CONVOLUTIONS = tuple(name for name in CONVOLUTIONS if name <= "conv5_1")
+"""The convolutions that the presets' losses need, with full weights."""
 
 
 def max_size(device: str = "auto", *, tiles: bool = True) -> int:
-    """The longest edge of a square picture that the memory which is free now is enough for, with full weights.
+    """Longest edge of a square picture that fits into the memory which is free now, with full weights.
 
     Args:
         device: As `load_model` takes it.
-        tiles: Whether tiles count, which take half as long again; otherwise the picture is measured whole.
+        tiles: Whether painting in tiles, which takes half as long again, may be assumed.
 
     Returns:
-        Pixels; 0 where not even the smallest picture fits, and no more than what options accept.
+        Pixels; 0 where not even the smallest picture fits, and at most the largest size that options accept.
 
     Raises:
         EngineError: There is no such device.
     """
-    device = device_named(device)
-    have, itemsize = SPARE * free_memory(device), fast_dtype(device).itemsize
-    tile = LADDER[-1].tile if tiles else 0
+    device = resolve_device(device)
+    usable, itemsize = USABLE_SHARE * free_memory(device), fast_dtype(device).itemsize
+    tile = FALLBACKS[-1].tile if tiles else 0
 
     def fits(edge: int) -> bool:
-        return needed_memory(edge * edge, ALL, itemsize, tile) <= have
+        return needed_memory(edge * edge, PRESET_CONVOLUTIONS, itemsize, tile) <= usable
 
     low, high = 0, SIZES[-1]
     while low < high:
@@ -45,18 +45,18 @@ def max_size(device: str = "auto", *, tiles: bool = True) -> int:
     return low if low in SIZES else 0
 
 
-def affordable(model: Model, paintings: Sequence[Painting]) -> list[Means]:
-    """Ways to paint these together that are expected to fit into the memory, best first; the last in any case."""
-    recipe = paintings[0].options.recipe
-    layers = choose_layers(recipe, model.layers)
+def affordable_plans(model: Model, canvases: Sequence[Canvas]) -> list[MemoryPlan]:
+    """Memory plans that are expected to fit for a batch, best first; the last fallback is always among them."""
+    hyperparameters = canvases[0].options.hyperparameters
+    layers = choose_layers(hyperparameters, model.layers)
     names = list(CONVOLUTIONS)[: list(CONVOLUTIONS).index(convolution_of(layers.deepest)) + 1]
-    pixels = sum(math.prod(painting.size) for painting in paintings)
-    have, dtype = SPARE * free_memory(model.device), model.dtype(exact=recipe.exact)
+    pixels = sum(math.prod(canvas.size) for canvas in canvases)
+    usable, dtype = USABLE_SHARE * free_memory(model.device), model.dtype(exact=hyperparameters.exact)
 
-    def fits(means: Means) -> bool:
-        if means.bfloat16 and not means.tile and dtype == torch.bfloat16:
-            return False  # that is what was tried before
-        itemsize = torch.bfloat16.itemsize if means.bfloat16 else dtype.itemsize
-        return needed_memory(pixels, names, itemsize, means.tile) <= have
+    def fits(plan: MemoryPlan) -> bool:
+        if plan.bfloat16 and not plan.tile and dtype == torch.bfloat16:
+            return False  # the same as FULL, which has been tried before
+        itemsize = torch.bfloat16.itemsize if plan.bfloat16 else dtype.itemsize
+        return needed_memory(pixels, names, itemsize, plan.tile) <= usable
 
-    return [*filter(fits, LADDER[:-1]), LADDER[-1]]
+    return [*filter(fits, (FULL, *FALLBACKS[:-1])), FALLBACKS[-1]]

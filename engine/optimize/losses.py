@@ -1,4 +1,4 @@
-"""The losses: how far a picture's statistics are from its content's and its styles', and its smoothness."""
+"""The losses: style losses of feature statistics, the scale of the content loss, and total variation."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from engine.network.moments import square_sum
 
 @dataclass(frozen=True)
 class Moments:
-    """Statistics of one layer's features, for N pictures or styles and K regions of each.
+    """Moments of one layer's features F, for K regions of N pictures.
 
     Attributes:
-        second: (N, K, C, C), mean of F Fᵀ: the Gram matrix divided by the pixels.
-        first: (N, K, C), mean of F; None where the loss does not need it.
+        second: (N, K, C, C), mean of F Fᵀ over the pixels: the Gram matrix divided by the number of pixels.
+        first: (N, K, C), mean of F over the pixels; None where the loss does not need it.
     """
 
     second: Tensor
@@ -26,54 +26,55 @@ class Moments:
 
     @property
     def covariance(self) -> Tensor:
-        """(N, K, C, C)."""
+        """Covariance of the features, (N, K, C, C); needs `first`."""
         assert self.first is not None
         return self.second - self.first[..., :, None] * self.first[..., None, :]
 
 
 StyleLoss = Callable[[Moments, Moments], Tensor]
-"""A picture's moments and its style's to (N, K), from 0."""
+"""Moments of the picture and of its style to a loss for each region, (N, K), from 0."""
 
 
 def gram_loss(found: Moments, target: Moments) -> Tensor:
-    """Mean squared error of Gram matrices, as a share of the target's mean square: 1 for a black picture.
+    """Mean squared error of Gram matrices, divided by the target's mean square: 1 where all features are 0.
 
-    Gatys et al. 2016, eq. 4; the division makes layers weigh alike, whatever their activations' size.
+    Gatys et al. 2016, eq. 4. The division, which the paper does not have, gives layers equal influence, whatever the
+    magnitude of their activations.
     """
     return _mean_square(found.second - target.second) / _mean_square(target.second).clamp_min(1e-12)
 
 
 def published_gram_loss(found: Moments, target: Moments) -> Tensor:
-    """Mean squared error of Gram matrices divided by C·H·W, as in the published recipe."""
+    """Mean squared error of Gram matrices divided by C·H·W, as in the published implementation."""
     channels: int = target.second.shape[-1]
     return _mean_square(found.second - target.second) / channels**2
 
 
 def wasserstein_loss(found: Moments, target: Moments) -> Tensor:
-    """Squared Wasserstein-2 distance of Gaussians, as a share of the target's mean square feature.
+    """Squared Wasserstein-2 distance between Gaussians, divided by the target's mean square feature.
 
     |m - m'|² + tr(S + S' - 2 (S'^½ S S'^½)^½), m and S being mean and covariance (Dowson and Landau 1982).
     """
     assert found.first is not None and target.first is not None
     root = _root(target.covariance)
     cross = _trace_of_root(root @ found.covariance @ root)
-    moved = (found.first - target.first).square().sum(-1)
-    spread = _trace(found.covariance) + _trace(target.covariance) - 2 * cross
-    return (moved + spread.clamp_min(0)) / _trace(target.second).clamp_min(1e-12)
+    means = (found.first - target.first).square().sum(-1)
+    covariances = _trace(found.covariance) + _trace(target.covariance) - 2 * cross
+    return (means + covariances.clamp_min(0)) / _trace(target.second).clamp_min(1e-12)
 
 
 STYLE_LOSSES: Mapping[str, StyleLoss] = MappingProxyType(
     {"gram": gram_loss, "published": published_gram_loss, "wasserstein": wasserstein_loss}
 )
-"""By the name that a recipe gives."""
+"""The style losses by their names in `engine.options.Hyperparameters.statistic`."""
 
 
 def content_scale(target: Tensor, *, normalized: bool) -> Tensor:
-    """(N,), what Σ (F - F')² is multiplied by: it is averaged, and `normalized` by the target's mean square too.
+    """Factor (N,) that makes the content loss of Σ (F - F')²: the mean over all features.
 
     Args:
-        target: (N, C, h, w), the content image's features F'.
-        normalized: Whether a black picture's loss is to be 1.
+        target: F', (N, C, h, w), the features of the content.
+        normalized: Whether the mean is divided by the mean square of F', so that the loss is 1 where F is 0.
     """
     count = target[0].numel()
     squares = square_sum(target)
@@ -81,13 +82,13 @@ def content_scale(target: Tensor, *, normalized: bool) -> Tensor:
 
 
 def tv_loss(image: Tensor) -> tuple[Tensor, Tensor]:
-    """Total variation: mean squared difference of neighbours, across plus down.
+    """Total variation: mean squared difference of horizontal neighbours plus that of vertical neighbours.
 
     Args:
-        image: (N, 3, H, W); an edge of one pixel has no neighbours and counts 0.
+        image: (N, 3, H, W); along an edge of one pixel there are no neighbours, and the loss is 0.
 
     Returns:
-        (N,) from 0, a checkerboard of 0 and 1 giving 2; and its gradient, (N, 3, H, W).
+        The loss, (N,) from 0, which is 2 for a checkerboard of 0 and 1; and its gradient, (N, 3, H, W).
     """
     loss, gradient = image.new_zeros(len(image)), torch.zeros_like(image)
     for dim in (2, 3):
@@ -111,14 +112,14 @@ def _trace(matrix: Tensor) -> Tensor:
 
 
 def _root(matrix: Tensor) -> Tensor:
-    """Square root of symmetric matrices without negative eigenvalues."""
+    """Square root of symmetric positive semidefinite matrices."""
     values, vectors = torch.linalg.eigh(matrix)
     root: Tensor = (vectors * values.clamp_min(0).sqrt()[..., None, :]) @ vectors.mT
     return root
 
 
 def _trace_of_root(matrix: Tensor) -> Tensor:
-    """tr(M^½) of symmetric matrices; its gradient, ½ M^-½, comes from the same eigenvectors."""
+    """tr(M^½) of symmetric positive semidefinite matrices; the floor keeps its gradient, ½ M^-½, finite."""
     values = torch.linalg.eigvalsh(matrix)
     floor = 1e-6 * values.detach().amax(-1, keepdim=True).clamp_min(1e-12)
     trace: Tensor = values.clamp_min(0).add(floor).sqrt().sum(-1)

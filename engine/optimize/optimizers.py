@@ -1,4 +1,4 @@
-"""Two ways down: the optimisers that change pictures until their losses are low."""
+"""The two optimisers: L-BFGS as published, and an L-BFGS that knows of the limits 0 and 1 and of batches."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-Objective = Callable[[Tensor], tuple[Tensor, Tensor]]
-"""Pictures (N, 3, H, W) to their losses (N,) and gradients; see `engine.optimize.objective.Objective`."""
+LossAndGradient = Callable[[Tensor], tuple[Tensor, Tensor]]
+"""Pictures (N, 3, H, W) to their losses, (N,), and gradients; see `engine.optimize.objective.Objective`."""
 
-Tick = Callable[[Tensor, Tensor], None]
-"""Told of the evaluated pictures and their losses; may raise `engine.progress.Halt`."""
+OnEvaluation = Callable[[Tensor, Tensor], None]
+"""Called with the evaluated pictures and their losses; may raise `engine.progress.EarlyStop`."""
 
 
-class Best:
-    """Each picture of the lowest loss so far, chosen without making a CUDA device wait.
+class BestImages:
+    """For each picture of a batch the iterate of the lowest loss, chosen without making a CUDA device wait.
 
     Attributes:
-        images: (N, 3, H, W), those offered first until a loss is a number.
+        images: (N, 3, H, W); the first iterates until a loss is finite or lower.
     """
 
     images: Tensor
@@ -28,8 +28,8 @@ class Best:
     def __init__(self) -> None:
         self._losses: Tensor | None = None
 
-    def offer(self, images: Tensor, losses: Tensor) -> None:
-        """Keep those pictures whose loss is lower; one that is not a number never is."""
+    def update(self, images: Tensor, losses: Tensor) -> None:
+        """Keep the pictures whose loss is lower than before; NaN counts as infinite."""
         losses = losses.detach().float()
         if self._losses is None:
             self.images, self._losses = images.detach().clone(), losses.nan_to_num(nan=math.inf)
@@ -39,20 +39,20 @@ class Best:
         self._losses = torch.where(better, losses, self._losses)
 
 
-def published(objective: Objective, start: Tensor, iterations: int, tick: Tick) -> Tensor:
-    """The published descent: L-BFGS with torch's defaults, the picture clamped before each evaluation.
+def published_lbfgs(objective: LossAndGradient, start: Tensor, iterations: int, on_evaluation: OnEvaluation) -> Tensor:
+    """Run the published optimiser: L-BFGS with torch's defaults, the picture clamped before each evaluation.
 
-    Clamping behind L-BFGS's back spoils its memory, and long runs can explode; it is kept because the
-    recipe is the published one, and the caller keeps the best picture. `lbfgs` is the sound one.
+    L-BFGS is not told of the clamping, so its history does not match the picture, and long runs can diverge. It is kept
+    because `paper` reproduces the published algorithm, and the caller keeps the best iterate. `lbfgs` has no such flaw.
 
     Args:
         objective: Losses and gradients.
-        start: (1, 3, H, W) in 0..1; one picture alone, for its memory would mix several.
+        start: (1, 3, H, W) in 0..1; one picture only, because torch's history would mix several.
         iterations: Evaluations, rounded up to whole steps of 20 as published: 300 gives 320.
-        tick: Told of each evaluation.
+        on_evaluation: Called after each evaluation.
 
     Returns:
-        The last picture that was evaluated.
+        The last picture that was evaluated, (1, 3, H, W).
     """
     image = start.clone().requires_grad_()
     optimizer = torch.optim.LBFGS([image])
@@ -64,7 +64,7 @@ def published(objective: Objective, start: Tensor, iterations: int, tick: Tick) 
             image.clamp_(0, 1)
         loss, image.grad = objective(image.detach())
         evaluations += 1
-        tick(image, loss)
+        on_evaluation(image, loss)
         return loss.sum()
 
     while evaluations <= iterations:
@@ -72,99 +72,100 @@ def published(objective: Objective, start: Tensor, iterations: int, tick: Tick) 
     return image.detach()
 
 
-MEMORY = 2
-"""Steps that L-BFGS remembers; ten are no better (docs/curves.md), and each costs 24 bytes a pixel."""
+HISTORY_SIZE = 2
+"""Steps in the history of L-BFGS; ten are no better (docs/curves.md), and each costs 24 bytes a pixel."""
 
-FIRST_MOVE = 0.01
-"""Mean change of a value in 0..1 by the first step, when nothing is known of the curvature yet."""
+FIRST_STEP = 0.01
+"""Mean change of a value in 0..1 by the first step, before there is any history."""
 
-ASTRAY = 2.0
-"""A loss that is so many times the one before makes a picture forget what it knew of the curvature."""
+RESET_RATIO = 2.0
+"""A picture's history is reset where its loss is more than so many times the loss before."""
 
 
-class Curvature:
-    """What the last steps tell of the loss's curvature, by L-BFGS's two loops (Nocedal and Wright 2006, algorithm 7.4).
+class InverseHessian:
+    """L-BFGS's approximation of the inverse Hessian, by the two-loop recursion (Nocedal and Wright 2006, alg. 7.4).
 
-    Every picture of a batch has its own; nothing here makes a CUDA device wait.
+    Each picture of a batch has its own approximation; nothing here makes a CUDA device wait.
 
     Args:
-        gradient: (N, 3, H, W), where the descent begins.
+        gradient: (N, 3, H, W), at the pictures that the optimisation begins with.
     """
 
     def __init__(self, gradient: Tensor) -> None:
-        self._pairs: deque[tuple[Tensor, Tensor, Tensor]] = deque(maxlen=MEMORY)  # steps, changes, 1 / their products
-        self._gain = self._cautious(gradient)
+        self._pairs: deque[tuple[Tensor, Tensor, Tensor]] = deque(maxlen=HISTORY_SIZE)  # s, y, 1 / yᵀs
+        self._scale = self._first_scale(gradient)  # γ, eq. 7.20
 
-    def learn(self, step: Tensor, change: Tensor, gradient: Tensor, worse: Tensor) -> None:
-        """Remember a step.
+    def update(self, step: Tensor, change: Tensor, gradient: Tensor, reset: Tensor) -> None:
+        """Add a step to the history.
 
         Args:
-            step: (N, 3, H, W), how the pictures changed, after clamping.
-            change: (N, 3, H, W), how their gradients changed.
-            gradient: (N, 3, H, W), where they are now.
-            worse: (N,), bool: pictures that forget all, for what they knew has led them astray.
+            step: s, (N, 3, H, W), the change of the pictures, after clamping.
+            change: y, (N, 3, H, W), the change of their gradients.
+            gradient: (N, 3, H, W), at the present pictures.
+            reset: (N,), bool: pictures whose history is discarded, because the step made their loss much worse.
         """
         product, square = _dot(step, change), _dot(change, change)
-        curved = (product > 1e-10 * square) & ~worse  # else the step says nothing, and is passed over
+        curved = (product > 1e-10 * square) & ~reset  # otherwise the curvature is not positive: the step is skipped
         for _, _, inverse in self._pairs:
-            inverse.mul_(~worse)
+            inverse.mul_(~reset)
         self._pairs.append((step, change, torch.where(curved, 1 / product, 0)))
-        self._gain = torch.where(worse, self._cautious(gradient), self._gain)
-        self._gain = torch.where(curved, product / square, self._gain)
+        self._scale = torch.where(reset, self._first_scale(gradient), self._scale)
+        self._scale = torch.where(curved, product / square, self._scale)
 
     def step(self, gradient: Tensor) -> Tensor:
-        """The next step from a gradient, both (N, 3, H, W); to be learned from before the next one."""
-        step, shares = gradient.clone(), []
+        """Compute the next step from the gradient, both (N, 3, H, W). `update` must be called before the next step."""
+        step, alphas = gradient.clone(), []
         for moved, change, inverse in reversed(self._pairs):
-            shares.append(inverse * _dot(moved, step))
-            step.addcmul_(change, _spread(shares[-1]), value=-1)
-        step.mul_(_spread(self._gain))
-        for (moved, change, inverse), share in zip(self._pairs, reversed(shares), strict=True):
-            step.addcmul_(moved, _spread(share - inverse * _dot(change, step)))
-        if len(self._pairs) == MEMORY:  # before the network needs all the memory that there is
+            alphas.append(inverse * _dot(moved, step))
+            step.addcmul_(change, _per_picture(alphas[-1]), value=-1)
+        step.mul_(_per_picture(self._scale))
+        for (moved, change, inverse), alpha in zip(self._pairs, reversed(alphas), strict=True):
+            step.addcmul_(moved, _per_picture(alpha - inverse * _dot(change, step)))
+        if len(self._pairs) == HISTORY_SIZE:  # freed before the next evaluation, which needs the most memory
             self._pairs.popleft()
         return step.neg_()
 
     @staticmethod
-    def _cautious(gradient: Tensor) -> Tensor:
-        return FIRST_MOVE / gradient.abs().mean((1, 2, 3)).clamp_min(1e-30)
+    def _first_scale(gradient: Tensor) -> Tensor:
+        return FIRST_STEP / gradient.abs().mean((1, 2, 3)).clamp_min(1e-30)
 
 
 @torch.no_grad()
-def lbfgs(objective: Objective, image: Tensor, iterations: int, tick: Tick) -> Tensor:
-    """L-BFGS without a line search, the pictures clamped after each step, which is what it remembers of the step.
+def lbfgs(objective: LossAndGradient, image: Tensor, iterations: int, on_evaluation: OnEvaluation) -> Tensor:
+    """Run L-BFGS without a line search. Pictures are clamped after each step, and the history holds the clamped step.
 
-    The guess of the curvature makes the full step right so nearly always that a search would waste evaluations.
+    The full step is right so often that a line search would waste evaluations.
 
     Args:
         objective: Losses and gradients.
-        image: (N, 3, H, W) in 0..1, where to begin; the pictures do not touch each other.
-        iterations: Evaluations.
-        tick: Told of each evaluation.
+        image: (N, 3, H, W) in 0..1, the pictures to begin with; they are optimised independently.
+        iterations: Evaluations, at least 1.
+        on_evaluation: Called after each evaluation.
 
     Returns:
-        The last pictures that were evaluated.
+        The last pictures that were evaluated, (N, 3, H, W).
     """
     loss, gradient = objective(image)
-    tick(image, loss)
-    curvature = Curvature(gradient)
+    on_evaluation(image, loss)
+    inverse_hessian = InverseHessian(gradient)
     for _ in range(iterations - 1):
-        moved = (image + curvature.step(gradient)).clamp_(0, 1)
+        moved = (image + inverse_hessian.step(gradient)).clamp_(0, 1)
         step, image = moved - image, moved
         del moved
         loss_before, gradient_before = loss, gradient
         loss, gradient = objective(image)
-        tick(image, loss)
-        curvature.learn(step, gradient - gradient_before, gradient, worse=~(loss <= ASTRAY * loss_before))
+        on_evaluation(image, loss)
+        reset = ~(loss <= RESET_RATIO * loss_before)  # also where the loss is NaN
+        inverse_hessian.update(step, gradient - gradient_before, gradient, reset)
     return image
 
 
 def _dot(one: Tensor, other: Tensor) -> Tensor:
-    """(N,)."""
+    """Inner product of each picture, (N,)."""
     product: Tensor = torch.linalg.vecdot(one.flatten(1), other.flatten(1))
     return product
 
 
-def _spread(values: Tensor) -> Tensor:
-    """(N,) to (N, 1, 1, 1)."""
+def _per_picture(values: Tensor) -> Tensor:
+    """(N,) to (N, 1, 1, 1), to be multiplied with pictures."""
     return values[:, None, None, None]

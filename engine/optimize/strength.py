@@ -1,36 +1,41 @@
-"""What a caller's strength means: a scale on which equal steps look equal."""
+"""The strength that a caller chooses, 0..100, converted to the style weight and to blending.
+
+A strength is first converted to a force, which is linear in the logarithm of the style weight.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
 FORCE = {0: 0, 10: 4, 20: 8, 30: 12.5, 40: 16.5, 50: 20.5, 60: 25, 70: 33.5, 80: 50, 90: 69, 100: 114}
-"""Strength to force, by measurement (`benchmarks.strengths`): equal steps move the picture equally far from its content
-in VGG19's features. 80 is the recipe's own balance; above it a picture is nearly all style, and takes much to move.
+"""Strength to force, measured by `benchmarks.strengths`; values between are interpolated.
+
+Equal steps of strength move the picture equally far from its content, by the distance of VGG19's features. 80 is the
+style weight of the preset; above it the picture is nearly all style, and large changes of the weight change it little.
 """
 
-THIN_BELOW = 30.0
-"""Forces below this blend the painted picture with the content."""
+BLEND_BELOW = 30.0
+"""Forces below this also blend the painted picture with the content."""
 
 
 def force(strength: float) -> float:
-    """The force of a strength of 0..100."""
+    """Force of a strength, both from 0."""
     return float(np.interp(strength, list(FORCE), list(FORCE.values())))
 
 
-def balance(strength: float) -> float:
-    """What the style weight is multiplied by: 1 at a force of 50, a decade for each 25."""
+def style_weight_factor(strength: float) -> float:
+    """Factor of the style weight: 1 at a force of 50, ten times as much for each 25 more."""
     return float(10 ** ((force(strength) - 50) / 25))
 
 
 def recolored_share(strength: float) -> float:
-    """How much of the style's colours a run begins with, 0..1."""
+    """Share of the style's colours in the picture that the optimisation begins with, 0..1."""
     return min(1.0, force(strength) / 50)
 
 
 def opacity(strength: float) -> float:
-    """How much of the painted picture is laid on the content at the end, 0..1.
+    """Share of the painted picture when it is blended with the content at the end, 0..1.
 
-    Without it a descent at the weakest force still moves a picture by half as much as at the recipe's own balance.
+    Without blending, the weakest force would still move a picture half as far as the preset's own style weight does.
     """
-    return min(1.0, force(strength) / THIN_BELOW)
+    return min(1.0, force(strength) / BLEND_BELOW)

@@ -1,4 +1,4 @@
-"""Pictures drawn by rule, for learning: flat areas, edges, strokes and textures that few photographs show."""
+"""Procedural drawings for learning: flat areas, edges, strokes and textures that are rare in photographs."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from PIL import Image, ImageDraw, ImageFilter
 from scipy import ndimage
 
 EDGE = 512
-"""Width and height of a drawing, in pixels."""
+"""Width and height of a drawing in pixels."""
 
 Field = NDArray[np.float64]
-"""(EDGE, EDGE)."""
+"""A value for each pixel, (EDGE, EDGE)."""
 
 
 def draw_all(rng: np.random.Generator, each: int = 3) -> list[Image.Image]:
-    """So many drawings of each kind, RGB, EDGE × EDGE."""
+    """Make `each` drawings of each kind, RGB, EDGE × EDGE pixels."""
     return [draw(rng) for draw in KINDS for _ in range(each)]
 
 
 def draw_glass(rng: np.random.Generator) -> Image.Image:
-    """Panes of saturated colour between dark leads: a Voronoi diagram, its cells joined in places."""
+    """Stained glass: the cells of a Voronoi diagram in random colours, separated by dark lines."""
     count = int(rng.integers(40, 160))
     points = rng.uniform(0, EDGE, (count, 2))
     grid = np.moveaxis(np.mgrid[:EDGE, :EDGE], 0, -1).reshape(-1, 1, 2)
@@ -39,7 +39,7 @@ def draw_glass(rng: np.random.Generator) -> Image.Image:
 
 
 def draw_strokes(rng: np.random.Generator) -> Image.Image:
-    """Short strokes along a smooth field of directions, coloured by place."""
+    """Short strokes along a smooth field of directions; their colour depends on their position."""
     image = Image.new("RGB", (EDGE, EDGE), _color(rng))
     pen = ImageDraw.Draw(image)
     waves, palette = rng.uniform(0.004, 0.02, 4), [_color(rng) for _ in range(7)]
@@ -54,7 +54,7 @@ def draw_strokes(rng: np.random.Generator) -> Image.Image:
 
 
 def draw_shapes(rng: np.random.Generator) -> Image.Image:
-    """Discs and blocks of flat colour on a slope from one colour to another."""
+    """Ellipses and rectangles of flat colour on a gradient between two colours."""
     slope = np.linspace(0, 1, EDGE)[:, None, None] * np.ones((1, EDGE, 1))
     ground = (1 - slope) * np.array(_color(rng)) + slope * np.array(_color(rng))
     image = Image.fromarray(ground.astype(np.uint8))
@@ -67,7 +67,7 @@ def draw_shapes(rng: np.random.Generator) -> Image.Image:
 
 
 def draw_leaves(rng: np.random.Generator) -> Image.Image:
-    """Dead leaves (Lee, Mumford, Huang 2001): discs of all sizes, each hiding those below, as objects do."""
+    """Dead leaves model (Lee, Mumford, Huang 2001): polygons of all sizes that hide each other, as objects do."""
     image = Image.new("RGB", (EDGE, EDGE), _color(rng))
     pen = ImageDraw.Draw(image)
     palette = [_color(rng) for _ in range(int(rng.integers(4, 20)))]
@@ -82,7 +82,7 @@ def draw_leaves(rng: np.random.Generator) -> Image.Image:
 
 
 def draw_clouds(rng: np.random.Generator) -> Image.Image:
-    """Noise whose power falls with frequency, as in natural pictures; in each channel a little its own."""
+    """Noise whose power falls with frequency, as in natural pictures; the channels are correlated."""
     steepness, own = rng.uniform(0.8, 2.2), rng.uniform(0, 0.6)
     shared = _noise(rng, steepness)
     channels = [(1 - own) * shared + own * _noise(rng, steepness) for _ in range(3)]
@@ -91,7 +91,7 @@ def draw_clouds(rng: np.random.Generator) -> Image.Image:
 
 
 def draw_bands(rng: np.random.Generator) -> Image.Image:
-    """Bent stripes between a few colours, sharp or soft: marble, wood, zebra, water."""
+    """Bent stripes between a few colours, sharp or soft, as in marble, wood, zebras and water."""
     rows, columns = np.mgrid[:EDGE, :EDGE]
     angle, period = rng.uniform(0, np.pi), rng.uniform(6, 60)
     phase = (rows * np.sin(angle) + columns * np.cos(angle)) / period * 2 * np.pi
@@ -100,7 +100,7 @@ def draw_bands(rng: np.random.Generator) -> Image.Image:
 
 
 def draw_spots(rng: np.random.Generator) -> Image.Image:
-    """Noise of one wavelength, cut at a level: the spots and mazes of animal coats (Turing 1952)."""
+    """Band-pass noise with a soft threshold: the spots and mazes of animal coats (Turing 1952)."""
     sigma = rng.uniform(1.5, 9)
     squash = rng.uniform(0.4, 1)
     white = rng.normal(size=(EDGE, EDGE))
@@ -110,7 +110,7 @@ def draw_spots(rng: np.random.Generator) -> Image.Image:
 
 
 def draw_bristles(rng: np.random.Generator) -> Image.Image:
-    """Noise smeared along a swirling field (line integral convolution): wet paint, hair, grass."""
+    """Noise averaged along a swirling field (line integral convolution), as in wet paint, hair and grass."""
     field = np.pi * rng.uniform(0.5, 2) * _noise(rng, 2.2)
     grain = _noise(rng, rng.uniform(0, 0.6))
     rows, columns = np.mgrid[:EDGE, :EDGE].astype(float)
@@ -123,7 +123,7 @@ def draw_bristles(rng: np.random.Generator) -> Image.Image:
 
 
 def draw_tiles(rng: np.random.Generator) -> Image.Image:
-    """Bricks, checks or planks in rows, each of a colour near the palette's, with joints between them."""
+    """Rows of bricks, checks or planks with joints between them, each of a colour near one of the palette."""
     width, height, joint = int(rng.integers(8, 90)), int(rng.integers(8, 50)), int(rng.integers(0, 5))
     image = Image.new("RGB", (EDGE, EDGE), _color(rng))
     pen = ImageDraw.Draw(image)
@@ -140,7 +140,7 @@ def draw_tiles(rng: np.random.Generator) -> Image.Image:
 
 
 def draw_hatching(rng: np.random.Generator) -> Image.Image:
-    """Pen lines, denser where a drawing would be darker, on paper of one colour."""
+    """Pen lines on paper of one colour, denser in darker areas."""
     image = Image.new("RGB", (EDGE, EDGE), _color(rng))
     pen = ImageDraw.Draw(image)
     ink, shade = _color(rng), _noise(rng, 1.8)
@@ -154,7 +154,7 @@ def draw_hatching(rng: np.random.Generator) -> Image.Image:
 
 
 def draw_dots(rng: np.random.Generator) -> Image.Image:
-    """Dabs of pure colours side by side, after a soft picture below: pointillism."""
+    """Pointillism: dots of pure colours that follow a soft picture."""
     ground = _colored(_noise(rng, 1.8), rng)
     image, pixels = Image.new("RGB", (EDGE, EDGE), _color(rng)), np.asarray(ground).astype(float)
     pen = ImageDraw.Draw(image)
@@ -167,7 +167,7 @@ def draw_dots(rng: np.random.Generator) -> Image.Image:
 
 
 def draw_curves(rng: np.random.Generator) -> Image.Image:
-    """Outlines that wander: scribbles, branches, cracks, wires."""
+    """Wandering lines, as in scribbles, branches, cracks and wires."""
     image = _colored(_noise(rng, 2.2), rng)
     pen = ImageDraw.Draw(image)
     inks = [_color(rng) for _ in range(3)]
@@ -193,16 +193,16 @@ KINDS: tuple[Callable[[np.random.Generator], Image.Image], ...] = (
     draw_dots,
     draw_curves,
 )
-"""Everything that can be drawn."""
+"""All kinds of drawings."""
 
 
 def paint_grey(grey: NDArray[np.uint8], rng: np.random.Generator) -> Image.Image:
-    """A grey picture in colours of a palette, dark to light by its brightness."""
+    """Colour a grey picture, (H, W) in 0..255, with a random palette: the colour depends on the brightness."""
     return _colored((grey - grey.mean()) / max(float(grey.std()), 1e-6), rng)
 
 
 def _noise(rng: np.random.Generator, steepness: float) -> Field:
-    """Noise of mean 0 and deviation 1 whose amplitude falls as frequency to the power of -steepness."""
+    """Noise of mean 0 and standard deviation 1; its amplitude is frequency to the power of -steepness."""
     frequencies = np.hypot(np.fft.fftfreq(EDGE)[:, None], np.fft.rfftfreq(EDGE)[None])
     frequencies[0, 0] = np.inf
     field = np.fft.irfft2(np.fft.rfft2(rng.normal(size=(EDGE, EDGE))) * frequencies**-steepness)
@@ -210,7 +210,7 @@ def _noise(rng: np.random.Generator, steepness: float) -> Field:
 
 
 def _colored(field: Field, rng: np.random.Generator, slow: float = 0.0) -> Image.Image:
-    """A field of about -2..2 in a palette of five colours; `slow` adds as much of a change from place to place."""
+    """Colour a field of values in about -2..2 with five random colours; `slow` is the share of slow noise added."""
     stops = np.array([_color(rng) for _ in range(5)], float)
     if slow:
         field = field * 0.6 + slow * _noise(rng, 2.2)

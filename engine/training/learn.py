@@ -1,11 +1,11 @@
 """Filters for VGG19's first layers, learned without labels from a few free pictures.
 
-Layer by layer: 3×3 patches of the layer's input are whitened and clustered by spherical k-means (Coates and
-Ng 2012, "Learning feature representations with k-means"); each cluster's centre, seen through the whitening,
-is a filter. A share of the filters is learned from the patches' means instead: they see colour and
-brightness of flat areas, which whitening all but removes, and without them such areas take on any colour.
-The second convolution of a block hands the first one's features on: filters learned there saw ever rarer
-patterns, and both style and content were kept worse (docs/builtin.md has the measurements).
+Layer by layer, 3×3 patches of the layer's input are whitened and clustered by spherical k-means (Coates and Ng 2012,
+"Learning feature representations with k-means"); each cluster's centre times the whitening matrix is a filter.
+A share of the filters is learned from the patches' means instead. These respond to the colour and brightness of flat
+areas, which whitening almost removes; without them flat areas get arbitrary colours. The second convolution of a block
+is the identity: filters learned there responded to rare patterns only, and pictures kept less of both style and content
+(measurements in docs/builtin.md).
 """
 
 from __future__ import annotations
@@ -26,10 +26,13 @@ from engine.training import pictures
 REGULARIZERS: Mapping[str, float | None] = MappingProxyType(
     {"conv1_1": 0.1, "conv1_2": None, "conv2_1": 1.0, "conv2_2": None, "conv3_1": 0.3}
 )
-"""The published algorithm's layers, 1.1 MB in float16, and the share of the mean eigenvalue that is added before
-whitening. None: the layer hands its input on. With 0.05, filters respond to noise and to rare patterns only."""
+"""The layers that are learned, up to the published algorithm's deepest one (1.1 MB in float16), and the regularisation.
 
-DRAWN = 10
+It is the share of the mean eigenvalue that is added before whitening. With 0.05, filters respond to noise and to rare
+patterns only. None: the layer is the identity.
+"""
+
+DRAWINGS = 10
 """Drawings of each kind."""
 
 VIEWS = 160
@@ -39,31 +42,33 @@ PATCHES = 60_000
 """Patches for each layer."""
 
 ROUNDS = 15
-"""Of k-means; the filters hardly change after them."""
+"""Rounds of k-means; the filters hardly change after them."""
 
 FLAT_SHARE = 0.125
-"""Share of the filters learned from patch means."""
+"""Share of the filters that are learned from patch means."""
 
 THRESHOLDS = (-0.5, 0.3)
-"""Standard deviations from its mean where a response begins, each filter's drawn from this range: below the mean
-for most, so that flat areas, which answer near it, are not all cut to nothing."""
+"""Range of the filters' thresholds, from which each is drawn, in standard deviations from the filter's mean response.
+
+Most lie below the mean, so that the ReLU does not set the responses of all flat areas, which are near it, to 0.
+"""
 
 OnLearn = Callable[[float], None]
-"""Told of the share of the work that is done, 0..1."""
+"""Called with the share of the work that is done, 0..1."""
 
 
 def learn(seed: int = 0, on_progress: OnLearn | None = None) -> dict[str, Tensor]:
-    """Learn the layers; about a minute on two cores.
+    """Learn the layers, in about a minute on two cores.
 
     Args:
-        seed: Same seed, same filters (to rounding, from machine to machine).
-        on_progress: Told after each step.
+        seed: The same seed gives the same filters, except for rounding errors on other machines.
+        on_progress: Called after each layer.
 
     Returns:
         torchvision's keys to float16 weights (out, in, 3, 3) and biases (out).
     """
     generator = torch.Generator().manual_seed(seed)
-    windows = pictures.cut_windows(np.random.default_rng(seed), DRAWN)
+    windows = pictures.cut_windows(np.random.default_rng(seed), DRAWINGS)
     return learn_from(pictures.view(windows, VIEWS, generator), generator, on_progress)
 
 
@@ -74,12 +79,12 @@ def learn_from(
 
     Args:
         pictures: (N, 3, H, W) in 0..1.
-        generator: Of the patches, the first centres and the thresholds.
-        on_progress: Told after each step.
-        patches: For each layer.
+        generator: Draws the patches, the first centres and the thresholds.
+        on_progress: Called after each layer.
+        patches: Number of patches for each layer.
 
     Returns:
-        As `learn`.
+        As `learn` returns them.
     """
     maps = (pictures - torch.tensor(MEAN).view(3, 1, 1)) / torch.tensor(STD).view(3, 1, 1)
     state: dict[str, Tensor] = {}
@@ -100,19 +105,19 @@ def learn_from(
 
 
 def write(state: dict[str, Tensor], path: Path) -> None:
-    """Write weights as safetensors: the same weights, the same bytes."""
+    """Write weights as safetensors; equal weights give equal bytes."""
     path.write_bytes(save(state))
 
 
 def _identity(channels: int) -> tuple[Tensor, Tensor]:
-    """A layer that changes nothing that is not negative."""
+    """Weight and bias of a convolution that returns its input."""
     weight = torch.zeros(channels, channels, 3, 3)
     weight[:, :, 1, 1] = torch.eye(channels)
     return weight, torch.zeros(channels)
 
 
 def _sample(maps: Tensor, count: int, generator: torch.Generator) -> Tensor:
-    """(count, C·9): random 3×3 patches of (N, C, H, W)."""
+    """Draw random 3×3 patches of (N, C, H, W), (count, C·9)."""
     number, channels, height, width = maps.shape
     which = torch.randint(number, (count, 1), generator=generator)
     rows = torch.randint(height - 2, (count, 1), generator=generator)
@@ -125,7 +130,7 @@ def _sample(maps: Tensor, count: int, generator: torch.Generator) -> Tensor:
 def _learn_layer(
     patches: Tensor, channels: tuple[int, int], regularizer: float, generator: torch.Generator
 ) -> tuple[Tensor, Tensor]:
-    """Weight (out, in, 3, 3) and bias (out) of unit standard deviation over the patches."""
+    """Weight (out, in, 3, 3) and bias (out), scaled so that responses to the patches have a standard deviation of 1."""
     inputs, outputs = channels
     flat = round(FLAT_SHARE * outputs)
     means = patches.view(-1, inputs, 9).mean(2)
@@ -139,7 +144,7 @@ def _learn_layer(
 
 
 def _filters(points: Tensor, count: int, regularizer: float, generator: torch.Generator) -> Tensor:
-    """(count, D): directions of the clusters of whitened points, as filters on the points themselves."""
+    """Filters for points (N, D), (count, D): the centres of the whitened points times the whitening matrix."""
     centred = points - points.mean(0)
     values, vectors = torch.linalg.eigh(centred.T @ centred / len(points))
     values = values.clamp_min(0)
@@ -149,11 +154,11 @@ def _filters(points: Tensor, count: int, regularizer: float, generator: torch.Ge
 
 
 def _spherical_kmeans(points: Tensor, count: int, generator: torch.Generator) -> Tensor:
-    """(count, D): unit vectors, each the direction of the points that lie nearest to it."""
+    """Cluster points (N, D) by direction; the centres are unit vectors, (count, D)."""
     order = torch.randperm(len(points), generator=generator)
     centres = functional.normalize(points[order[:count]])
     for _ in range(ROUNDS):
-        nearness, owner = (points @ centres.T).max(1)
-        # Adding the old centres damps the change and keeps one that owns no point.
-        centres = functional.normalize(centres.index_add(0, owner, points * nearness[:, None]))
+        similarity, cluster = (points @ centres.T).max(1)
+        # Adding the old centres damps the change, and keeps a centre without points where it is.
+        centres = functional.normalize(centres.index_add(0, cluster, points * similarity[:, None]))
     return centres

@@ -1,4 +1,4 @@
-"""What the builtin weights are learned from: views of free photographs and of drawings."""
+"""The pictures that the builtin weights are learned from: views of free photographs and of drawings."""
 
 from __future__ import annotations
 
@@ -25,26 +25,31 @@ PHOTOGRAPHS: tuple[Callable[[], NDArray[np.uint8]], ...] = (
     data.retina,
     data.immunohistochemistry,
 )
-"""Free of copyright, and shipped with scikit-image itself: none is downloaded."""
+"""Photographs free of copyright, which come with scikit-image and are not downloaded."""
 
 TEXTURES: tuple[Callable[[], NDArray[np.uint8]], ...] = (data.brick, data.grass, data.gravel, data.camera)
-"""Likewise, grey; each is painted in colours of its own."""
+"""Grey textures, likewise from scikit-image; each is coloured with a random palette."""
 
 WINDOW = 256
-"""Edge of the windows that pictures are cut into, in pixels."""
+"""Edge in pixels of the windows that pictures are divided into."""
 
 VIEW = 128
-"""Edge of a view, in pixels."""
+"""Edge in pixels of a view."""
 
 SHRINK = 1.6
-"""How much smaller than its window a view may show things; at most 1.1 times larger."""
+"""Range of the random scale: from 1.1 times larger to 0.9 × SHRINK times smaller than the window."""
 
 TURN = math.pi / 6
-"""How far a view may be turned, in radians, either way."""
+"""Largest rotation of a view, in radians, in either direction."""
 
 
 def cut_windows(rng: np.random.Generator, drawn: int) -> Tensor:
-    """(N, 3, WINDOW, WINDOW) in 0..1: photographs in all their parts, and `drawn` drawings of each kind."""
+    """Windows of all photographs and textures, and one of each drawing, (N, 3, WINDOW, WINDOW) in 0..1.
+
+    Args:
+        rng: Draws palettes and drawings.
+        drawn: Number of drawings of each kind.
+    """
     photographs = [Image.fromarray(photograph()).convert("RGB") for photograph in PHOTOGRAPHS]
     photographs += [drawings.paint_grey(texture(), rng) for texture in TEXTURES]
     windows = []
@@ -59,15 +64,15 @@ def cut_windows(rng: np.random.Generator, drawn: int) -> Tensor:
 
 
 def view(windows: Tensor, count: int, generator: torch.Generator) -> Tensor:
-    """(count, 3, VIEW, VIEW) in 0..1: parts of random windows, turned, mirrored, shrunk and recoloured at random."""
+    """Parts of random windows, rotated, mirrored, shrunk and recoloured at random, (count, 3, VIEW, VIEW) in 0..1."""
     chosen = windows[torch.randint(len(windows), (count,), generator=generator)]
-    grid = functional.affine_grid(_turns(count, generator), [count, 3, 2 * VIEW, 2 * VIEW], align_corners=False)
+    grid = functional.affine_grid(_transforms(count, generator), [count, 3, 2 * VIEW, 2 * VIEW], align_corners=False)
     seen = functional.grid_sample(chosen, grid, padding_mode="reflection", align_corners=False)
     return _recolor(functional.avg_pool2d(seen, 2), generator)
 
 
-def _turns(count: int, generator: torch.Generator) -> Tensor:
-    """(count, 2, 3), from a view's coordinates to its window's, both -1..1."""
+def _transforms(count: int, generator: torch.Generator) -> Tensor:
+    """Affine maps from the coordinates of views to those of their windows, both -1..1: (count, 2, 3)."""
     angle = _between(-TURN, TURN, (count,), generator)
     half = 0.9 * VIEW / WINDOW * torch.exp(_between(0, math.log(SHRINK), (count,), generator))
     mirror = torch.randint(2, (count,), generator=generator) * 2 - 1
@@ -79,7 +84,7 @@ def _turns(count: int, generator: torch.Generator) -> Tensor:
 
 
 def _recolor(views: Tensor, generator: torch.Generator) -> Tensor:
-    """Channels exchanged in every other view, and each one's contrast and brightness changed a little."""
+    """Permute the channels of about half of the views, and change each channel's contrast and brightness a little."""
     count = len(views)
     orders = torch.rand(count, 3, generator=generator).argsort(1)
     kept = torch.rand(count, 1, generator=generator) < 0.5
@@ -91,4 +96,5 @@ def _recolor(views: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def _between(low: float, high: float, shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
+    """Draw uniform random numbers."""
     return low + (high - low) * torch.rand(shape, generator=generator)

@@ -1,55 +1,58 @@
-"""torchvision's VGG19 weights: downloaded once, checked, cut to the convolution layers, cached."""
+"""torchvision's VGG19 weights: downloaded once, verified, reduced to the convolution layers, and cached."""
 
 from __future__ import annotations
 
 import errno
-import fcntl
 import hashlib
 import logging
 import os
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
+from filelock import FileLock
+from platformdirs import user_cache_path
 from safetensors.torch import save
 
 from engine.errors import WeightsError
 from engine.weights.files import read_weights
 
 OnDownload = Callable[[int, int | None], None]
-"""Told of a download: bytes held, and bytes in all where the server says so."""
+"""Called during a download with the bytes so far, and the total if the server tells it."""
 
 ATTEMPTS = 3
-"""Connections tried, each going on where the last one broke off."""
+"""Connections that are tried; each continues where the one before broke off."""
 
-# A machine without a network must learn so quickly; a slow one may take its time.
+# Short for connecting, so that a machine without a network falls back quickly; long for a slow download.
 _TIMEOUT = httpx.Timeout(30.0, connect=3.0)
 
 logger = logging.getLogger(__name__)
 
 
 def default_cache() -> Path:
-    """VITRAGE_CACHE, else `vitrage` in the user's cache directory (XDG)."""
-    if own := os.environ.get("VITRAGE_CACHE"):
-        return Path(own)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vitrage"
+    """The folder of downloaded weights: VITRAGE_CACHE if it is set, else `vitrage` in the user's cache folder.
+
+    On Linux the user's cache folder is XDG_CACHE_HOME, else `~/.cache`.
+    """
+    if configured := os.environ.get("VITRAGE_CACHE"):
+        return Path(configured)
+    return user_cache_path("vitrage", appauthor=False)
 
 
 def fetch(cache_dir: Path | None = None, url: str | None = None, on_download: OnDownload | None = None) -> Path:
-    """The cached weights, downloaded first where need be.
+    """Return the path of the cached weights; they are downloaded first where they are not cached.
 
     Args:
-        cache_dir: Where they are kept; None: `default_cache()`.
-        url: A `.pth` file whose name carries the start of its SHA-256 (`vgg19-dcbb9e9d.pth`); None: torchvision's.
-        on_download: Told of the download as it grows.
+        cache_dir: The folder of downloaded weights; None: `default_cache()`.
+        url: A `.pth` file whose name contains the start of its SHA-256 (`vgg19-dcbb9e9d.pth`); None: torchvision's.
+        on_download: Called during the download.
 
     Returns:
         A safetensors file of the convolution layers, 80 MB.
 
     Raises:
-        WeightsError: No network, no such file, no room, or not the file that was promised.
+        WeightsError: There is no network, no such file, no space on the disk, or the file has another hash.
     """
     url = url or _torchvision_url()
     name = Path(httpx.URL(url).path).stem
@@ -59,14 +62,14 @@ def fetch(cache_dir: Path | None = None, url: str | None = None, on_download: On
         return cached
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with _alone(folder / f"{name}.lock"):
+        with FileLock(folder / f"{name}.lock"):  # two processes must not write one download
             if not cached.is_file():  # another process may have been faster
                 _download(url, part, on_download or (lambda *_: None))
-                _cut(part, cached)
+                _keep_convolutions(part, cached)
     except OSError as error:
         if error.errno == errno.ENOSPC:
-            for half in (part, cached.with_suffix(".new")):
-                half.unlink(missing_ok=True)  # they take the room that the user is about to look for
+            for incomplete in (part, cached.with_suffix(".new")):
+                incomplete.unlink(missing_ok=True)  # they occupy the space that the user needs
             raise WeightsError(f"The disk is full: free 700 MB in {folder} or set VITRAGE_CACHE.") from error
         raise WeightsError(f"The weights cannot be kept in {folder} ({error.strerror}); set VITRAGE_CACHE.") from error
     return cached
@@ -78,16 +81,8 @@ def _torchvision_url() -> str:
     return str(VGG19_Weights.IMAGENET1K_V1.url)
 
 
-@contextmanager
-def _alone(lock: Path) -> Iterator[None]:
-    """Hold a lock among processes: two writers of one download would spoil it."""
-    with lock.open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)  # released with the file, also by a process that dies
-        yield
-
-
 def _download(url: str, part: Path, on_download: OnDownload) -> None:
-    """Bring the whole file to `part`, going on where an earlier download broke off, and check it."""
+    """Download the whole file to `part`, continuing an earlier download, and verify its hash."""
     logger.info("downloading %s", url)
     resumed = part.exists()
     for attempt in range(1, ATTEMPTS + 1):
@@ -101,46 +96,47 @@ def _download(url: str, part: Path, on_download: OnDownload) -> None:
         except httpx.HTTPError as error:
             if attempt == ATTEMPTS:
                 raise WeightsError("The download of the weights broke off; run it again to go on.") from error
-    if _matches(part, url):
+    if _hash_matches(part, url):
         return
     part.unlink()
     if not resumed:
         raise WeightsError("The downloaded weights are not the published file (wrong hash); try again later.")
-    _download(url, part, on_download)  # what was left of an earlier download may have been spoilt
+    _download(url, part, on_download)  # the part of an earlier download may have been damaged
 
 
 def _receive(url: str, part: Path, on_download: OnDownload) -> None:
-    held = part.stat().st_size if part.exists() else 0
-    headers = {"Range": f"bytes={held}-", "Accept-Encoding": "identity"} if held else {"Accept-Encoding": "identity"}
+    """Append to `part` what one connection delivers."""
+    received = part.stat().st_size if part.exists() else 0
+    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={received}-"} if received else {})
     with httpx.stream("GET", url, headers=headers, timeout=_TIMEOUT, follow_redirects=True) as response:
         if response.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
-            return  # nothing is left to fetch; the hash tells whether it is right
+            return  # `part` is complete; its hash is verified later
         if response.is_error:
             raise WeightsError(
                 f"The pretrained weights cannot be downloaded (HTTP {response.status_code}); use builtin or a file."
             )
         if response.status_code != httpx.codes.PARTIAL_CONTENT:
-            held = 0  # the server sends the whole file
+            received = 0  # the server sends the whole file
         length = response.headers.get("Content-Length", "")
-        total = held + int(length) if length.isdigit() else None
-        with part.open("r+b" if held else "wb") as file:
-            file.seek(held)
-            for chunk in response.iter_raw():  # unbuffered: what has arrived counts, whatever comes next
+        total = received + int(length) if length.isdigit() else None
+        with part.open("r+b" if received else "wb") as file:
+            file.seek(received)
+            for chunk in response.iter_raw():  # unbuffered, so that a broken connection loses nothing
                 file.write(chunk)
                 on_download(file.tell(), total)
 
 
-def _matches(part: Path, url: str) -> bool:
-    """Whether the file has the hash whose start its name carries."""
-    promised = re.search(r"-([0-9a-f]{8,64})\.", Path(httpx.URL(url).path).name)
-    if promised is None:
+def _hash_matches(part: Path, url: str) -> bool:
+    """Whether the file's SHA-256 begins with the digits in its name."""
+    expected = re.search(r"-([0-9a-f]{8,64})\.", Path(httpx.URL(url).path).name)
+    if expected is None:
         raise WeightsError(f"The name of {url} carries no hash to check it by; give the path of a file instead.")
     with part.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest().startswith(promised[1])
+        return hashlib.file_digest(file, "sha256").hexdigest().startswith(expected[1])
 
 
-def _cut(part: Path, cached: Path) -> None:
-    """Keep the convolution layers, 80 of 575 MB; a reader sees the whole file or none."""
+def _keep_convolutions(part: Path, cached: Path) -> None:
+    """Write the convolution layers, 80 of 575 MB, to `cached`, in one atomic step, and delete `part`."""
     fresh = cached.with_suffix(".new")
     with fresh.open("wb") as file:
         file.write(save(read_weights(part)))

@@ -1,4 +1,4 @@
-"""Files of VGG19 weights: read without running their code, and checked."""
+"""Reading files of VGG19 weights safely: no code of the file is run, and names, shapes and values are checked."""
 
 from __future__ import annotations
 
@@ -15,10 +15,16 @@ from engine.network.vgg import CHANNELS, CONVOLUTIONS
 
 
 def read_weights(path: Path) -> dict[str, Tensor]:
-    """Convolution weights from a file, as float32, checked.
+    """Read the convolutions' weights and biases from a file.
+
+    Args:
+        path: A `.safetensors` file, or a file that `torch.save` wrote.
+
+    Returns:
+        `features.N.weight` (out, in, 3, 3) and `features.N.bias` (out), float32, from conv1_1 on.
 
     Raises:
-        WeightsError: No such file, not one of weights, or weights of another network.
+        WeightsError: There is no such file, or it does not contain weights of VGG19.
     """
     if not path.is_file():
         raise WeightsError(f"There is no weights file {path}; give auto, pretrained, builtin or a file's path.")
@@ -26,7 +32,7 @@ def read_weights(path: Path) -> dict[str, Tensor]:
         if path.suffix == ".safetensors":
             loaded = load_file(path)
         else:
-            # weights_only: a pickle from elsewhere must not run code.
+            # weights_only: unpickling an unknown file must not run its code.
             loaded = torch.load(path, map_location="cpu", weights_only=True)
     except (SafetensorError, pickle.UnpicklingError, RuntimeError, EOFError, OSError, ValueError, KeyError):
         raise WeightsError(f"The weights file {path.name} is damaged or of an unknown kind; get it again.") from None
@@ -34,7 +40,7 @@ def read_weights(path: Path) -> dict[str, Tensor]:
 
 
 def _checked(loaded: object, name: str) -> dict[str, Tensor]:
-    """The convolutions from conv1_1 on without a gap, each of VGG19's shape."""
+    """The convolutions, from conv1_1 on without a gap, each with VGG19's shape, as float32."""
     keys = loaded if isinstance(loaded, dict) else {}
     state: dict[str, Tensor] = {}
     missing = ""

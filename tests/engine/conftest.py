@@ -9,15 +9,17 @@ import pytest
 import skimage.data
 import torch
 from PIL import Image
+from torch import Tensor
 
 import engine
 from engine.network.vgg import CHANNELS, CONVOLUTIONS
+from engine.optimize.objective import Extractor, StyleTarget
 from engine.training import drawings
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _one_thread() -> None:
-    """Small pictures gain nothing from more, and threads beyond the free cores spin against each other."""
+    """Small pictures gain nothing from more threads, and more threads than free cores slow each other down."""
     torch.set_num_threads(1)
 
 
@@ -66,3 +68,18 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("no shared data beside the checkout")
     return folder
+
+
+@pytest.fixture
+def style_sizes(monkeypatch: pytest.MonkeyPatch, model: engine.Model) -> list[tuple[int, int]]:
+    """Height and width of every style picture whose statistics are computed, in order."""
+    sizes: list[tuple[int, int]] = []
+    inner = Extractor.style_moments
+
+    def spy(self: Extractor, image: Tensor) -> StyleTarget:
+        sizes.append((image.shape[2], image.shape[3]))
+        return inner(self, image)
+
+    monkeypatch.setattr(Extractor, "style_moments", spy)
+    model.forget()
+    return sizes

@@ -17,7 +17,7 @@ from engine.cli import main
 
 
 def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    """As a process of its own, as a shell would."""
+    """Run the command line in a new process, as a shell does."""
     command = [sys.executable, "-m", "engine.cli", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
@@ -27,7 +27,7 @@ Said = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def said(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Said:
-    """The same in this process, where torch is loaded already: exit code, stdout, stderr."""
+    """Run the command line in this process, where torch is loaded already; returns exit code, stdout, stderr."""
 
     def call(*arguments: object) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["vitrage-engine", *map(str, arguments)])
@@ -60,17 +60,17 @@ def test_stylize_saves_a_picture_and_a_report(pictures: tuple[Path, Path], tmp_p
     assert told["style_scale"] == 2
 
 
-def test_a_run_that_goes_on_from_its_output_can_be_filmed(
+def test_a_run_that_continues_from_its_output_can_be_saved_as_a_timelapse(
     pictures: tuple[Path, Path], tmp_path: Path, said: Said
 ) -> None:
     """The last frame is the output."""
-    output, film, report = (tmp_path / name for name in ("out.png", "how.gif", "out.json"))
+    output, timelapse, report = (tmp_path / name for name in ("out.png", "how.gif", "out.json"))
     quick = ["-o", output, "--preset", "sketch", "--size", 32, "--weights", "builtin", "--report", report]
     assert said("stylize", *pictures, *quick, "--init", "noise") == (0, "", "")
     assert json.loads(report.read_text(encoding="utf-8"))["init"] == "noise"
-    assert said("stylize", *pictures, *quick, "--start", output, "--timelapse", film) == (0, "", "")
+    assert said("stylize", *pictures, *quick, "--start", output, "--timelapse", timelapse) == (0, "", "")
     assert json.loads(report.read_text(encoding="utf-8"))["init"] == "start"
-    with Image.open(film) as frames, Image.open(output) as image:
+    with Image.open(timelapse) as frames, Image.open(output) as image:
         count = getattr(frames, "n_frames", 1)
         assert 1 < count <= 49
         frames.seek(count - 1)
@@ -81,7 +81,7 @@ def test_a_run_that_goes_on_from_its_output_can_be_filmed(
 def test_masks_are_given_in_the_order_of_the_styles(
     pictures: tuple[Path, Path], cat: Image.Image, tmp_path: Path, said: Said
 ) -> None:
-    """Two styles on the left only, the second by `none` everywhere; then one alone, and the right is kept."""
+    """One style with a mask of the left half keeps the right half; a second style with mask `none` paints it."""
     content, glass = pictures
     mask = Image.new("L", cat.size)
     mask.paste(255, (0, 0, 48, 64))
@@ -143,14 +143,14 @@ def test_a_wrong_file_is_one_line(pictures: tuple[Path, Path], tmp_path: Path, s
 
 
 def test_an_interrupt_saves_nothing_and_exits_130(pictures: tuple[Path, Path], tmp_path: Path) -> None:
-    """Ctrl-C in mid-run; the run reports its first iteration on a pipe, so no time is guessed."""
+    """SIGINT is sent when the run prints that its first iteration is done, not after a guessed time."""
     code = (
         "import sys, engine.cli, engine.progress as progress\n"
-        "told = progress.Watch.step\n"
+        "told = progress.ProgressTracker.step\n"
         "def step(self, *rest):\n"
         "    print('painting', flush=True)\n"
         "    told(self, *rest)\n"
-        "progress.Watch.step = step\n"
+        "progress.ProgressTracker.step = step\n"
         "engine.cli.main()\n"
     )
     output = tmp_path / "out.png"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import engine
-from engine.options import RECIPES
+from engine.options import HYPERPARAMETERS
 
 
 def test_every_preset_has_its_name_and_can_be_had_by_it() -> None:
@@ -69,7 +69,14 @@ def test_an_unknown_option_or_preset_is_refused_helpfully() -> None:
         engine.preset("quick")
 
 
-def test_a_custom_recipe_takes_the_presets_place() -> None:
-    recipe = dataclasses.replace(RECIPES["sketch"], size=200)
-    options = engine.preset("sketch", custom=recipe)
-    assert (options.recipe, options.longest_edge) == (recipe, 200)
+def test_custom_hyperparameters_replace_the_presets() -> None:
+    hyperparameters = dataclasses.replace(HYPERPARAMETERS["sketch"], size=200)
+    options = engine.preset("sketch", custom=hyperparameters)
+    assert (options.hyperparameters, options.longest_edge) == (hyperparameters, 200)
+
+
+def test_a_picture_that_would_be_too_large_is_refused() -> None:
+    with pytest.raises(engine.OptionsError, match="4096 pixels at most, not 8192"):
+        engine.preset("sketch", size=2048, upscale=4)
+    with pytest.raises(engine.OptionsError, match="Upscale must be 1 or 2 or 4, not 3"):
+        engine.preset("sketch", upscale=3)

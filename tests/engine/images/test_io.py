@@ -78,7 +78,7 @@ def test_the_content_decides_not_the_name(tmp_path: Path) -> None:
 
 
 def bomb(width: int, height: int) -> bytes:
-    """A PNG that claims an area and holds nearly nothing."""
+    """A PNG whose header says a large size, with almost no data."""
 
     def chunk(kind: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))

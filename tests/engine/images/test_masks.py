@@ -1,4 +1,4 @@
-"""Masks: statistics of a region, several styles side by side, what is kept."""
+"""Masks: the weights of regions, several styles side by side, and what is kept of the content."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from PIL import Image, ImageOps
 import engine
 from engine.images.masks import Regions
 from engine.images.tensors import centre_square, resize, to_tensor
-from engine.optimize.objective import downward
 
 
 def half(size: tuple[int, int] = (96, 64), *, left: int = 255, right: int = 0) -> Image.Image:
@@ -23,20 +22,9 @@ def half(size: tuple[int, int] = (96, 64), *, left: int = 255, right: int = 0) -
     return mask
 
 
-@pytest.mark.parametrize(("size", "pools"), [((8, 16), 2), ((7, 13), 2), ((1, 9), 2), ((5, 5), 0), ((5, 3), 4)])
-def test_a_mask_is_averaged_down_as_the_network_halves_the_picture(size: tuple[int, int], pools: int) -> None:
-    """Left column of the layer only: the pixels that it pools, and no others."""
-    mask = torch.zeros(1, 1, *size)
-    mask[..., : 2**pools] = 1
-    down = downward(mask, pools)
-    deep = [-(-edge // 2**pools) for edge in size]
-    assert list(down.shape[2:]) == deep
-    assert (down[..., 0] == 1).all() and not down[..., 1:].any()
-
-
-def portions(masks: Sequence[Image.Image | None], shares: Sequence[float]) -> list[list[float]]:
-    """Of two styles, on the left and on the right."""
-    found = Regions(masks, shares, resize).portions((4, 2))
+def group_weights(masks: Sequence[Image.Image | None], shares: Sequence[float]) -> list[list[float]]:
+    """Weights of two groups, each on the left and on the right."""
+    found = Regions(masks, shares, resize).group_weights((4, 2))
     return [[part[0, 0].item(), part[0, -1].item()] for part in found]
 
 
@@ -52,7 +40,7 @@ def portions(masks: Sequence[Image.Image | None], shares: Sequence[float]) -> li
 def test_styles_share_a_pixel_by_mask_and_weight(
     masks: tuple[Image.Image | None, ...], expected: list[list[float]]
 ) -> None:
-    assert np.allclose(portions(masks, (3, 1)), expected)
+    assert np.allclose(group_weights(masks, (3, 1)), expected)
 
 
 def test_the_sum_of_the_masks_is_the_opacity() -> None:
@@ -70,23 +58,24 @@ def crossfade(width: int = 96, height: int = 64) -> list[Image.Image]:
 
 def test_what_styles_have_in_common_is_a_region_of_its_own() -> None:
     regions = Regions(crossfade(5, 1), (1, 1), lambda mask, _: mask)
-    assert regions.blends == (((0, 1.0),), ((1, 1.0),), ((0, 0.5), (1, 0.5)))
+    assert regions.mixtures == (((0, 1.0),), ((1, 1.0),), ((0, 0.5), (1, 0.5)))
     expected = [[1, 0.5, 0, 0, 0], [0, 0, 0, 0.5, 1], [0, 0.5, 1, 0.5, 0]]
-    assert np.allclose(regions.parts((5, 1))[:, 0], expected, atol=0.01)
+    assert np.allclose(regions.region_weights((5, 1))[:, 0], expected, atol=0.01)
 
 
 @pytest.mark.parametrize("shares", [(1, 1, 1), (5, 1, 2)])
-def test_parts_are_the_portions_divided_anew(shares: tuple[float, ...]) -> None:
+def test_region_weights_are_the_group_weights_divided_anew(shares: tuple[float, ...]) -> None:
     regions = Regions([*crossfade(), None], shares, resize)
-    parts, portions = regions.parts((24, 16)), regions.portions((24, 16))
-    assert len(parts) == 6 and parts.min() >= 0
-    for style, portion in enumerate(portions):
-        found = sum(dict(blend).get(style, 0) * part for blend, part in zip(regions.blends, parts, strict=True))
-        assert torch.allclose(torch.as_tensor(found), portion, atol=1e-6)
+    region_weights, group_weights = regions.region_weights((24, 16)), regions.group_weights((24, 16))
+    assert len(region_weights) == 6 and region_weights.min() >= 0
+    for style, expected in enumerate(group_weights):
+        weighted = zip(regions.mixtures, region_weights, strict=True)
+        found = sum(dict(mixture).get(style, 0) * weight for mixture, weight in weighted)
+        assert torch.allclose(torch.as_tensor(found), expected, atol=1e-6)
 
 
 def test_masks_that_only_touch_have_no_region_in_common() -> None:
-    assert len(Regions([half(), half(left=0, right=255)], (1, 1), resize).blends) == 2
+    assert len(Regions([half(), half(left=0, right=255)], (1, 1), resize).mixtures) == 2
 
 
 def test_styles_of_one_mask_are_one_region_in_their_shares() -> None:
@@ -95,7 +84,7 @@ def test_styles_of_one_mask_are_one_region_in_their_shares() -> None:
     assert regions.groups == (((0, 0.25), (2, 0.75)), ((1, 0.5), (3, 0.5)))
     alone = Regions([grey, grey.copy()], (1, 1), resize)
     assert alone.coverage(grey.size).tobytes() == grey.tobytes()
-    assert alone.parts(grey.size)[0, 0, [0, -1]].tolist() == pytest.approx([100 / 255, 0])
+    assert alone.region_weights(grey.size)[0, 0, [0, -1]].tolist() == pytest.approx([100 / 255, 0])
 
 
 def painted(

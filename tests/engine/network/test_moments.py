@@ -36,7 +36,7 @@ def test_the_second_moment_is_the_product_over_the_pixels_in_any_layout(layout: 
 
 @pytest.mark.parametrize("height", [96, 97, 5, 1])
 def test_in_bfloat16_the_second_moment_is_near_float32(height: int) -> None:
-    """Its products are rounded to 8 bits, the statistic to far less where there are many: 0.5 % of its norm."""
+    """Each product is rounded to 8 bits; the error of the sum of many is below 0.5 % of its norm."""
     features = torch.rand(1, 64, height, 96, generator=torch.Generator().manual_seed(1)).bfloat16()
     features = features.contiguous(memory_format=torch.channels_last)
     exact, fast = second_moment(features.float()), second_moment(features)

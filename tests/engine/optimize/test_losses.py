@@ -18,7 +18,7 @@ from engine.optimize.losses import (
 
 
 def moments(features: Tensor) -> Moments:
-    """Of (N, C, pixels)."""
+    """Moments of features (N, C, pixels)."""
     second = features @ features.mT / features.shape[2]
     return Moments(second[:, None], features.mean(2)[:, None])
 
@@ -35,13 +35,13 @@ def test_the_gram_loss_is_a_share_of_the_target() -> None:
 
 
 def test_the_published_loss_divides_gram_matrices_by_the_channels_too() -> None:
-    """All ones: G = 1 / C in each of C × C places."""
+    """For features of ones each of the C × C values of G is 1 / C."""
     ones, none = torch.ones(1, 4, 5), torch.zeros(1, 4, 5)
     assert published_gram_loss(moments(ones), moments(none)).item() == pytest.approx(1 / 16)
 
 
 def test_the_wasserstein_loss_of_two_places_is_their_squared_distance() -> None:
-    """Equal spread, means 3 apart, as a share of the target's mean square."""
+    """With equal deviations and means 3 apart, the loss is 9, divided by the target's mean square of 1."""
     here = torch.tensor([[[-1.0, 1.0]]], dtype=torch.float64)
     assert wasserstein_loss(moments(here + 3), moments(here)).item() == pytest.approx(9, rel=1e-2)
     assert wasserstein_loss(moments(3 * here), moments(here)).item() == pytest.approx(4, rel=1e-2)
@@ -68,7 +68,7 @@ def test_gradients_agree_with_finite_differences(name: str) -> None:
 
 
 def test_a_flat_picture_has_a_finite_wasserstein_gradient() -> None:
-    """Its covariance has no rank at all."""
+    """Its covariance has rank 0."""
     flat = moments(torch.ones(1, 4, 9))
     second = flat.second.clone().requires_grad_()
     loss = wasserstein_loss(Moments(second, flat.first), moments(torch.randn(1, 4, 9)))

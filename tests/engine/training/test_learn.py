@@ -8,19 +8,18 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from torch.nn import functional
 
 from engine.network.vgg import CHANNELS, CONVOLUTIONS, MEAN, STD
-from engine.training import drawings, learn, pictures
+from engine.training import learn
 from engine.weights.files import read_weights
 from engine.weights.find import BUILTIN
 
 
 def test_kmeans_finds_directions_that_are_there() -> None:
-    """Points around three directions give these directions."""
+    """Clusters of points around three directions have these directions as centres."""
     generator = torch.Generator().manual_seed(0)
     directions = torch.eye(5)[:3]
     points = directions.repeat(200, 1) * 3 + 0.1 * torch.randn(600, 5, generator=generator)
@@ -41,7 +40,7 @@ def test_a_layers_responses_have_deviation_one_and_begin_where_they_should() -> 
 
 
 def test_patches_are_parts_of_the_maps() -> None:
-    """Each patch of a map that counts its own pixels holds nine neighbours, row by row, of each channel."""
+    """The maps hold the indices of their pixels; each patch has nine neighbours of each channel, row by row."""
     maps = torch.arange(2 * 3 * 8 * 10, dtype=torch.float32).view(2, 3, 8, 10)
     patches = learn._sample(maps, 50, torch.Generator().manual_seed(0)).view(50, 3, 3, 3)
     corner = patches[:, :1, :1, :1]
@@ -58,7 +57,7 @@ def test_an_identity_layer_changes_nothing() -> None:
 
 
 def test_the_same_seed_learns_the_same_layers() -> None:
-    """A reduced recipe: all layers, few pictures and patches."""
+    """All layers, with few pictures and patches."""
     pictures = torch.rand(6, 3, 32, 32, generator=torch.Generator().manual_seed(5))
     first, again = (learn.learn_from(pictures, torch.Generator().manual_seed(2), patches=800) for _ in range(2))
     other = learn.learn_from(pictures, torch.Generator().manual_seed(3), patches=800)
@@ -76,7 +75,7 @@ def test_progress_is_told_and_ends_at_one() -> None:
 
 
 def test_flat_colours_are_told_apart_by_the_builtin_weights() -> None:
-    """Areas without any structure must not look alike at the deepest layer, or they take on any colour."""
+    """The deepest layer distinguishes flat areas by colour; otherwise painting gives them arbitrary colours."""
     state = read_weights(BUILTIN)
     colours = torch.tensor([[0.5, 0.5, 0.5], [0.6, 0.5, 0.5], [0.5, 0.6, 0.5], [0.5, 0.5, 0.6], [0.6, 0.6, 0.6]])
     features = (colours - torch.tensor(MEAN)) / torch.tensor(STD)
@@ -98,39 +97,9 @@ def test_the_builtin_file_is_small_and_holds_the_layers_that_are_learned() -> No
     }
 
 
-def test_drawings_are_the_same_for_the_same_seed() -> None:
-    first, second = (drawings.draw_all(np.random.default_rng(4), 1) for _ in range(2))
-    assert [image.tobytes() for image in first] == [image.tobytes() for image in second]
-    assert all(image.size == (drawings.EDGE, drawings.EDGE) and image.mode == "RGB" for image in first)
-    assert len({image.tobytes() for image in first}) == len(drawings.KINDS)
-
-
-def test_a_painted_grey_picture_keeps_its_shape_and_takes_on_colours() -> None:
-    grey = np.linspace(0, 255, 64 * 48).reshape(64, 48).astype(np.uint8)
-    painted = np.asarray(drawings.paint_grey(grey, np.random.default_rng(0))).astype(int)
-    assert painted.shape == (64, 48, 3)
-    assert np.abs(painted - painted.mean(2, keepdims=True)).max() > 20
-
-
-def test_views_are_parts_of_windows_recoloured() -> None:
-    """Views of one flat colour are flat; channels are exchanged in some and kept in others."""
-    flat = torch.tensor([0.9, 0.5, 0.1]).view(1, 3, 1, 1).expand(1, 3, pictures.WINDOW, pictures.WINDOW)
-    views = pictures.view(flat.contiguous(), 48, torch.Generator().manual_seed(0))
-    assert views.shape == (48, 3, pictures.VIEW, pictures.VIEW)
-    assert views.std((2, 3)).max() < 1e-3
-    brightest = set(views.mean((2, 3)).argmax(1).tolist())
-    assert brightest == {0, 1, 2} and views.min() >= 0 and views.max() <= 1
-
-
-def test_photographs_come_with_scikit_image_itself() -> None:
-    """None is downloaded, so that learning works without a network."""
-    assert all(photograph().ndim == 3 for photograph in pictures.PHOTOGRAPHS)
-    assert all(texture().ndim == 2 for texture in pictures.TEXTURES)
-
-
 @pytest.mark.slow
 def test_learning_again_gives_the_builtin_weights(tmp_path: Path) -> None:
-    """The command of the README beside the file makes the same bytes, on two threads as it was made."""
+    """The command in the README beside the file makes the same bytes, with two threads as when it was made."""
     again = tmp_path / "again.safetensors"
     command = [sys.executable, "-m", "engine.cli", "learn", "-o", str(again)]
     subprocess.run(command, check=True, env={**os.environ, "OMP_NUM_THREADS": "2"})

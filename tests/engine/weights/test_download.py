@@ -34,17 +34,17 @@ class Server(ThreadingHTTPServer):
         self.ranges: list[str | None] = []
 
     def url(self, name: str) -> str:
-        """Where a file of this name is had."""
+        """The URL of a file with this name."""
         return f"http://127.0.0.1:{self.server_port}/models/{name}"
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers for the server."""
+    """Answers the requests of the server."""
 
     server: Server
 
     def do_GET(self) -> None:
-        """Send the file, or the part of it that is wanted, or less."""
+        """Send the file, or the requested range of it, or less if the server is to break off."""
         wanted = self.headers.get("Range")
         self.server.ranges.append(wanted)
         if self.server.status != 200:
@@ -144,7 +144,7 @@ def test_an_http_error_is_said_with_its_number(server: Server, url: str, status:
 
 
 def test_a_full_disk_is_said_and_leaves_no_half_file(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The disk fills up while the cut file is written: the point where trust would begin."""
+    """The disk fills up while the reduced file is written."""
 
     def full(_: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")

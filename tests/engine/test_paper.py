@@ -1,4 +1,4 @@
-"""The preset `paper` against a second implementation, written from the recipe alone."""
+"""The preset `paper` against a second implementation, written from the published algorithm alone."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ STOP_AFTER = 4
 
 
 def prepare(image: Image.Image) -> Tensor:
-    """Resize the short edge, centre crop, to tensor: torchvision's own transforms."""
+    """Resize the short edge, crop the centre and convert to a tensor with torchvision's transforms."""
     steps = transforms.Compose([transforms.Resize(128), transforms.CenterCrop(128), transforms.ToTensor()])
     tensor: Tensor = steps(image)
     return tensor[None]
@@ -48,7 +48,7 @@ def gram(found: Tensor) -> Tensor:
 
 
 def straightforward_losses(content: Tensor, style: Tensor, state: dict[str, Tensor]) -> list[float]:
-    """Losses of the first evaluations of the published recipe."""
+    """Losses of the first evaluations of the published algorithm."""
     contents, styles = activations(content, state), activations(style, state)
     image, losses = content.clone().requires_grad_(True), []
     optimizer = torch.optim.LBFGS([image])
@@ -74,10 +74,10 @@ def straightforward_losses(content: Tensor, style: Tensor, state: dict[str, Tens
 def test_paper_agrees_with_a_straightforward_implementation(
     precision: Literal["float64", "float32"], tolerance: float, cat: Image.Image, glass: Image.Image
 ) -> None:
-    """The losses of the first evaluations, until the order of additions tells.
+    """The losses of the first evaluations only: later ones depend on the order of additions.
 
-    L-BFGS blows it up each time; and where the picture saturates, max pooling has equals to choose from. That loss and
-    gradient are the published ones at any picture is shown in test_objective.
+    L-BFGS amplifies rounding errors at each step, and where the picture saturates, max pooling chooses among equal
+    values. That loss and gradient are the published ones for any picture is tested in test_objective.
     """
     big_cat, dtype = cat.resize((300, 201)), getattr(torch, precision)
     state = {key: part.to(dtype) for key, part in read_weights(BUILTIN).items()}
@@ -92,7 +92,7 @@ def test_paper_agrees_with_a_straightforward_implementation(
         should_stop=lambda: len(found) >= STOP_AFTER,
     )
     assert found == pytest.approx(expected, rel=tolerance)
-    assert min(found) < found[0], "the descent descends"
+    assert min(found) < found[0], "the loss decreases"
 
 
 @pytest.mark.parametrize("size", [(300, 201), (201, 300), (128, 128), (64, 100), (131, 129)])
