@@ -89,11 +89,11 @@ async def _no_child_left(folder: Path) -> bool:
 @pytest.mark.slow
 async def test_parents_killed_at_random(tmp_path: Path) -> None:
     """Fifty parents killed at random moments: every job ends, none twice, and no process is left."""
-    chance = random.Random(7)
+    rng = random.Random(7)
     for number in range(50):
         job = await queued(tmp_path, key=f"u{number}")
         async with parent(tmp_path):
-            await asyncio.sleep(chance.uniform(0.0, 2.0))
+            await asyncio.sleep(rng.uniform(0.0, 2.0))
         await eventually(lambda: _no_child_left(tmp_path))
         assert (await ended_after_restart(tmp_path, job)).state == State.RENDERED
 
@@ -101,14 +101,14 @@ async def test_parents_killed_at_random(tmp_path: Path) -> None:
 @pytest.mark.slow
 async def test_children_killed_at_random(tmp_path: Path) -> None:
     """Two hundred children killed at random moments: every job ends, rendered or given up after two deaths."""
-    chance = random.Random(7)
+    rng = random.Random(7)
     async with open_sqlite(tmp_path / "vitrage.db", tmp_path / "blobs") as stores:
         worker = WorkerHarness(stores, tmp_path)
         jobs = [await worker.ask(f"u{number}", steps=10, pause=0.02) for number in range(600)]
         async with worker.working():
             killed: set[int] = set()
             while len(killed) < 200:
-                await asyncio.sleep(chance.uniform(0.0, 0.9))
+                await asyncio.sleep(rng.uniform(0.0, 0.9))
                 if worker.pids() and is_alive(child := worker.pids()[-1]) and child not in killed:
                     worker.kill()
                     killed.add(child)
