@@ -153,8 +153,8 @@ class JobRun:
                     return
                 case Ready():
                     self._child.kill()
-                    raise ChildDiedError("The engine child loaded its model again in a picture and was killed.")
-            if not await self._record_progress() or not await self._read_again():
+                    raise ChildDiedError("The engine child became ready a second time and was killed.")
+            if not await self._record_progress() or not await self._read_row():
                 await self._stop_painting()
                 return
             if self._stop_asked and not self._stopped_early:
@@ -193,7 +193,7 @@ class JobRun:
             self._log.warning("progress_not_recorded", reason=str(error))
             return True
 
-    async def _read_again(self) -> bool:
+    async def _read_row(self) -> bool:
         """Read the job's row if it is time; False if the job was cancelled, forgotten or claimed anew."""
         now = time.monotonic()
         if now < self._looked + self._timeouts.look:
