@@ -88,10 +88,10 @@ def evaluation(model: Model, edge: int, rounds: int) -> Row:
     content, style, image = torch.rand(3, 1, 3, edge * 3 // 4, edge).to(model.device)
     extractor = Extractor(model.features(exact=False), layers, first_moments=False)
     target, factors = extractor.style_moments(style), torch.ones(1, device=model.device)
-    engine = Objective(extractor, hyperparameters, content=content, target=target, style_weight_factors=factors)
+    objective = Objective(extractor, hyperparameters, content=content, target=target, style_weight_factors=factors)
     reference = ReferenceObjective(model.state, hyperparameters, layers, content, style)
     convolve, convolution_flops = _convolution(model)
-    works = [lambda: engine(image), lambda: reference(image), convolve]
+    works = [lambda: objective(image), lambda: reference(image), convolve]
     engine_s, reference_s, convolution_s = _alternate(works, rounds, model.device)
     names = list(CONVOLUTIONS)[: list(CONVOLUTIONS).index(convolution_of(layers.deepest)) + 1]
     computed = [name for name in names if name not in extractor.features.identities]

@@ -105,7 +105,7 @@ class Regions:
 
     def _weights(self, masks: Sequence[Image.Image]) -> Tensor:
         """The groups' weights from their masks, all of one size; see `group_weights`."""
-        opacity = torch.stack([_to_tensor(mask) for mask in masks])
+        opacity = torch.stack([_mask_tensor(mask) for mask in masks])
         weighted = opacity * torch.tensor(self._shares)[:, None, None]
         return weighted / weighted.sum(0).clamp_min(1e-12) * opacity.sum(0).clamp_max(1)
 
@@ -144,7 +144,7 @@ def _overlap(weights: Tensor, pair: tuple[int, int]) -> Tensor:
     return weights[list(pair)].amin(0) * 2 / (len(weights) - 1)
 
 
-def _to_tensor(mask: Image.Image) -> Tensor:
+def _mask_tensor(mask: Image.Image) -> Tensor:
     """Convert mode L to (H, W) in 0..1."""
     pixels = torch.frombuffer(bytearray(mask.tobytes()), dtype=torch.uint8)
     return pixels.view(mask.height, mask.width).float() / 255

@@ -63,9 +63,9 @@ def test_loss_and_gradient_agree_with_autograd(preset: str, size: tuple[int, int
     image, content, style = pictures(size, torch.float64)
     found, layers = objective(deep_state, hyperparameters, content, style, dtype=torch.float64)
     loss, gradient = found(image)
-    expected, slope = ReferenceObjective(deep_state, hyperparameters, layers, content, style)(image)
+    expected, reference_gradient = ReferenceObjective(deep_state, hyperparameters, layers, content, style)(image)
     assert torch.allclose(loss, expected, rtol=1e-9)
-    assert ((gradient - slope).norm() / slope.norm()).item() < 1e-9
+    assert ((gradient - reference_gradient).norm() / reference_gradient.norm()).item() < 1e-9
 
 
 @pytest.mark.parametrize("preset", ["standard", "paper"])
@@ -75,9 +75,9 @@ def test_a_convolution_that_is_the_identity_is_skipped_to_no_difference(preset: 
     image, content, style = pictures((37, 51), torch.float64)
     found, layers = objective(state, hyperparameters, content, style, dtype=torch.float64)
     loss, gradient = found(image)
-    expected, slope = ReferenceObjective(state, hyperparameters, layers, content, style)(image)
+    expected, reference_gradient = ReferenceObjective(state, hyperparameters, layers, content, style)(image)
     assert torch.allclose(loss, expected, rtol=1e-9)
-    assert ((gradient - slope).norm() / slope.norm()).item() < 1e-9
+    assert ((gradient - reference_gradient).norm() / reference_gradient.norm()).item() < 1e-9
 
 
 @pytest.mark.parametrize("statistic", ["gram", "wasserstein"])
@@ -106,8 +106,8 @@ def test_pictures_of_a_batch_do_not_touch_each_other(deep_state: State) -> None:
     for n in range(3):
         one = slice(n, n + 1)
         alone, _ = objective(deep_state, hyperparameters, content[one], style[one], dtype=torch.float64)
-        expected, slope = alone(image[one])
-        assert torch.allclose(loss[one], expected) and torch.allclose(gradient[one], slope)
+        expected, reference_gradient = alone(image[one])
+        assert torch.allclose(loss[one], expected) and torch.allclose(gradient[one], reference_gradient)
 
 
 def test_a_region_of_everything_is_no_region(deep_state: State) -> None:
@@ -117,13 +117,13 @@ def test_a_region_of_everything_is_no_region(deep_state: State) -> None:
     layers = choose_layers(hyperparameters, [name.replace("conv", "relu") for name in features.names])
     extractor = Extractor(features, layers, first_moments=False)
     target, factors = extractor.style_moments(style), torch.ones(1, dtype=torch.float64)
-    (loss, gradient), (expected, slope) = (
+    (loss, gradient), (expected, reference_gradient) = (
         Objective(
             extractor, hyperparameters, content=content, target=target, style_weight_factors=factors, regions=regions
         )(image)
         for regions in (torch.ones(1, 1, 33, 40, dtype=torch.float64), None)
     )
-    assert torch.allclose(loss, expected) and torch.allclose(gradient, slope)
+    assert torch.allclose(loss, expected) and torch.allclose(gradient, reference_gradient)
 
 
 def test_bfloat16_points_where_float32_does(deep_state: State) -> None:
@@ -133,12 +133,12 @@ def test_bfloat16_points_where_float32_does(deep_state: State) -> None:
         functional.interpolate(each, scale_factor=6, mode="bicubic").clamp(0, 1)
         for each in pictures((16, 20), torch.float32, count=1)
     )
-    (exact, slope), (fast, gradient) = (
+    (exact, reference_gradient), (fast, gradient) = (
         objective(deep_state, hyperparameters, content, style, dtype=dtype)[0](image)
         for dtype in (torch.float32, torch.bfloat16)
     )
     assert ((fast - exact).abs() / exact).item() < 0.01
-    assert functional.cosine_similarity(gradient.flatten(), slope.flatten(), dim=0).item() > 0.966
+    assert functional.cosine_similarity(gradient.flatten(), reference_gradient.flatten(), dim=0).item() > 0.966
 
 
 @pytest.mark.parametrize(("size", "pools"), [((8, 16), 2), ((7, 13), 2), ((1, 9), 2), ((5, 5), 0), ((5, 3), 4)])
