@@ -23,7 +23,7 @@ from telegram.ext import (
 from telegram.request import HTTPXRequest
 
 from bot.chat import access, callbacks
-from bot.chat.buttons import job, repaint, result_extras
+from bot.chat.buttons import draft, job, repaint, result_extras
 from bot.chat.callbacks import Callback
 from bot.chat.commands import admin, basic, groups, presets, privacy, saved_styles, settings
 from bot.chat.context import ChatApplication, Context, MessageRequest, Press, Services
@@ -122,7 +122,7 @@ def _handlers(services: Services) -> list[Handler]:
         _press(callbacks.Blend, result_extras.blend),
         _press(callbacks.PaintSheet, presets.sheet),
         _press(callbacks.UsePreset, presets.use),
-        _press(callbacks.SwapDraft, drafts.swap_draft),
+        _press(callbacks.SwapDraft, draft.swap),
         _press(callbacks.Choose, settings.choose),
         _press(callbacks.Forget, privacy.delete),
         _press(callbacks.Keep, privacy.keep),

@@ -82,10 +82,12 @@ class ChatOrder(BaseUpdateProcessor):
             await coroutine
             return
         chat_id = update.effective_chat.id if update.effective_chat else 0
-        self._albums.arrived(update)
+        in_album = update.message is not None and update.message.media_group_id is not None
+        if in_album:
+            self._albums.arrived(update)
         async with self._turn(chat_id):
             await coroutine
-        if await self._albums.completed(update):
+        if in_album and await self._albums.completed(update):
             async with self._turn(chat_id):
                 await self._settle(update)
         await self._updates.finish(update.update_id)

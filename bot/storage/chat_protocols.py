@@ -4,7 +4,44 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from bot.storage.models import Preference, Recipe, Source, Standing, StyleRef
+from bot.storage.models import Job, KeptResult, Preference, Recipe, Source, Standing, StyleRef
+
+
+class DeliveryStore(Protocol):
+    """What a requester has been told about a job, and what is kept after the delivery."""
+
+    async def unsettled(self) -> list[Job]:
+        """Return all jobs that are queued, running, or finished with their delivery not done."""
+
+    async def set_status_message(self, job_id: int, message_id: int) -> None:
+        """Remember the status message of a job."""
+
+    async def begin(self, job_id: int) -> bool:
+        """Record, before sending, that a send begins; False if it had begun or ended before."""
+
+    async def failed(self, job_id: int) -> None:
+        """Record that the send provably did not arrive: it may be repeated."""
+
+    async def finish(self, job_id: int, *, keep: bool = False) -> None:
+        """Record that the delivery is done; a rendered job is delivered now. All its blobs are deleted.
+
+        With `keep` the finished picture and its timelapse stay for a day.
+        """
+
+    async def is_first(self, job: Job) -> bool:
+        """Return whether no other picture was delivered to the requester, as far as rows reach back."""
+
+    async def kept_result(self, job_id: int) -> KeptResult | None:
+        """Return the blobs of a delivered picture that are still kept."""
+
+    async def drop_kept_result(self, job_id: int) -> None:
+        """Delete a kept picture and its timelapse before their time."""
+
+    async def ask_region(self, job_id: int, chat_id: int, message_id: int) -> None:
+        """Remember a message that asks which region of a job's content is to be painted."""
+
+    async def asked_region(self, chat_id: int, message_id: int) -> Job | None:
+        """Return the job about which a message asks, None if it asks nothing."""
 
 
 class UpdateStore(Protocol):

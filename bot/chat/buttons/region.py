@@ -1,4 +1,4 @@
-"""Only a part: the photo is sent to the user, who marks a region on it; `intake.drafts` takes the marked copy."""
+"""Only a part: the photo is sent to the user, who marks a region on it; `intake.marked_copy` takes it."""
 
 from __future__ import annotations
 

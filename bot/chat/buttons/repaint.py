@@ -11,7 +11,8 @@ from bot.chat.buttons.result_extras import EXTRAS, kept_picture, shown_picture
 from bot.chat.callbacks import Action
 from bot.chat.context import Press
 from bot.chat.errors import BadPictureError
-from bot.chat.intake.enqueue import Repaint, refusal, repaint
+from bot.chat.intake.enqueue import Repaint, repaint
+from bot.chat.intake.quotas import refusal
 from bot.chat.recipe_changes import again, bigger, recoloured, softer, stronger
 from bot.storage.models import NO_SOURCE, Job, Recipe, Source
 

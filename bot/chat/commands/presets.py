@@ -10,7 +10,7 @@ from bot.chat.context import MessageRequest, Press
 from bot.chat.images import edits
 from bot.chat.images.decoding import in_thread
 from bot.chat.intake import drafts
-from bot.chat.intake.enqueue import refusal
+from bot.chat.intake.quotas import refusal
 from bot.chat.keyboards import preset_rows
 from bot.chat.recipe_codes import PRESET
 from bot.storage.models import NewJob, Recipe, Source

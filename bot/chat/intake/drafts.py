@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from telegram import ForceReply
 
-from bot.chat import callbacks
-from bot.chat.access import answer, may_act
-from bot.chat.context import MessageRequest, Press, Request
+from bot.chat.context import MessageRequest, Request
 from bot.chat.images import advice
 from bot.chat.images.decoding import in_thread
-from bot.chat.intake.enqueue import Repaint, refusal, repaint
+from bot.chat.intake import marked_copy
 from bot.chat.intake.photos import Attachment, attachment, receive
+from bot.chat.intake.quotas import refusal
 from bot.chat.intake.sources import fetch_source, find_styles
 from bot.chat.keyboards import draft_keyboard
 from bot.chat.recipe_codes import reference_of
-from bot.storage.models import Job, NewJob, Photo
+from bot.storage.models import NewJob, Photo
 
 
 async def take_photo(request: MessageRequest) -> None:
@@ -23,7 +22,7 @@ async def take_photo(request: MessageRequest) -> None:
     replied = message.reply_to_message
     job = await request.stores.deliveries.asked_region(message.chat_id, replied.message_id) if replied else None
     if job is not None:
-        await _take_marked_copy(request, job, found)
+        await marked_copy.take(request, job, found)
         return
     reference = _style_in_caption(request)
     if not _is_meant_for_bot(request, reference):
@@ -31,7 +30,8 @@ async def take_photo(request: MessageRequest) -> None:
     if found is None:  # a video or a sticker without a still picture
         await request.reply(request.say("bad-not-image"), quote=True)
         return
-    request.services.albums.join(message)
+    if message.media_group_id is not None:
+        request.services.albums.join(message)
     if reference and not await choose_style(request, reference):
         return
     if replied is not None and (content := attachment(replied)):  # it is painted in the style of the photo
@@ -40,28 +40,6 @@ async def take_photo(request: MessageRequest) -> None:
     await add(request, found)
     if message.media_group_id is None:
         await settle(request)
-
-
-async def _take_marked_copy(request: MessageRequest, job: Job, found: Attachment | None) -> None:
-    """Queue the job's pictures again, to be painted where the copy is marked."""
-    if not await may_act(request, job.address.user_id):
-        await request.reply(request.say("not-yours"), quote=True)
-    elif found is None:
-        await request.reply(request.say("bad-not-image"), quote=True)
-    elif sentence := await refusal(request):
-        await request.reply(sentence, quote=True)
-    else:
-        await receive(request, found)
-        wanted = Repaint(
-            dedup_key=f"part:{request.chat.id}:{request.message_id}",
-            address=request.address,
-            message_id=request.message_id,
-            recipe=job.recipe,
-            sources=job.sources,
-            marked=found.source,
-            spoiler=job.spoiler or found.spoiler,
-        )
-        await repaint(request, wanted)
 
 
 def _style_in_caption(request: MessageRequest) -> str | None:
@@ -131,19 +109,6 @@ async def _ask_for_missing(request: Request, photos: list[Photo]) -> None:
         await request.reply(say(missing), keyboard, quote=True)
     else:
         await request.reply(f"{say(missing)} {say('draft-in-group')}", ForceReply(selective=True), quote=True)
-
-
-async def swap_draft(press: Press, _: callbacks.SwapDraft) -> None:
-    """Make the photo of the draft the style, or the content again, and ask for the other."""
-    await press.stores.drafts.swap(press.address)
-    photos = await press.stores.drafts.photos(press.address)
-    if len(photos) != 1:
-        await answer(press.query, press.say("draft-gone"), alert=True)
-        return
-    await answer(press.query)
-    text = press.say("draft-style" if photos[0].is_style else "draft-content")
-    keyboard = draft_keyboard(press.services, press.say, has_style=photos[0].is_style)
-    await press.query.edit_message_text(text, reply_markup=keyboard)
 
 
 async def _enqueue(request: Request, photos: list[Photo], reference: str | None) -> None:

@@ -1,4 +1,4 @@
-"""From pictures and a recipe to a job in the queue."""
+"""Pictures that are fetched again and queued, to be painted by another recipe or in another region."""
 
 from __future__ import annotations
 
@@ -32,21 +32,6 @@ class Repaint:
     start: bytes | None = None
     marked: Source = NO_SOURCE
     spoiler: bool = False
-
-
-async def refusal(request: Request, address: Address | None = None) -> str | None:
-    """Return why this user cannot have another picture now, and when they can; None if they can."""
-    address, quotas, say = address or request.address, request.services.quotas, request.say
-    load = await request.stores.jobs.load(address)
-    if load.own >= quotas.queued:
-        return say("too-many", limit=quotas.queued)
-    if address.chat_id < 0 and load.chat >= quotas.group:
-        return say("too-many-group", limit=quotas.group)
-    if load.today >= quotas.day:
-        return say("too-many-today", limit=quotas.day, time=say.duration(load.frees_in))
-    if load.everyone >= quotas.depth:
-        return say("too-busy", count=load.everyone)
-    return None
 
 
 async def repaint(request: Request, wanted: Repaint) -> Job:

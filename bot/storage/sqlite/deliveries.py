@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing_extensions import override
 
+from bot.storage.chat_protocols import DeliveryStore
 from bot.storage.models import Job, KeptResult
-from bot.storage.protocols import DeliveryStore
 from bot.storage.sqlite.database import SqliteStore, Transaction, transaction
 from bot.storage.sqlite.rows import JOB_BLOBS, blobs_of, job_of
 
