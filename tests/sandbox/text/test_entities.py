@@ -27,7 +27,7 @@ def parse(text: str, mode: str) -> tuple[str, list[tuple[object, ...]]]:
         ("<blockquote expandable>q</blockquote>", "q", [("expandable_blockquote", 0, 1)]),
         ('<span class="tg-spoiler">s</span><tg-spoiler>t</tg-spoiler>', "st", [("spoiler", 0, 1), ("spoiler", 1, 1)]),
         ("  <u> x </u>  ", "x", [("underline", 0, 1)]),
-        ("&#65;&#xD800;", "A&#xD800;", []),
+        ("&#65;&#xD800;", "A&#xD800;", [("hashtag", 2, 6)]),
         ("<code>/not @found</code>", "/not @found", [("code", 0, 11)]),
     ],
 )
