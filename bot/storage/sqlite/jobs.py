@@ -27,12 +27,10 @@ RETURNING finish_vt - :cost AS vt
 """
 
 ENQUEUE = """
-INSERT INTO job (dedup_key, chat_id, thread_id, user_id, message_id, language,
-                 quality, size, strength, colors, strokes, content, styles, sources, style, output, kind, advice,
-                 start, resumed, mask, marked, spoiler, variation, vt, created_at)
-VALUES (:dedup_key, :chat_id, :thread_id, :user_id, :message_id, :language,
-        :quality, :size, :strength, :colors, :strokes, :content, :styles, :sources, :style, :output, :kind, :advice,
-        :start, :start IS NOT NULL, :mask, :marked, :spoiler, :variation, :vt, :now)
+INSERT INTO job (dedup_key, chat_id, thread_id, user_id, message_id, language, recipe, kind, output,
+                 content, styles, sources, style, advice, start, resumed, mask, marked, spoiler, vt, created_at)
+VALUES (:dedup_key, :chat_id, :thread_id, :user_id, :message_id, :language, :recipe, :kind, :output,
+        :content, :styles, :sources, :style, :advice, :start, :start IS NOT NULL, :mask, :marked, :spoiler, :vt, :now)
 RETURNING *
 """
 
@@ -120,8 +118,8 @@ class SqliteJobStore(SqliteJobReader, JobStore):
     async def enqueue(self, t: Transaction, new: NewJob) -> Job:
         if known := await t.row(JOB_OF_KEY, {"dedup_key": new.dedup_key}):
             return job_of(known)
-        values = dataclasses.asdict(new) | dataclasses.asdict(new.address) | new.recipe.to_dict()
-        values |= {name: json.dumps(values[name]) for name in ("styles", "photos", "sources")} | {"now": self.now()}
+        values = dataclasses.asdict(new) | dataclasses.asdict(new.address) | {"now": self.now()}
+        values |= {name: json.dumps(values[name]) for name in ("recipe", "styles", "photos", "sources")}
         resumed = new.start is not None
         cost = await estimates.estimate(t, new.recipe.quality, new.recipe.size, new.kind, resumed=resumed)
         turn = await t.row(TAKE_TURN, {"user_id": new.address.user_id, "cost": cost or _UNKNOWN_COST})

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing_extensions import override
 
 from bot.storage.chat_protocols import PeopleStore
-from bot.storage.models import Preference, Recipe, Standing
+from bot.storage.models import Preference, Standing
 from bot.storage.sqlite import retention
 from bot.storage.sqlite.database import SqliteStore, Transaction, transaction
+from bot.storage.sqlite.rows import recipe_of
 from bot.storage.sqlite.settings import PREFERENCE, RECIPE
 
 STANDING = """
@@ -70,7 +71,7 @@ class SqlitePeopleStore(SqliteStore, PeopleStore):
             Preference(**chosen) if chosen else Preference(),
             bool(row["banned"]),
             bool(row["maintenance"]),
-            Recipe(**recipe) if recipe else None,
+            recipe_of(recipe) if recipe else None,
         )
 
     @override

@@ -19,7 +19,7 @@ def job_of(row: sqlite3.Row) -> Job:
     return Job(
         **columns,
         address=Address(row["chat_id"], row["thread_id"], row["user_id"]),
-        recipe=Recipe(**{field.name: row[field.name] for field in dataclasses.fields(Recipe)}),
+        recipe=recipe_of(row),
         styles=tuple(json.loads(row["styles"])),
         sources=tuple(json.loads(row["sources"])),
         state=State(row["state"]),
@@ -27,6 +27,11 @@ def job_of(row: sqlite3.Row) -> Job:
         error=JobError(row["error"]) if row["error"] else None,
         delivery=Delivery(row["delivery"]),
     )
+
+
+def recipe_of(row: sqlite3.Row) -> Recipe:
+    """Return the recipe of a row of `job` or `recipe`."""
+    return Recipe(**json.loads(row["recipe"]))
 
 
 JOB_BLOBS = "content, styles, mask, start, preview, result, timelapse"

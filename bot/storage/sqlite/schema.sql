@@ -19,13 +19,10 @@ CREATE TABLE job (
     status_message_id INTEGER,
     language          TEXT    NOT NULL,
 
-    -- the recipe
-    quality           TEXT    NOT NULL,
-    size              INTEGER,                            -- longest edge in pixels; NULL: what the quality takes
-    strength          INTEGER NOT NULL,                   -- 0..100
-    colors            TEXT    NOT NULL,
-    strokes           TEXT    NOT NULL DEFAULT 'normal' CHECK (strokes IN ('fine', 'normal', 'large')),
-    variation         INTEGER NOT NULL DEFAULT 0 CHECK (variation BETWEEN 0 AND 7),
+    -- what is wanted; the recipe is one JSON object, so that a new option of it needs no new column
+    recipe            TEXT    NOT NULL DEFAULT '{}',      -- JSON, the fields of models.Recipe
+    quality           TEXT    GENERATED ALWAYS AS (recipe ->> '$.quality') VIRTUAL,
+    size              INTEGER GENERATED ALWAYS AS (recipe ->> '$.size') VIRTUAL,
     kind              TEXT    NOT NULL DEFAULT 'picture' CHECK (kind IN ('picture', 'sheet')),
     output            TEXT    NOT NULL DEFAULT 'photo' CHECK (output IN ('photo', 'file')),
 
@@ -151,12 +148,8 @@ CREATE INDEX region_question_job ON region_question (job_id);
 
 -- The recipe of each user, or group, who changed it in /settings.
 CREATE TABLE recipe (
-    user_id  INTEGER PRIMARY KEY,
-    quality  TEXT    NOT NULL,
-    size     INTEGER,
-    strength INTEGER NOT NULL,
-    colors   TEXT    NOT NULL,
-    strokes  TEXT    NOT NULL DEFAULT 'normal' CHECK (strokes IN ('fine', 'normal', 'large'))
+    user_id INTEGER PRIMARY KEY,
+    recipe  TEXT    NOT NULL DEFAULT '{}'    -- JSON, the fields of models.Recipe
 ) STRICT;
 
 -- Settings besides the recipe.

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 
 from typing_extensions import override
 
 from bot.storage.chat_protocols import SettingsStore
 from bot.storage.models import Preference, Recipe
 from bot.storage.sqlite.database import SqliteStore, Transaction, transaction
+from bot.storage.sqlite.rows import recipe_of
 
-RECIPE = "SELECT quality, size, strength, colors, strokes FROM recipe WHERE user_id = :user_id"
+RECIPE = "SELECT recipe FROM recipe WHERE user_id = :user_id"
 
 SAVE_RECIPE = """
-INSERT INTO recipe (user_id, quality, size, strength, colors, strokes)
-VALUES (:user_id, :quality, :size, :strength, :colors, :strokes)
-ON CONFLICT (user_id) DO UPDATE
-SET quality = excluded.quality, size = excluded.size, strength = excluded.strength, colors = excluded.colors,
-    strokes = excluded.strokes
+INSERT INTO recipe (user_id, recipe) VALUES (:user_id, :recipe)
+ON CONFLICT (user_id) DO UPDATE SET recipe = excluded.recipe
 """
 
 PREFERENCE = "SELECT language, output FROM preference WHERE user_id = :user_id"
@@ -35,12 +34,12 @@ class SqliteSettingsStore(SqliteStore, SettingsStore):
     @transaction
     async def recipe(self, t: Transaction, user_id: int) -> Recipe | None:
         row = await t.row(RECIPE, {"user_id": user_id})
-        return Recipe(**row) if row else None
+        return recipe_of(row) if row else None
 
     @override
     @transaction
     async def save_recipe(self, t: Transaction, user_id: int, recipe: Recipe) -> None:
-        await t.rows(SAVE_RECIPE, {"user_id": user_id, **recipe.to_dict()})
+        await t.rows(SAVE_RECIPE, {"user_id": user_id, "recipe": json.dumps(recipe.to_dict())})
 
     @override
     @transaction

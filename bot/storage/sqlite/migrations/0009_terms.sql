@@ -1,8 +1,31 @@
--- Tables and columns get the names that the code uses.
+-- Tables and columns get the names that the code uses; a recipe becomes one JSON object.
 
 DROP VIEW named_blob;
 
 ALTER TABLE job RENAME COLUMN film TO timelapse;
+
+ALTER TABLE job ADD COLUMN recipe TEXT NOT NULL DEFAULT '{}';
+UPDATE job SET recipe = json_object('quality', quality, 'size', size, 'strength', strength, 'colors', colors,
+                                    'strokes', strokes, 'variation', variation);
+DROP INDEX job_seconds;
+ALTER TABLE job DROP COLUMN quality;
+ALTER TABLE job DROP COLUMN size;
+ALTER TABLE job DROP COLUMN strength;
+ALTER TABLE job DROP COLUMN colors;
+ALTER TABLE job DROP COLUMN strokes;
+ALTER TABLE job DROP COLUMN variation;
+ALTER TABLE job ADD COLUMN quality TEXT GENERATED ALWAYS AS (recipe ->> '$.quality') VIRTUAL;
+ALTER TABLE job ADD COLUMN size INTEGER GENERATED ALWAYS AS (recipe ->> '$.size') VIRTUAL;
+CREATE INDEX job_seconds ON job (quality, kind, resumed, id) WHERE seconds IS NOT NULL;
+
+ALTER TABLE recipe ADD COLUMN recipe TEXT NOT NULL DEFAULT '{}';
+UPDATE recipe SET recipe = json_object('quality', quality, 'size', size, 'strength', strength, 'colors', colors,
+                                       'strokes', strokes);
+ALTER TABLE recipe DROP COLUMN quality;
+ALTER TABLE recipe DROP COLUMN size;
+ALTER TABLE recipe DROP COLUMN strength;
+ALTER TABLE recipe DROP COLUMN colors;
+ALTER TABLE recipe DROP COLUMN strokes;
 
 ALTER TABLE keepsake RENAME TO kept_result;
 ALTER TABLE kept_result RENAME COLUMN blob TO picture;
