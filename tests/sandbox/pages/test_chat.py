@@ -11,7 +11,7 @@ from playwright.async_api import Page, expect
 from bot.sandbox.client import Client
 from tests.support.painter import TOKEN
 from tests.support.sandbox_client import Api
-from tests.support.stage import picture
+from tests.support.videos import plain_picture
 from tests.support.web_chat import write
 
 Pictures = tuple[Path, Path]
@@ -149,7 +149,7 @@ async def test_replies_edits_reactions_and_deletion(page: Page) -> None:
 async def test_pictures_by_drop_and_paste_and_as_file(page: Page) -> None:
     """Dropped and pasted pictures wait in the tray; as files they keep their name."""
     await page.get_by_test_id("chat").click()
-    encoded = base64.b64encode(picture().data).decode()
+    encoded = base64.b64encode(plain_picture((200, 100), "PNG", "teal")).decode()
     await page.evaluate(DROP, ["#conversation", encoded, "drop"])
     await expect(page.get_by_test_id("attachment")).to_have_count(1)
     await page.evaluate(DROP, ["textarea", encoded, "paste"])
@@ -164,7 +164,9 @@ async def test_pictures_by_drop_and_paste_and_as_file(page: Page) -> None:
 async def test_a_picture_is_sent_hidden(page: Page) -> None:
     """The picture is covered until a click removes the cover."""
     await page.get_by_test_id("chat").click()
-    await page.evaluate(DROP, ["#conversation", base64.b64encode(picture().data).decode(), "drop"])
+    await page.evaluate(
+        DROP, ["#conversation", base64.b64encode(plain_picture((200, 100), "PNG", "teal")).decode(), "drop"]
+    )
     await page.get_by_test_id("form").select_option("spoiler")
     await page.get_by_test_id("send").click()
     await page.get_by_test_id("spoiler").click()
@@ -208,8 +210,11 @@ async def test_spoilers_and_animations(page: Page, ann: Client, sandbox: str) ->
     await write(page, "hi")
     me = ann.id - 1
     media = [{"type": "photo", "media": "attach://a", "has_spoiler": True}, {"type": "photo", "media": "attach://b"}]
-    files = {"a": ("a.png", picture("red").data), "b": ("b.png", picture("blue").data)}
-    gif = {"animation": ("a.gif", picture("red", "GIF").data)}
+    files = {
+        "a": ("a.png", plain_picture((200, 100), "PNG", "red")),
+        "b": ("b.png", plain_picture((200, 100), "PNG", "blue")),
+    }
+    gif = {"animation": ("a.gif", plain_picture((200, 100), "GIF", "red"))}
     async with Api(sandbox, TOKEN) as api:
         await api.call("sendMediaGroup", files, chat_id=me, media=json.dumps(media))
         await api.call("sendAnimation", gif, chat_id=me)

@@ -10,8 +10,7 @@ from playwright.async_api import FilePayload, Page, expect
 from bot.sandbox.client import Client
 from tests.support.painter import TOKEN
 from tests.support.sandbox_client import Api
-from tests.support.stage import picture
-from tests.support.videos import video
+from tests.support.videos import plain_picture, video
 from tests.support.web_chat import write
 
 FRAMES = [Image.new("RGB", (320, 240), color) for color in ("red", "green", "blue")] * 4
@@ -32,7 +31,7 @@ async def test_videos_play_and_stickers_have_no_bubble(page: Page) -> None:
     await expect(loud).to_have_attribute("controls", "")
     await page.wait_for_function("() => document.querySelector('video[data-testid=video]').duration >= 3")
     await page.get_by_test_id("file-input").set_input_files(
-        {"name": "cat.png", "mimeType": "image/png", "buffer": picture("red").data}
+        {"name": "cat.png", "mimeType": "image/png", "buffer": plain_picture((200, 100), "PNG", "red")}
     )
     await page.get_by_test_id("form").select_option("sticker")
     await page.get_by_test_id("send").click()
@@ -53,8 +52,8 @@ async def test_what_bots_send(page: Page, ann: Client, sandbox: str) -> None:
     keys = json.dumps({"inline_keyboard": [[{"text": "Go", "callback_data": "go"}]]})
     album = json.dumps([{"type": "photo", "media": "attach://a"}, {"type": "video", "media": "attach://b"}])
     animation = json.dumps({"type": "animation", "media": "attach://b", "caption": "how it was painted"})
-    files = {"a": ("a.png", picture("red").data), "b": ("b.mp4", video(FRAMES))}
-    sticker = {"sticker": ("a.webp", picture(kind="WEBP").data)}
+    files = {"a": ("a.png", plain_picture((200, 100), "PNG", "red")), "b": ("b.mp4", video(FRAMES))}
+    sticker = {"sticker": ("a.webp", plain_picture((200, 100), "WEBP", "teal"))}
     async with Api(sandbox, TOKEN) as api:
         await api.call("sendMediaGroup", files, chat_id=me, media=album)
         sent = await api.call("sendMessage", chat_id=me, text="filming")
