@@ -1,4 +1,4 @@
-# One image that runs `vitrage run`: the bot, its queue and its painter. See README.md for how to start it.
+# One image that runs `vitrage run`: the bot, its queue and its engine. See README.md for how to start it.
 FROM python:3.12-slim AS build
 WORKDIR /src
 RUN python -m venv /opt/vitrage && /opt/vitrage/bin/pip install --no-cache-dir uv
@@ -14,7 +14,7 @@ USER vitrage
 WORKDIR /data
 VOLUME /data
 ENV PATH=/opt/vitrage/bin:$PATH VITRAGE_DATA_DIR=/data VITRAGE_CACHE=/data/cache PYTHONUNBUFFERED=1
-# The program touches this file while its event loop turns.
+# The bot touches this file every ten seconds while its event loop runs.
 HEALTHCHECK --interval=30s --start-period=60s CMD find /data/alive -mmin -1 | grep -q .
 STOPSIGNAL SIGTERM
 CMD ["vitrage", "run"]

@@ -16,8 +16,9 @@ $(READY): pyproject.toml constraints.txt
 demo: setup
 	$(BIN)/vitrage demo
 
+# `make test COVERAGE=1` also measures which lines the tests run, and fails below the floor in pyproject.toml.
 test: setup
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(if $(COVERAGE),--cov)
 
 check: setup
 	$(BIN)/ruff format --check .

@@ -17,7 +17,7 @@ from benchmarks.curves_configs import read_config
 from benchmarks.curves_plot import draw
 from benchmarks.curves_results import compare, read
 from benchmarks.curves_run import choose_pairs, name_of
-from engine.options import RECIPES
+from engine.options import HYPERPARAMETERS
 
 NAMES = (
     "sketch:size=64,iterations=(9,5)",
@@ -41,13 +41,13 @@ def record(config: str, pair: str, iteration: int, **fields: Any) -> dict[str, A
 def test_a_configuration_is_a_preset_with_changes() -> None:
     config = read_config("standard:strength=70,tv_weight=0.1,iterations=(5,6)", 256)
     assert config.sweep == "standard:tv_weight=0.1,iterations=(5, 6)"
-    assert (config.options.strength, config.options.size, config.options.recipe.tv_weight) == (70, 256, 0.1)
-    assert config.options.recipe.iterations == (5, 6)
-    assert config.options.recipe.style_layers == RECIPES["standard"].style_layers
+    assert (config.options.strength, config.options.size, config.options.hyperparameters.tv_weight) == (70, 256, 0.1)
+    assert config.options.hyperparameters.iterations == (5, 6)
+    assert config.options.hyperparameters.style_layers == HYPERPARAMETERS["standard"].style_layers
     plain = read_config("sketch", 256)
     assert plain.options == engine.preset("sketch", size=256)
     whole = read_config("paper-whole:strength=60").options
-    assert (whole.strength, whole.recipe.crop, whole.recipe.optimizer) == (60, False, "published")
+    assert (whole.strength, whole.hyperparameters.crop, whole.hyperparameters.optimizer) == (60, False, "published")
 
 
 @pytest.mark.parametrize(
