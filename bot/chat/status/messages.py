@@ -87,7 +87,8 @@ class JobMessages:
         """
         if self._job.state is State.RUNNING:
             picture = await in_thread(edits.as_preview, picture)
-        file, words = InputFile(picture, NAME), dict[str, Any](caption=text, parse_mode=ParseMode.HTML)
+        # Telegram finds a file of an InputMedia by its field `media`, which the library writes only with `attach`.
+        file, words = InputFile(picture, NAME, attach=True), dict[str, Any](caption=text, parse_mode=ParseMode.HTML)
         media: InputMedia = InputMediaDocument(file, **words)
         if self._as_photo(picture):
             media = InputMediaPhoto(file, **words, **self._looks)

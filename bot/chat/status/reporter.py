@@ -18,7 +18,7 @@ from bot.chat.keyboards import status_keyboard
 from bot.chat.status.delivery import deliver
 from bot.chat.status.messages import JobMessages
 from bot.chat.status.text import describe
-from bot.storage.models import Job, Place, State
+from bot.storage.models import BlobKey, Job, Place, State
 
 log = structlog.get_logger(__name__)
 
@@ -128,16 +128,25 @@ class Reporter:
         chat_id = job.address.chat_id
         self._turns[chat_id] = math.inf
         try:
-            if job.preview and fresh:
-                await messages.show(await self._services.stores.blobs.get(job.preview), text, keyboard)
-            else:
+            if not (job.preview and fresh and await self._show(job.preview, messages, text, keyboard)):
                 await messages.edit(text, keyboard)
         except (BadRequest, Forbidden) as error:  # it was deleted, or the bot was blocked: the delivery will tell
             log.info("a status message cannot be edited", job=job.id, reason=error.message)
-        except KeyError:
-            log.debug("a newer preview came in between", job=job.id)
         finally:
             self._turns[chat_id] = time.monotonic() + _pause(job)
+
+    async def _show(
+        self, preview: BlobKey, messages: JobMessages, text: str, keyboard: InlineKeyboardMarkup | None
+    ) -> bool:
+        """Show a preview in the status message; False if that cannot be, so that the text at least is to be edited."""
+        try:
+            await messages.show(await self._services.stores.blobs.get(preview), text, keyboard)
+        except BadRequest as error:
+            log.warning("a preview cannot be shown", reason=error.message)
+            return False
+        except KeyError:  # a newer preview came in between
+            return False
+        return True
 
     def _seconds_to_next_edit(self, job: Job, place: Place | None) -> float:
         """Return for how many seconds at least a message that is up to date stays as it is."""
