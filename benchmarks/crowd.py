@@ -21,7 +21,7 @@ from typing import Any, Literal
 
 from PIL import Image
 
-from bot.sandbox.client import Person
+from bot.sandbox.client import Client
 from bot.storage.protocols import Stores
 from tests.support.program import Program
 
@@ -69,14 +69,14 @@ def at_work(worker: Worker, painting: float = 2.0) -> Iterator[str]:
 
 async def play(url: str, folder: Path, painting: float) -> None:
     """Run the chat side of the bot, with players in the place of the engine, until killed."""
-    from bot.chat.context import Limits
+    from bot.chat.context import Quotas
     from bot.storage.sqlite import open_sqlite
-    from tests.support.chat_harness import answering
+    from tests.support.chat_harness import run_chat_on
 
-    limits = Limits(*(NO_LIMITS[name] for name in ("max_queued", "max_queued_group", "max_per_day", "max_depth")))
+    quotas = Quotas(*(NO_LIMITS[name] for name in ("max_queued", "max_queued_group", "max_per_day", "max_depth")))
     async with (
         open_sqlite(folder / "db", folder / "blobs") as stores,
-        answering(url, stores, token=TOKEN, limits=limits),
+        run_chat_on(url, stores, token=TOKEN, quotas=quotas),
         asyncio.TaskGroup() as players,
     ):
         for number in range(PLAYERS):
@@ -100,10 +100,10 @@ async def _paint(stores: Stores, name: str, painting: float) -> None:
 
 
 @asynccontextmanager
-async def crowd(url: str, count: int) -> AsyncIterator[list[Person]]:
+async def crowd(url: str, count: int) -> AsyncIterator[list[Client]]:
     """Connect `count` people to a sandbox, and switch its flood limits on; yields the people."""
     async with AsyncExitStack() as stack:
-        people = [await stack.enter_async_context(Person(url, f"P{number}")) for number in range(count)]
+        people = [await stack.enter_async_context(Client(url, f"P{number}")) for number in range(count)]
         await people[0].call("PATCH", "/api/settings", {"limits": True})
         yield people
 

@@ -7,10 +7,11 @@ from itertools import pairwise
 
 import pytest
 
+from bot.chat import rate_limiter
 from bot.chat.i18n import texts
 from bot.chat.rate_limiter import CHAT, GROUP, OVERALL, Pace, Window
 from bot.sandbox.client import Client
-from tests.support.chat_harness import Stage, from_bot, request
+from tests.support.chat_harness import RunningChat, from_bot, request
 
 EN = texts("en")
 
@@ -30,15 +31,16 @@ def test_never_more_than_so_many_within_so_many_seconds(pace: Pace) -> None:
     assert window.idle(4 * pace.seconds)
 
 
-async def test_a_chatty_user_causes_no_429(stage: Stage) -> None:
-    """With Telegram's limits switched on, ten answers in a row all arrive, and none was refused first."""
-    async with Client(stage.url) as ann:
+async def test_a_chatty_user_causes_no_429(running_chat: RunningChat, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the flood limits of the sandbox switched on, ten answers in a row all arrive, and none was refused first."""
+    monkeypatch.setattr(rate_limiter, "CHAT", CHAT)
+    async with Client(running_chat.url) as ann:
         await ann.call("PATCH", "/api/settings", {"limits": True})
         chat = await ann.open()
         for _ in range(8):
             await chat.send("/queue")
         await request(chat)
-        await stage.claim()
+        await running_chat.claim()
         await chat.wait(lambda message: bool(message.buttons))
         assert len([message for message in await from_bot(chat) if message.text == EN("queue-empty")]) == 8
         calls = (await ann.call("GET", "/api/wire"))["calls"]

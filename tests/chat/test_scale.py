@@ -16,7 +16,7 @@ from bot.chat.i18n import texts
 from bot.sandbox.client import Chat, Client, Message
 from bot.storage.models import Address, Job
 from tests.support.badges import badge, number_of
-from tests.support.chat_harness import Stage, from_bot, picture, request
+from tests.support.chat_harness import RunningChat, from_bot, picture, request
 
 EN = texts("en")
 PEOPLE = 50
@@ -37,12 +37,12 @@ def mean(data: bytes) -> tuple[float, ...]:
         return tuple(np.asarray(image.convert("RGB")).mean(axis=(0, 1)))
 
 
-async def test_fifty_people_at_once_get_their_own_pictures(stage: Stage) -> None:
+async def test_fifty_people_at_once_get_their_own_pictures(running_chat: RunningChat) -> None:
     """Photos of fifty people interleave; each job holds one person's photos, and its picture goes to that person."""
     numbers: dict[int, int] = {}
 
     async def person(number: int) -> None:
-        async with Client(stage.url, name=f"P{number}") as somebody:
+        async with Client(running_chat.url, name=f"P{number}") as somebody:
             numbers[somebody.id] = number
             chat = await somebody.open()
             own = picture(color=color_of(number))
@@ -54,11 +54,11 @@ async def test_fifty_people_at_once_get_their_own_pictures(stage: Stage) -> None
 
     async def worker() -> None:
         for _ in range(PEOPLE):
-            job: Job = await stage.claim()
+            job: Job = await running_chat.claim()
             wanted = mean(picture(color=color_of(numbers[job.address.user_id])))
             for blob in (job.content, *job.styles):
-                assert mean(await stage.stores.blobs.get(blob)) == pytest.approx(wanted, abs=6)
-            await stage.finish(job, await stage.stores.blobs.get(job.content))
+                assert mean(await running_chat.stores.blobs.get(blob)) == pytest.approx(wanted, abs=6)
+            await running_chat.finish(job, await running_chat.stores.blobs.get(job.content))
 
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(worker())
@@ -69,15 +69,15 @@ async def test_fifty_people_at_once_get_their_own_pictures(stage: Stage) -> None
 class Crowd:
     """Many people, each with a number, a chat and a picture of their own."""
 
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
+    def __init__(self, running_chat: RunningChat) -> None:
+        self.running_chat = running_chat
         self.chats: dict[int, Chat] = {}  # by number
         self.numbers: dict[int, int] = {}  # by person
         self._some = asyncio.Semaphore(50)  # talk at the same time
 
     async def come(self, number: int, photos: int) -> None:
         """Send so many of one's photos."""
-        async with self._some, Client(self.stage.url, name=f"P{number}") as somebody:
+        async with self._some, Client(self.running_chat.url, name=f"P{number}") as somebody:
             self.chats[number] = await somebody.open()
             self.numbers[somebody.id] = number
             for _ in range(photos):
@@ -85,52 +85,52 @@ class Crowd:
 
     async def told(self, number: int) -> list[Message]:
         """Return what the bot has in somebody's chat now."""
-        async with self._some, Client(self.stage.url, name=f"P{number}") as somebody:
+        async with self._some, Client(self.running_chat.url, name=f"P{number}") as somebody:
             return await from_bot(somebody.chat(self.chats[number].key))
 
     async def draft(self, number: int) -> list[int]:
         """Return whose photos are in somebody's draft."""
         somebody = self.chats[number].client.id
-        photos = await self.stage.stores.drafts.photos(Address(somebody, None, somebody))
-        return [number_of(await self.stage.stores.blobs.get(photo.blob)) for photo in photos]
+        photos = await self.running_chat.stores.drafts.photos(Address(somebody, None, somebody))
+        return [number_of(await self.running_chat.stores.blobs.get(photo.blob)) for photo in photos]
 
     async def paint(self, count: int) -> None:
         """Be the worker for so many jobs: all their pictures are of one person, whose content is the result."""
         for _ in range(count):
-            job = await self.stage.claim()
-            blobs = [await self.stage.stores.blobs.get(blob) for blob in (job.content, *job.styles)]
+            job = await self.running_chat.claim()
+            blobs = [await self.running_chat.stores.blobs.get(blob) for blob in (job.content, *job.styles)]
             assert {number_of(blob) for blob in blobs} == {self.numbers[job.address.user_id]}
-            await self.stage.finish(job, blobs[0])
+            await self.running_chat.finish(job, blobs[0])
 
     async def pictures(self, number: int) -> list[int]:
         """Return whose pictures somebody was given."""
-        async with Client(self.stage.url, name=f"P{number}") as somebody:
+        async with Client(self.running_chat.url, name=f"P{number}") as somebody:
             given = [message for message in await self.told(number) if message.photo]
             return [number_of(await somebody.bytes_of(message.photo.file_id)) for message in given if message.photo]
 
 
 @pytest.mark.slow
-async def test_a_thousand_drafts_and_a_hundred_jobs(stage: Stage) -> None:
+async def test_a_thousand_drafts_and_a_hundred_jobs(running_chat: RunningChat) -> None:
     """1,000 chats with a draft and 100 queued jobs: no picture is lost, crossed or sent twice, no draft mixed up."""
-    crowd, waiting, drafting = Crowd(stage), range(100), range(100, 1100)
+    crowd, waiting, drafting = Crowd(running_chat), range(100), range(100, 1100)
     everybody = [crowd.come(number, 2 if number in waiting else 1) for number in (*waiting, *drafting)]
     random.Random(1).shuffle(everybody)
     await asyncio.gather(*everybody)
 
-    jobs, deliveries = stage.stores.jobs, stage.stores.deliveries
+    jobs, deliveries = running_chat.stores.jobs, running_chat.stores.deliveries
     async with asyncio.timeout(300):
         while len(await deliveries.unsettled()) < len(waiting) or not all(
             [await crowd.draft(each) for each in drafting]
         ):
             await jobs.wait("news", 0.5)
     await crowd.paint(len(waiting))
-    await stage.settled()
+    await running_chat.settled()
     assert [await crowd.pictures(number) for number in waiting] == [[number] for number in waiting]
     assert [await crowd.draft(number) for number in drafting] == [[number] for number in drafting]
     again = drafting[::50]  # for whom the other photo still makes the right job
     await asyncio.gather(*(crowd.come(number, 1) for number in again))
     await crowd.paint(len(again))
-    await stage.settled()
+    await running_chat.settled()
     assert [await crowd.pictures(number) for number in again] == [[number] for number in again]
     quiet = [number for number in drafting if number not in again]
     assert {len(await crowd.told(number)) for number in quiet} == {1}  # the question, once
@@ -143,34 +143,36 @@ def large() -> bytes:
     return buffer.getvalue()
 
 
-async def test_the_event_loop_is_never_blocked(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+async def test_the_event_loop_is_never_blocked(running_chat: RunningChat, caplog: pytest.LogCaptureFixture) -> None:
     """Large photos, the gallery, a contact sheet, previews and side-by-side pictures are worked on in threads."""
     photos = large(), picture(3000, 2000, "olive")  # before anybody looks at the clock
     loop = asyncio.get_running_loop()
     loop.set_debug(True)
     loop.slow_callback_duration = SLOW_SECONDS
     with caplog.at_level(logging.WARNING, "asyncio"):
-        async with Client(stage.url) as ann:
+        async with Client(running_chat.url) as ann:
             chat = await ann.open()
-            await _everything(stage, chat, *photos)
+            await _everything(running_chat, chat, *photos)
     loop.set_debug(False)
     slow = [record.getMessage() for record in caplog.records if record.name == "asyncio"]
     slow = [what for what in slow if "uvicorn" not in what]  # the sandbox, which lives in this loop for the test
     assert slow == []
 
 
-async def _everything(stage: Stage, chat: Chat, photo: bytes, painted: bytes) -> None:
+async def _everything(running_chat: RunningChat, chat: Chat, photo: bytes, painted: bytes) -> None:
     await chat.send("/presets")
     await chat.wait(lambda message: message.photo is not None)
     await chat.send_photos([photo], as_file=True)
     question = await chat.wait(lambda message: message.text == EN("draft-content"))
     await chat.press(question, EN("button-sheet"))
-    await stage.finish(await stage.claim())
+    await running_chat.finish(await running_chat.claim())
     await chat.wait(lambda message: message.text == EN("done-sheet"))
     await request(chat)
-    job = await stage.claim()
-    await stage.stores.work.record_progress(job, 0.5, 1.0, await stage.stores.blobs.put(picture(640, 480)))
-    await stage.finish(job, painted)
+    job = await running_chat.claim()
+    await running_chat.stores.work.record_progress(
+        job, 0.5, 1.0, await running_chat.stores.blobs.put(picture(640, 480))
+    )
+    await running_chat.finish(job, painted)
     answer = await chat.wait(lambda message: EN("button-compare") in str(message.buttons))
     await chat.press(answer, EN("button-compare"))
     await chat.wait(lambda message: message.text == EN("compared"))

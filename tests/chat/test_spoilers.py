@@ -10,7 +10,7 @@ from PIL import Image
 from bot.chat.i18n import texts
 from bot.sandbox.client import Chat, Client, Message
 from bot.storage.models import Job
-from tests.support.chat_harness import REPORT, Stage, group, picture
+from tests.support.chat_harness import REPORT, RunningChat, group, picture
 from tests.support.pencil import Pencil, jpeg, photographs
 
 EN = texts("en")
@@ -21,48 +21,48 @@ def hidden(message: Message) -> bool:
     return bool(message.raw.get("has_media_spoiler", False))
 
 
-async def hidden_request(stage: Stage, chat: Chat) -> Job:
+async def hidden_request(running_chat: RunningChat, chat: Chat) -> Job:
     """Send a hidden photo and a plain style, and claim the job."""
     await chat.send_photos([picture()], spoiler=True)
     await chat.wait(lambda message: message.text == EN("draft-content"))
     await chat.send_photos([picture(color="blue")])
-    return await stage.claim()
+    return await running_chat.claim()
 
 
-async def finish(stage: Stage, job: Job) -> None:
+async def finish(running_chat: RunningChat, job: Job) -> None:
     """Complete a claimed job with a picture and a film."""
     frames, film = [Image.new("RGB", (60, 40), color) for color in ("red", "lime")], io.BytesIO()
     frames[0].save(film, "GIF", save_all=True, append_images=frames[1:])
-    made = [await stage.stores.blobs.put(data) for data in (picture(), film.getvalue())]
-    assert await stage.stores.work.complete(job, made[0], REPORT, 1.0, timelapse=made[1])
+    made = [await running_chat.stores.blobs.put(data) for data in (picture(), film.getvalue())]
+    assert await running_chat.stores.work.complete(job, made[0], REPORT, 1.0, timelapse=made[1])
 
 
-async def test_previews_and_the_picture_are_hidden(stage: Stage) -> None:
+async def test_previews_and_the_picture_are_hidden(running_chat: RunningChat) -> None:
     """The live message as it grows, as it becomes the picture, and a picture that comes as a new message."""
-    async with Client(stage.url) as ann:
+    async with Client(running_chat.url) as ann:
         chat = await ann.open()
         for how in ("new", "in place"):
-            job = await hidden_request(stage, chat)
+            job = await hidden_request(running_chat, chat)
             assert job.spoiler
             status = await chat.wait(lambda message: bool(message.buttons))
-            blob = await stage.stores.blobs.put(picture(color="green"))
-            assert await stage.stores.work.record_progress(job, 0.5, 9.0, blob)
+            blob = await running_chat.stores.blobs.put(picture(color="green"))
+            assert await running_chat.stores.work.record_progress(job, 0.5, 9.0, blob)
             preview = await chat.wait(lambda message: message.photo is not None)
             assert (preview.id, hidden(preview)) == (status.id, True)
-            await stage.finish(job)
+            await running_chat.finish(job)
             answer = await chat.wait(lambda message: EN("button-again") in str(message.buttons))
             assert (hidden(answer), answer.id == status.id) == (True, how == "in place")
-            await stage.settled()
+            await running_chat.settled()
 
 
-async def test_all_that_is_made_of_a_hidden_picture_is_hidden(stage: Stage) -> None:
+async def test_all_that_is_made_of_a_hidden_picture_is_hidden(running_chat: RunningChat) -> None:
     """Compositions, the timelapse, a part, the next picture, also the other way round."""
-    async with Client(stage.url) as ann:
+    async with Client(running_chat.url) as ann:
         chat = await ann.open()
-        job = await hidden_request(stage, chat)
-        await finish(stage, job)
+        job = await hidden_request(running_chat, chat)
+        await finish(running_chat, job)
         answer = await chat.wait(lambda message: message.photo is not None)
-        await stage.settled()
+        await running_chat.settled()
         for button in ("compare", "strip", "denoise", "part"):
             await chat.press(answer, EN(f"button-{button}"))
             assert hidden(await chat.wait(lambda message: message.photo is not None))
@@ -70,53 +70,53 @@ async def test_all_that_is_made_of_a_hidden_picture_is_hidden(stage: Stage) -> N
         assert hidden(await chat.wait(lambda message: message.animation is not None))
         for button in ("stronger", "again", "swap", "swap"):
             await chat.press(answer, EN(f"button-{button}"))
-            job = await stage.claim()
+            job = await running_chat.claim()
             assert job.spoiler
-            await stage.finish(job)
+            await running_chat.finish(job)
             answer = await chat.wait(lambda message: EN("button-again") in str(message.buttons))
             assert hidden(answer)
-            await stage.settled()
+            await running_chat.settled()
 
 
 @pytest.mark.parametrize("spoiler", [False, True])
-async def test_a_sheet_and_what_is_picked_from_it(stage: Stage, spoiler: bool) -> None:
+async def test_a_sheet_and_what_is_picked_from_it(running_chat: RunningChat, spoiler: bool) -> None:
     """A photo in every style, one of them in full: hidden if the photo was, and not otherwise."""
-    async with Client(stage.url) as ann:
+    async with Client(running_chat.url) as ann:
         chat = await ann.open()
         await chat.send_photos([picture()], spoiler=spoiler)
         question = await chat.wait(lambda message: message.text == EN("draft-content"))
         await chat.press(question, EN("button-sheet"))
-        await stage.finish(await stage.claim())
+        await running_chat.finish(await running_chat.claim())
         sheet = await chat.wait(lambda message: message.photo is not None)
         assert hidden(sheet) is spoiler
         await chat.press(sheet, "2")
-        await stage.finish(await stage.claim())
+        await running_chat.finish(await running_chat.claim())
         assert hidden(await chat.wait(lambda message: EN("button-again") in str(message.buttons))) is spoiler
 
 
-async def test_in_a_group_a_hidden_photo_that_is_replied_to_counts(stage: Stage) -> None:
+async def test_in_a_group_a_hidden_photo_that_is_replied_to_counts(running_chat: RunningChat) -> None:
     """/style in reply to it is as good as under it."""
-    async with Client(stage.url) as ann:
+    async with Client(running_chat.url) as ann:
         await ann.open()
         friends = await group(ann)
         [photo] = await friends.send_photos([picture()], spoiler=True)
         await friends.send("/style mosaic", reply_to=photo)
-        job = await stage.claim()
+        job = await running_chat.claim()
         assert job.spoiler
-        await stage.finish(job)
+        await running_chat.finish(job)
         assert hidden(await friends.wait(lambda message: message.photo is not None))
 
 
-async def test_a_marked_photo_may_be_hidden_by_its_sender(stage: Stage) -> None:
+async def test_a_marked_photo_may_be_hidden_by_its_sender(running_chat: RunningChat) -> None:
     """Who thinks of it only now is heard too."""
     photo = photographs()["coffee"].resize((300, 200))
-    async with Client(stage.url) as ann:
+    async with Client(running_chat.url) as ann:
         chat = await ann.open()
         await chat.send_photos([jpeg(photo), picture(color="blue")])
-        await stage.finish(await stage.claim())
+        await running_chat.finish(await running_chat.claim())
         answer = await chat.wait(lambda message: message.photo is not None)
         await chat.press(answer, EN("button-part"))
         asked = await chat.wait(lambda message: message.text == EN("part-how"))
         assert not hidden(asked)
         await chat.send_photos([jpeg(Pencil(photo).encircle().photo)], spoiler=True, reply_to=asked)
-        assert (await stage.claim()).spoiler
+        assert (await running_chat.claim()).spoiler

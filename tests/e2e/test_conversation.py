@@ -12,8 +12,8 @@ from PIL import Image
 
 from bot.chat.i18n import texts
 from bot.sandbox.client import Chat, Client, Message
-from tests.support.chat_harness import eventually
 from tests.support.conversation import answer_after, choose_size, choose_small, is_status, result
+from tests.support.jobs import eventually
 from tests.support.pencil import MIDDLE, Pencil, ellipse, jpeg
 from tests.support.pictures import encoded
 from tests.support.program import PATIENCE, Program

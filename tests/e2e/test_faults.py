@@ -9,8 +9,8 @@ import sys
 
 from bot.chat.i18n import texts
 from bot.sandbox.client import Chat, Client, Message
-from tests.support.chat_harness import eventually
 from tests.support.conversation import choose_small, is_status, result
+from tests.support.jobs import eventually
 from tests.support.program import PATIENCE, Program, alive, until
 
 EN = texts("en")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,8 +25,9 @@ from bot.sandbox.server import running
 from bot.storage.models import Job, Recipe
 from bot.storage.protocols import Stores
 from bot.storage.sqlite import open_sqlite
+from tests.support.jobs import eventually, wake
 
-TOKEN = "1000000003:AAEvitrage-stage-token-0123456789abcde"
+TOKEN = "1000000003:AAEvitrage-chat-tests-token-012345678"
 PRESETS = Presets()  # drawn once for all tests
 REPORT = {"size": [60, 40], "seconds": 1.0}
 
@@ -38,16 +39,13 @@ def picture(width: int = 60, height: int = 40, color: str = "red") -> bytes:
     return buffer.getvalue()
 
 
-async def eventually(condition: Callable[[], Awaitable[bool]]) -> None:
-    """Return once the condition holds; TimeoutError after 30 seconds."""
-    async with asyncio.timeout(30):
-        while not await condition():  # noqa: ASYNC110 – it is the state of another process's world
-            await asyncio.sleep(0.02)
-
-
 @dataclass
-class Stage:
-    """A running chat side."""
+class RunningChat:
+    """The chat side of the bot at work, and the stores behind it.
+
+    Attributes:
+        url: Where the sandbox answers.
+    """
 
     url: str
     stores: Stores
@@ -72,29 +70,32 @@ class Stage:
         await eventually(nothing_left)
 
     async def fault(self, person: Client, kind: str, method: str, **more: Any) -> None:
-        """Make the sandbox misbehave once (or as `more` says)."""
+        """Make the sandbox answer the next call of a method with a fault, or as many calls as `more` says."""
         await person.call("POST", "/api/faults", {"kind": kind, "method": method, "times": 1, **more})
 
 
 @asynccontextmanager
-async def on_stage(folder: Path, **more: Any) -> AsyncIterator[Stage]:
-    """Run the chat side and a sandbox."""
-    async with running() as url, open_sqlite(folder / "db", folder / "blobs") as stores, answering(url, stores, **more):
-        yield Stage(url, stores)
+async def run_chat(folder: Path, **services: Any) -> AsyncIterator[RunningChat]:
+    """Run the chat side, a sandbox, and stores in a folder; `services` are fields of `Services`."""
+    async with (
+        running() as url,
+        open_sqlite(folder / "db", folder / "blobs") as stores,
+        run_chat_on(url, stores, **services),
+    ):
+        yield RunningChat(url, stores)
 
 
 @asynccontextmanager
-async def answering(url: str, stores: Stores, token: str = TOKEN, **more: Any) -> AsyncIterator[None]:
-    """Run the chat side on a sandbox that is there; `more` are the services' own limits and owners."""
-    services = Services(stores, Albums(), PRESETS, Recipe(), **more)
-    application = build(token, url, services)
+async def run_chat_on(url: str, stores: Stores, token: str = TOKEN, **services: Any) -> AsyncIterator[None]:
+    """Run the chat side on a sandbox and stores that exist already; `services` are fields of `Services`."""
+    application = build(token, url, Services(stores, Albums(), PRESETS, Recipe(), **services))
     assert application.updater is not None
     stop = asyncio.Event()
     async with application:
         await introduce(application)
         await application.start()
-        reporter = asyncio.create_task(Reporter(application.bot, services).run(stop))
-        postman = asyncio.create_task(send_broadcasts(application.bot, services.stores.people, stop))
+        reporter = asyncio.create_task(Reporter(application.bot, application.bot_data).run(stop))
+        broadcasts = asyncio.create_task(send_broadcasts(application.bot, stores.people, stop))
         await application.updater.start_polling(allowed_updates=ALLOWED_UPDATES)
         try:
             yield
@@ -102,8 +103,9 @@ async def answering(url: str, stores: Stores, token: str = TOKEN, **more: Any) -
             stop.set()
             await application.updater.stop()
             await application.stop()
+            wake(stores, "news")  # the reporter would notice only after a second that it is to stop
             await reporter
-            await postman
+            await broadcasts
 
 
 async def request(chat: Chat) -> Message:
@@ -116,11 +118,11 @@ async def from_bot(chat: Chat) -> list[Message]:
     return [message for message in await chat.messages() if message.from_bot]
 
 
-async def painted(stage: Stage, chat: Chat) -> tuple[Message, Job]:
+async def painted(running_chat: RunningChat, chat: Chat) -> tuple[Message, Job]:
     """Have two photos painted; return the picture's message and its job."""
     await request(chat)
-    job = await stage.claim()
-    await stage.finish(job)
+    job = await running_chat.claim()
+    await running_chat.finish(job)
     return await chat.wait(lambda message: message.photo is not None), job
 
 

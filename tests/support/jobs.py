@@ -12,7 +12,7 @@ from typing import Any
 import aiosqlite
 
 from bot.storage.models import Address, BlobKey, Job, NewJob, Recipe
-from bot.storage.protocols import Stores
+from bot.storage.protocols import Stores, Topic
 from bot.storage.sqlite.database import SqliteStore
 
 ALICE = Address(chat_id=100, thread_id=None, user_id=1)
@@ -38,6 +38,12 @@ def connection_of(stores: Stores) -> aiosqlite.Connection:
     """Return the one connection behind stores on SQLite."""
     assert isinstance(stores.jobs, SqliteStore)
     return stores.jobs._database._connection
+
+
+def wake(stores: Stores, topic: Topic) -> None:
+    """Let those who wait for a topic look at the stores again, as a change would."""
+    assert isinstance(stores.jobs, SqliteStore)
+    stores.jobs._database._events[topic].set()
 
 
 async def enqueue(stores: Stores, key: str, *, content: bytes = b"cat", **changes: Any) -> Job:
@@ -80,8 +86,8 @@ def names(folder: Path) -> set[str]:
     return {file.name for file in folder.iterdir()}
 
 
-async def eventually(condition: Callable[[], Awaitable[bool]], *, within: float = 20.0) -> None:
-    """Wait until the condition holds; fail if it does not in time."""
+async def eventually(condition: Callable[[], Awaitable[bool]], *, within: float = 30.0) -> None:
+    """Wait until the condition holds; TimeoutError if it does not in time."""
     async with asyncio.timeout(within):
         while not await condition():  # noqa: ASYNC110 - what other processes do sets no event here
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(0.01)

@@ -8,24 +8,30 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from bot.chat.buttons import repaint
+from bot.chat.callbacks import Action, DoWithResult
 from bot.chat.errors import BadPictureError
 from bot.chat.i18n import texts
 from bot.sandbox.client import Chat, Client, Message
-from bot.storage.models import Job
-from tests.support.chat_harness import Stage, from_bot, group, on_stage, picture
+from bot.storage.models import Job, KeptResult, Source, State
+from tests.support.chat_harness import RunningChat, from_bot, group, picture, run_chat
+from tests.support.fakes import FakeDeliveryStore, FakeJobStore, a_job, fake_stores
 from tests.support.jobs import names
 from tests.support.pencil import Pencil, agreement, ellipse, jpeg, photographs
+from tests.support.requests import fake_bot, message, press, services
 
 EN = texts("en")
 PHOTO = photographs()["coffee"]
 SMALL = PHOTO.resize((300, 200))
 
 
-async def painted(stage: Stage, chat: Chat, content: bytes, caption: str = "", **how: bool) -> tuple[Message, Job]:
+async def painted(
+    running_chat: RunningChat, chat: Chat, content: bytes, caption: str = "", **how: bool
+) -> tuple[Message, Job]:
     """Have a photo painted like a blue one; return the picture's message and its job."""
     await chat.send_photos([content, picture(color="blue")], caption, **how)
-    job = await stage.claim()
-    await stage.finish(job)
+    job = await running_chat.claim()
+    await running_chat.finish(job)
     return await chat.wait(lambda message: message.photo is not None and bool(message.buttons)), job
 
 
@@ -41,37 +47,37 @@ async def marked(chat: Chat, asked: Message) -> bytes:
         return jpeg(Pencil(photo).encircle().photo)
 
 
-async def in_part(stage: Stage, chat: Chat) -> tuple[Message, Job]:
+async def in_part(running_chat: RunningChat, chat: Chat) -> tuple[Message, Job]:
     """Have a part of a photo painted; return the picture's message and its job."""
-    answer, _ = await painted(stage, chat, jpeg(SMALL))
+    answer, _ = await painted(running_chat, chat, jpeg(SMALL))
     asked = await question(chat, answer)
     await chat.send_photos([await marked(chat, asked)], reply_to=asked)
-    job = await stage.claim()
-    await stage.finish(job)
+    job = await running_chat.claim()
+    await running_chat.finish(job)
     return await chat.wait(lambda message: EN("choice-part") in message.text), job
 
 
-async def mask_of(stage: Stage, job: Job) -> Image.Image:
+async def mask_of(running_chat: RunningChat, job: Job) -> Image.Image:
     """Open the mask of a job."""
     assert job.mask is not None
-    return Image.open(io.BytesIO(await stage.stores.blobs.get(job.mask)))
+    return Image.open(io.BytesIO(await running_chat.stores.blobs.get(job.mask)))
 
 
 @pytest.mark.parametrize("as_file", [False, True])
-async def test_what_is_marked_is_painted_alone(stage: Stage, as_file: bool) -> None:
+async def test_what_is_marked_is_painted_alone(running_chat: RunningChat, as_file: bool) -> None:
     """The bot sends the photo, somebody marks it and sends it back: the same pictures and recipe, with that mask."""
-    async with Client(stage.url) as ann:
+    async with Client(running_chat.url) as ann:
         chat = await ann.open()
-        answer, first = await painted(stage, chat, jpeg(PHOTO), as_file=as_file)
+        answer, first = await painted(running_chat, chat, jpeg(PHOTO), as_file=as_file)
         asked = await question(chat, answer)
         assert asked.reply_to == answer.reply_to
         [reply] = await chat.send_photos([await marked(chat, asked)], as_file=as_file, reply_to=asked)
-        job = await stage.claim()
+        job = await running_chat.claim()
         assert (job.sources, job.recipe, job.style) == (first.sources, first.recipe, first.style)
         assert (job.message_id, job.start) == (reply.id, None)
-        mask = await mask_of(stage, job)
+        mask = await mask_of(running_chat, job)
         assert agreement(mask, ellipse(mask.size)) > 0.9
-        await stage.finish(job)
+        await running_chat.finish(job)
         done = await chat.wait(lambda message: EN("choice-part") in message.text)
         assert done.reply_to == reply.id
 
@@ -80,34 +86,48 @@ async def test_what_is_marked_is_painted_alone(stage: Stage, as_file: bool) -> N
     ("button", "kept"),
     [("stronger", True), ("softer", True), ("bigger", True), ("again", True), ("colors", True), ("swap", False)],
 )
-async def test_the_part_stays_with_its_photo(stage: Stage, button: str, kept: bool) -> None:
-    """What goes on from the picture or begins it anew has the same part; the other way round it is another photo."""
-    async with Client(stage.url) as ann:
+async def test_the_region_belongs_to_its_content(button: Action, kept: bool) -> None:
+    """A repaint of the same content has the same region; with content and style swapped it has none."""
+    files = {"content": jpeg(SMALL), "style": picture(), "marked": jpeg(Pencil(SMALL).encircle().photo)}
+    bot, jobs = fake_bot(files), FakeJobStore(a_job(state=State.DELIVERED, marked=Source("file:marked")))
+    deliveries = FakeDeliveryStore()
+    stores = fake_stores(jobs=jobs, deliveries=deliveries)
+    deliveries.kept[1] = KeptResult(await stores.blobs.put(picture()), None)
+    await repaint.press(press(bot, services(stores), message(bot)), DoWithResult(1, button))
+    [new] = jobs.queued
+    assert (new.marked, new.mask is not None) == ("file:marked" if kept else "", kept)
+    if new.mask is not None:
+        mask = Image.open(io.BytesIO(await stores.blobs.get(new.mask)))
+        assert agreement(mask, ellipse(mask.size)) > 0.9
+
+
+async def test_the_region_stays_when_its_picture_is_painted_again(running_chat: RunningChat) -> None:
+    """The marked copy is fetched from Telegram again, with the photos."""
+    async with Client(running_chat.url) as ann:
         chat = await ann.open()
-        answer, first = await in_part(stage, chat)
-        await stage.settled()
-        await chat.press(answer, EN(f"button-{button}"))
-        job = await stage.claim()
-        assert (job.marked, job.mask is not None) == (first.marked if kept else "", kept)
-        if kept:
-            mask = await mask_of(stage, job)
-            assert agreement(mask, ellipse(mask.size)) > 0.9
+        answer, first = await in_part(running_chat, chat)
+        await running_chat.settled()
+        await chat.press(answer, EN("button-stronger"))
+        job = await running_chat.claim()
+        assert job.marked == first.marked
+        mask = await mask_of(running_chat, job)
+        assert agreement(mask, ellipse(mask.size)) > 0.9
 
 
-async def test_the_part_goes_when_a_queued_picture_is_swapped(stage: Stage) -> None:
+async def test_the_part_goes_when_a_queued_picture_is_swapped(running_chat: RunningChat) -> None:
     """Before the painting as after it."""
-    async with Client(stage.url) as ann:
+    async with Client(running_chat.url) as ann:
         chat = await ann.open()
-        answer, _ = await painted(stage, chat, jpeg(SMALL))
+        answer, _ = await painted(running_chat, chat, jpeg(SMALL))
         asked = await question(chat, answer)
         await chat.send_photos([await marked(chat, asked)], reply_to=asked)
         status = await chat.wait(lambda message: EN("button-swap") in str(message.buttons))
         assert (await chat.press(status, EN("button-swap"))).text == EN("swapped")
-        job = await stage.claim()
+        job = await running_chat.claim()
         assert (job.mask, job.marked) == (None, "")
 
 
-async def test_what_cannot_be_meant_is_said_in_a_sentence(stage: Stage) -> None:
+async def test_what_cannot_be_meant_is_said_in_a_sentence(running_chat: RunningChat) -> None:
     """Nothing marked, everything marked, another photo, another shape, no picture: no job comes of it."""
     other = photographs()["chelsea"].resize(SMALL.size)
     wrong = {
@@ -117,15 +137,15 @@ async def test_what_cannot_be_meant_is_said_in_a_sentence(stage: Stage) -> None:
         "part-cropped": jpeg(SMALL.crop((0, 0, 300, 150))),
         "bad-not-image": b"%PDF-1.7",
     }
-    async with Client(stage.url) as ann:
+    async with Client(running_chat.url) as ann:
         chat = await ann.open()
-        answer, _ = await painted(stage, chat, jpeg(SMALL))
+        answer, _ = await painted(running_chat, chat, jpeg(SMALL))
         asked = await question(chat, answer)
         for sentence, data in wrong.items():
             [reply] = await chat.send_photos([data], as_file=True, reply_to=asked)
             said = await chat.wait(lambda message, reply=reply: message.reply_to == reply.id)  # type: ignore[misc]
             assert said.text == EN(sentence)
-        assert await stage.stores.work.claim("test") is None
+        assert await running_chat.stores.work.claim("test") is None
 
 
 class Refusal:
@@ -142,9 +162,9 @@ class Refusal:
 async def test_limits_and_the_owners_check_hold_for_marked_photos(tmp_path: Path) -> None:
     """A part is a picture like any other."""
     check = Refusal()
-    async with on_stage(tmp_path, moderate=check) as stage, Client(stage.url) as ann:
+    async with run_chat(tmp_path, moderate=check) as running_chat, Client(running_chat.url) as ann:
         chat = await ann.open()
-        answer, _ = await painted(stage, chat, jpeg(SMALL))
+        answer, _ = await painted(running_chat, chat, jpeg(SMALL))
         asked = await question(chat, answer)
         data = await marked(chat, asked)
         check.strict = True
@@ -158,21 +178,25 @@ async def test_limits_and_the_owners_check_hold_for_marked_photos(tmp_path: Path
         await chat.wait(lambda message: message.text == EN("too-many", limit=5))
 
 
-async def test_a_photo_that_is_gone_cannot_be_marked(stage: Stage) -> None:
+async def test_a_photo_that_is_gone_cannot_be_marked(running_chat: RunningChat) -> None:
     """Telegram has it no more, neither to show nor to fetch."""
-    async with Client(stage.url) as ann:
+    async with Client(running_chat.url) as ann:
         chat = await ann.open()
-        answer, _ = await painted(stage, chat, jpeg(SMALL))
+        answer, _ = await painted(running_chat, chat, jpeg(SMALL))
         gone = {"status": 400, "description": "Bad Request: wrong file identifier/HTTP URL specified"}
-        await stage.fault(ann, "error", "sendPhoto", **gone)
-        await stage.fault(ann, "error", "getFile", **gone | {"times": 3})
+        await running_chat.fault(ann, "error", "sendPhoto", **gone)
+        await running_chat.fault(ann, "error", "getFile", **gone | {"times": 3})
         await chat.press(answer, EN("button-part"))
         assert (await chat.wait()).text == EN("download-failed")
 
 
-async def test_in_a_group_only_the_requester_and_administrators_mark(stage: Stage) -> None:
+async def test_in_a_group_only_the_requester_and_administrators_mark(running_chat: RunningChat) -> None:
     """The bot hears the reply in privacy mode, and its answers stay in the topic."""
-    async with Client(stage.url, "Ann") as ann, Client(stage.url, "Bob") as bob, Client(stage.url, "Eve") as eve:
+    async with (
+        Client(running_chat.url, "Ann") as ann,
+        Client(running_chat.url, "Bob") as bob,
+        Client(running_chat.url, "Eve") as eve,
+    ):
         await ann.open()
         forum = await group(ann, forum=True, admin=False)
         for person in (bob, eve):
@@ -181,7 +205,7 @@ async def test_in_a_group_only_the_requester_and_administrators_mark(stage: Stag
         mine = bob.chat(forum.key)
         [photo] = await mine.send_photos([jpeg(SMALL)], topic=topic)
         await mine.send("/style blueprint", reply_to=photo, topic=topic)
-        await stage.finish(await stage.claim())
+        await running_chat.finish(await running_chat.claim())
         answer = await mine.wait(lambda message: message.photo is not None and bool(message.buttons))
         asked = await question(mine, answer)
         assert asked.topic == topic
@@ -191,28 +215,28 @@ async def test_in_a_group_only_the_requester_and_administrators_mark(stage: Stag
         await theirs.wait(lambda message: message.text == EN("not-yours"))
         for person in (bob, ann):  # the requester, and who made the group
             await person.chat(forum.key).send_photos([data], reply_to=asked, topic=topic)
-            job = await stage.claim()
+            job = await running_chat.claim()
             assert (job.address.user_id, job.address.thread_id) == (person.id, topic)
             assert job.mask is not None
-            await stage.finish(job)
+            await running_chat.finish(job)
         assert len([message for message in await from_bot(mine) if message.text == EN("not-yours")]) == 1
 
 
 async def test_cancel_and_forget_take_the_mask_too(tmp_path: Path) -> None:
     """No trace of the part is left among the pictures, and a reply to the old question is a photo like any other."""
-    async with on_stage(tmp_path) as stage, Client(stage.url) as ann:
+    async with run_chat(tmp_path) as running_chat, Client(running_chat.url) as ann:
         chat = await ann.open()
-        answer, _ = await painted(stage, chat, jpeg(SMALL))
+        answer, _ = await painted(running_chat, chat, jpeg(SMALL))
         asked = await question(chat, answer)
         data = await marked(chat, asked)
         await chat.send_photos([data], reply_to=asked)
-        job = await stage.claim()
+        job = await running_chat.claim()
         await chat.send("/cancel")
-        await stage.settled()
+        await running_chat.settled()
         assert job.mask not in names(tmp_path / "blobs")
         await chat.send_photos([data], reply_to=asked)
-        await stage.claim()
-        await stage.stores.people.forget(ann.id)
+        await running_chat.claim()
+        await running_chat.stores.people.forget(ann.id)
         assert names(tmp_path / "blobs") == set()
         await chat.send_photos([data], reply_to=asked)
-        assert (await stage.claim()).mask is None
+        assert (await running_chat.claim()).mask is None

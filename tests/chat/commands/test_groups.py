@@ -6,14 +6,15 @@ from collections.abc import Awaitable, Callable
 
 from bot.chat.i18n import texts
 from bot.sandbox.client import Client
-from tests.support.chat_harness import Stage, eventually, from_bot, group, picture
+from tests.support.chat_harness import RunningChat, from_bot, group, picture
+from tests.support.jobs import eventually
 
 EN = texts("en")
 
 
-async def test_a_group_is_welcomed_once(stage: Stage) -> None:
+async def test_a_group_is_welcomed_once(running_chat: RunningChat) -> None:
     """Whoever takes the bot out and in again knows already what it does."""
-    async with Client(stage.url) as ann:
+    async with Client(running_chat.url) as ann:
         await ann.open()
         chat = await group(ann)
         bot = (await ann.call("GET", "/api/bots"))["bots"][0]["id"]
@@ -24,9 +25,9 @@ async def test_a_group_is_welcomed_once(stage: Stage) -> None:
         assert [message.text for message in await from_bot(chat)].count(EN("welcome")) == 1
 
 
-async def test_photos_that_are_not_for_the_bot_are_left_alone(stage: Stage) -> None:
+async def test_photos_that_are_not_for_the_bot_are_left_alone(running_chat: RunningChat) -> None:
     """Friends show each other photos and albums; the bot says nothing, and keeps nothing."""
-    async with Client(stage.url) as ann:
+    async with Client(running_chat.url) as ann:
         await ann.open()
         chat = await group(ann)
         await chat.send_photos([picture()])
@@ -37,20 +38,20 @@ async def test_photos_that_are_not_for_the_bot_are_left_alone(stage: Stage) -> N
         assert [message.text for message in await from_bot(chat)] == [EN("welcome"), EN("queue-empty")]
 
 
-async def test_style_under_an_album_makes_a_job_whose_answer_replies_to_it(stage: Stage) -> None:
+async def test_style_under_an_album_makes_a_job_whose_answer_replies_to_it(running_chat: RunningChat) -> None:
     """/style in the caption of the first photo speaks for the whole album."""
-    async with Client(stage.url) as ann:
+    async with Client(running_chat.url) as ann:
         await ann.open()
         chat = await group(ann)
         sent = await chat.send_photos([picture(), picture(color="blue")], "/style")
-        await stage.finish(await stage.claim())
+        await running_chat.finish(await running_chat.claim())
         answer = await chat.wait(lambda message: message.photo is not None)
         assert answer.reply_to == sent[0].id
 
 
-async def test_style_in_reply_to_a_photo_takes_it_and_asks_for_the_other(stage: Stage) -> None:
+async def test_style_in_reply_to_a_photo_takes_it_and_asks_for_the_other(running_chat: RunningChat) -> None:
     """Then a photo in reply to the bot's question is the style."""
-    async with Client(stage.url, "Ann") as ann, Client(stage.url, "Bob") as bob:
+    async with Client(running_chat.url, "Ann") as ann, Client(running_chat.url, "Bob") as bob:
         await ann.open()
         chat = await group(ann)
         photo = (await chat.send_photos([picture()]))[0]
@@ -58,27 +59,27 @@ async def test_style_in_reply_to_a_photo_takes_it_and_asks_for_the_other(stage: 
         question = await chat.wait(lambda message: message.text != EN("welcome"))
         assert question.text == f"{EN('draft-content')} {EN('draft-in-group')}"
         await chat.send_photos([picture(color="blue")], reply_to=question)
-        await stage.finish(await stage.claim())
+        await running_chat.finish(await running_chat.claim())
         assert (await chat.wait(lambda message: message.photo is not None)).photo is not None
         assert bob.id != ann.id
 
 
-async def test_the_answer_stays_in_the_topic(stage: Stage) -> None:
+async def test_the_answer_stays_in_the_topic(running_chat: RunningChat) -> None:
     """In a forum nobody has to look for the picture elsewhere."""
-    async with Client(stage.url) as ann:
+    async with Client(running_chat.url) as ann:
         await ann.open()
         chat = await group(ann, forum=True)
         topic = await ann.call("POST", f"/api/chats/{chat.key}/topics", {"user": ann.id, "name": "Art"})
         thread = topic["id"]
         await chat.send_photos([picture(), picture(color="blue")], "/style", topic=thread)
-        await stage.finish(await stage.claim())
+        await running_chat.finish(await running_chat.claim())
         answer = await chat.wait(lambda message: message.photo is not None)
         assert answer.topic == thread
 
 
-async def test_only_the_requester_may_press_cancel(stage: Stage) -> None:
+async def test_only_the_requester_may_press_cancel(running_chat: RunningChat) -> None:
     """Somebody else's press is refused with a word, and changes nothing."""
-    async with Client(stage.url, "Ann") as ann, Client(stage.url, "Bob") as bob:
+    async with Client(running_chat.url, "Ann") as ann, Client(running_chat.url, "Bob") as bob:
         await ann.open()
         chat = await group(ann)
         await ann.call("POST", f"/api/chats/{chat.key}/members", {"user": ann.id, "member": bob.id})
@@ -89,9 +90,9 @@ async def test_only_the_requester_may_press_cancel(stage: Stage) -> None:
         assert (await chat.press(status, EN("button-cancel"))).text == EN("cancel-done", count=1)
 
 
-async def test_a_request_is_marked_with_eyes_then_with_joy(stage: Stage) -> None:
+async def test_a_request_is_marked_with_eyes_then_with_joy(running_chat: RunningChat) -> None:
     """Everybody in the group sees that the bot saw it, and when it is done."""
-    async with Client(stage.url) as ann:
+    async with Client(running_chat.url) as ann:
         await ann.open()
         chat = await group(ann)
         sent = (await chat.send_photos([picture(), picture(color="blue")], "/style"))[0]
@@ -104,28 +105,32 @@ async def test_a_request_is_marked_with_eyes_then_with_joy(stage: Stage) -> None
             return found
 
         await eventually(marked("👀"))
-        await stage.finish(await stage.claim())
+        await running_chat.finish(await running_chat.claim())
         await eventually(marked("🎉"))
 
 
-async def test_an_administrator_may_press_anybodys_buttons(stage: Stage) -> None:
+async def test_an_administrator_may_press_anybodys_buttons(running_chat: RunningChat) -> None:
     """Somebody has to keep order; a member may not."""
-    async with Client(stage.url, "Ann") as ann, Client(stage.url, "Bob") as bob, Client(stage.url, "Eve") as eve:
+    async with (
+        Client(running_chat.url, "Ann") as ann,
+        Client(running_chat.url, "Bob") as bob,
+        Client(running_chat.url, "Eve") as eve,
+    ):
         await ann.open()
         chat = await group(ann)
         for person in (bob, eve):
             await ann.call("POST", f"/api/chats/{chat.key}/members", {"user": ann.id, "member": person.id})
         await bob.chat(chat.key).send_photos([picture(), picture(color="blue")], "/style")
-        await stage.finish(await stage.claim())
+        await running_chat.finish(await running_chat.claim())
         answer = await chat.wait(lambda message: message.photo is not None, after=0)
         refused = await eve.chat(chat.key).press(answer, EN("button-delete"))
         assert (refused.text, refused.alert) == (EN("not-yours"), True)
         assert (await chat.press(answer, EN("button-delete"))).text == EN("deleted")
 
 
-async def test_group_settings_are_its_administrators_choice(stage: Stage) -> None:
+async def test_group_settings_are_its_administrators_choice(running_chat: RunningChat) -> None:
     """They hold for everybody's pictures in that group, and for nothing else."""
-    async with Client(stage.url, "Ann") as ann, Client(stage.url, "Bob") as bob:
+    async with Client(running_chat.url, "Ann") as ann, Client(running_chat.url, "Bob") as bob:
         await ann.open()
         chat = await group(ann)
         await ann.call("POST", f"/api/chats/{chat.key}/members", {"user": ann.id, "member": bob.id})
@@ -137,15 +142,15 @@ async def test_group_settings_are_its_administrators_choice(stage: Stage) -> Non
         assert (await theirs.press(menu, "256")).text == EN("settings-admins")
         assert (await chat.press(menu, "256")).text == EN("settings-saved")
         await theirs.send_photos([picture(), picture(color="blue")], "/style")
-        assert (await stage.claim()).recipe.size == 256
+        assert (await running_chat.claim()).recipe.size == 256
         private = await bob.open()
         await private.send_photos([picture(), picture(color="blue")])
-        assert (await stage.claim()).recipe.size is None
+        assert (await running_chat.claim()).recipe.size is None
 
 
-async def test_privacy_mode_is_enough(stage: Stage) -> None:
+async def test_privacy_mode_is_enough(running_chat: RunningChat) -> None:
     """As an ordinary member the bot sees commands and replies to itself: that is all it needs."""
-    async with Client(stage.url) as ann:
+    async with Client(running_chat.url) as ann:
         await ann.open()
         chat = await group(ann, admin=False)
         photo = (await chat.send_photos([picture()]))[0]
@@ -153,24 +158,24 @@ async def test_privacy_mode_is_enough(stage: Stage) -> None:
         await chat.send(f"/style@{name}", reply_to=photo)
         question = await chat.wait(lambda message: EN("draft-in-group") in message.text)
         await chat.send_photos([picture(color="blue")], reply_to=question)
-        await stage.finish(await stage.claim())
+        await running_chat.finish(await running_chat.claim())
         await chat.wait(lambda message: message.photo is not None)
 
 
-async def test_a_group_that_becomes_a_supergroup_loses_nothing(stage: Stage) -> None:
+async def test_a_group_that_becomes_a_supergroup_loses_nothing(running_chat: RunningChat) -> None:
     """The photo that waits, and the picture in work, go along."""
-    async with Client(stage.url) as ann:
+    async with Client(running_chat.url) as ann:
         await ann.open()
         chat = await group(ann, kind="group")
         await chat.send_photos([picture(), picture(color="blue")], "/style mosaic")
-        job = await stage.claim()
+        job = await running_chat.claim()
         photo = (await chat.send_photos([picture()]))[0]
         await chat.send("/style", reply_to=photo)
         await chat.wait(lambda message: EN("draft-in-group") in message.text)
         moved = await ann.call("POST", f"/api/chats/{chat.key}/migrate", {"user": ann.id})
         fresh = ann.chat(moved["key"])
-        await stage.finish(job)
+        await running_chat.finish(job)
         await fresh.wait(lambda message: message.photo is not None)
         await fresh.send_photos([picture(color="green")], "/style")
-        both = await stage.claim()
+        both = await running_chat.claim()
         assert both.address.chat_id == moved["id"]

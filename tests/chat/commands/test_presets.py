@@ -9,30 +9,30 @@ from PIL import Image
 from bot.chat.i18n import texts
 from bot.sandbox.client import Client
 from bot.storage.models import Recipe
-from tests.support.chat_harness import PRESETS, Stage, picture
+from tests.support.chat_harness import PRESETS, RunningChat, picture
 
 EN, RU = texts("en"), texts("ru")
 
 
-async def test_a_tap_on_a_preset_takes_the_place_of_the_second_photo(stage: Stage) -> None:
+async def test_a_tap_on_a_preset_takes_the_place_of_the_second_photo(running_chat: RunningChat) -> None:
     """The question for the second photo offers the styles."""
-    async with Client(stage.url) as ann:
+    async with Client(running_chat.url) as ann:
         chat = await ann.open()
         photo = (await chat.send_photos([picture()]))[0]
         question = await chat.wait(lambda message: message.text == EN("draft-content"))
         await chat.press(question, "use:mosaic")
-        job = await stage.claim()
+        job = await running_chat.claim()
         assert (job.style, job.message_id) == ("mosaic", photo.id)
-        assert await stage.stores.blobs.get(job.styles[0]) == await PRESETS.picture("mosaic")
-        await stage.finish(job)
+        assert await running_chat.stores.blobs.get(job.styles[0]) == await PRESETS.picture("mosaic")
+        await running_chat.finish(job)
         answer = await chat.wait(lambda message: message.photo is not None)
         assert answer.text.startswith(EN("preset-mosaic"))
         assert answer.text.endswith("-mosaic")
 
 
-async def test_the_gallery_shows_every_preset_and_a_tap_chooses_one(stage: Stage) -> None:
+async def test_the_gallery_shows_every_preset_and_a_tap_chooses_one(running_chat: RunningChat) -> None:
     """/presets, a tap, a photo: that is all."""
-    async with Client(stage.url, language="ru") as ann:
+    async with Client(running_chat.url, language="ru") as ann:
         chat = await ann.open()
         await chat.send("/presets")
         gallery = await chat.wait(lambda message: message.photo is not None)
@@ -44,30 +44,30 @@ async def test_the_gallery_shows_every_preset_and_a_tap_chooses_one(stage: Stage
         await chat.press(gallery, "use:blueprint")  # thought better of it
         await chat.wait(lambda message: message.text == RU("draft-wish"))
         await chat.send_photos([picture()])
-        assert (await stage.claim()).style == "blueprint"
+        assert (await running_chat.claim()).style == "blueprint"
 
 
-async def test_style_takes_a_name_and_mixes_several(stage: Stage) -> None:
+async def test_style_takes_a_name_and_mixes_several(running_chat: RunningChat) -> None:
     """/style NAME, alone, in reply to a photo and in a caption."""
-    async with Client(stage.url) as ann:
+    async with Client(running_chat.url) as ann:
         chat = await ann.open()
         await chat.send("/style ink-wash")
         await chat.wait(lambda message: message.text == EN("draft-wish"))
         photo = (await chat.send_photos([picture()]))[0]
-        assert (await stage.claim()).style == "ink-wash"
+        assert (await running_chat.claim()).style == "ink-wash"
         await chat.send("/style woodcut", reply_to=photo)
-        assert (await stage.claim()).style == "woodcut"
+        assert (await running_chat.claim()).style == "woodcut"
         await chat.send_photos([picture()], "/style mosaic+woodcut")
-        mixed = await stage.claim()
+        mixed = await running_chat.claim()
         assert mixed.sources[1:] == ("preset:mosaic", "preset:woodcut")
         assert len(mixed.styles) == 2
         await chat.send("/style impressionism")
         await chat.wait(lambda message: "pointillism" in message.text)
 
 
-async def test_turning_the_draft_makes_the_first_photo_the_style(stage: Stage) -> None:
+async def test_turning_the_draft_makes_the_first_photo_the_style(running_chat: RunningChat) -> None:
     """⇄ before the second photo; once more turns it back."""
-    async with Client(stage.url) as ann:
+    async with Client(running_chat.url) as ann:
         chat = await ann.open()
         first = (await chat.send_photos([picture()]))[0]
         question = await chat.wait(lambda message: message.text == EN("draft-content"))
@@ -75,40 +75,42 @@ async def test_turning_the_draft_makes_the_first_photo_the_style(stage: Stage) -
             await chat.press(question, EN(f"button-is-{button}"))
             await chat.wait(lambda message, now=now: message.text == EN(now))  # type: ignore[misc]
         second = (await chat.send_photos([picture(color="blue")]))[0]
-        job = await stage.claim()
+        job = await running_chat.claim()
         assert job.message_id == second.id != first.id
 
 
-async def test_a_photo_in_reply_to_a_picture_is_its_style(stage: Stage) -> None:
+async def test_a_photo_in_reply_to_a_picture_is_its_style(running_chat: RunningChat) -> None:
     """The earlier picture is painted like the new one, whatever else was waiting."""
-    async with Client(stage.url) as ann:
+    async with Client(running_chat.url) as ann:
         chat = await ann.open()
         earlier = (await chat.send_photos([picture(color="green")]))[0]
         await chat.wait(lambda message: message.text == EN("draft-content"))
         await chat.send_photos([picture(color="blue")], reply_to=earlier)
-        job = await stage.claim()
-        with Image.open(io.BytesIO(await stage.stores.blobs.get(job.content))) as content:
+        job = await running_chat.claim()
+        with Image.open(io.BytesIO(await running_chat.stores.blobs.get(job.content))) as content:
             assert content.getpixel((5, 5))[1] > 100  # type: ignore[index]
         assert job.recipe == Recipe()
         assert len(job.styles) == 1
-        assert await stage.stores.drafts.photos(job.address) == []
+        assert await running_chat.stores.drafts.photos(job.address) == []
 
 
-async def test_a_contact_sheet_shows_the_photo_in_every_style_and_a_number_paints_one(stage: Stage) -> None:
+async def test_a_contact_sheet_shows_the_photo_in_every_style_and_a_number_paints_one(
+    running_chat: RunningChat,
+) -> None:
     """One quick job for all thumbnails, then the chosen one in full, by the user's own recipe."""
-    async with Client(stage.url) as ann:
+    async with Client(running_chat.url) as ann:
         chat = await ann.open()
         photo = (await chat.send_photos([picture()]))[0]
         question = await chat.wait(lambda message: message.text == EN("draft-content"))
         assert (await chat.press(question, EN("button-sheet"))).text == EN("on-it")
-        job = await stage.claim()
+        job = await running_chat.claim()
         assert (job.kind, len(job.styles)) == ("sheet", len(PRESETS.names))
-        await stage.finish(job)
+        await running_chat.finish(job)
         sheet = await chat.wait(lambda message: message.photo is not None)
         assert sheet.text == EN("done-sheet")
         assert sheet.raw["show_caption_above_media"]  # nothing stands between the numbers and their buttons
         assert [button.text for row in sheet.buttons for button in row] == [str(n + 1) for n in range(len(job.styles))]
         await chat.press(sheet, "3")
-        full = await stage.claim()
+        full = await running_chat.claim()
         assert (full.kind, full.style, full.recipe) == ("picture", PRESETS.names[2], Recipe())
         assert full.message_id == photo.id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.chat.i18n import texts
 from bot.sandbox.client import Chat, Client, Message
 from bot.storage.models import Recipe
-from tests.support.chat_harness import Stage, from_bot, picture, request
+from tests.support.chat_harness import RunningChat, from_bot, picture, request
 
 EN, RU = texts("en"), texts("ru")
 
@@ -16,28 +16,28 @@ async def menu(chat: Chat) -> Message:
     return await chat.wait(lambda message: EN("button-reset") in str(message.buttons))
 
 
-async def test_forget_deletes_everything_once_it_is_confirmed(stage: Stage) -> None:
+async def test_forget_deletes_everything_once_it_is_confirmed(running_chat: RunningChat) -> None:
     """Jobs, drafts, settings; not before the second tap, and not by somebody else's."""
-    async with Client(stage.url) as ann:
+    async with Client(running_chat.url) as ann:
         chat = await ann.open()
-        await stage.stores.settings.save_recipe(ann.id, Recipe("fine"))
+        await running_chat.stores.settings.save_recipe(ann.id, Recipe("fine"))
         await request(chat)
-        job = await stage.claim()
+        job = await running_chat.claim()
         await chat.send("/forget")
         question = await chat.wait(lambda message: message.text == EN("forget"))
         await chat.press(question, EN("button-keep"))
-        assert await stage.stores.jobs.get(job.id) is not None
+        assert await running_chat.stores.jobs.get(job.id) is not None
         await chat.send("/forget")
         question = await chat.wait(lambda message: message.text == EN("forget"))
         await chat.press(question, EN("button-forget"))
         await chat.wait(lambda message: message.text == EN("forgotten"))
-        assert await stage.stores.jobs.get(job.id) is None
-        assert await stage.stores.settings.recipe(ann.id) is None
+        assert await running_chat.stores.jobs.get(job.id) is None
+        assert await running_chat.stores.settings.recipe(ann.id) is None
 
 
-async def test_the_bot_speaks_the_language_that_was_chosen(stage: Stage) -> None:
+async def test_the_bot_speaks_the_language_that_was_chosen(running_chat: RunningChat) -> None:
     """Whatever Telegram says; also in pictures that come later."""
-    async with Client(stage.url, language="en") as ann:
+    async with Client(running_chat.url, language="en") as ann:
         chat = await ann.open()
         await chat.send("/language")
         question = await chat.wait()
@@ -46,33 +46,35 @@ async def test_the_bot_speaks_the_language_that_was_chosen(stage: Stage) -> None
         await chat.send("/queue")
         await chat.wait(lambda message: message.text == RU("queue-empty"))
         await request(chat)
-        assert (await stage.claim()).language == "ru"
+        assert (await running_chat.claim()).language == "ru"
 
 
-async def test_a_picture_comes_as_a_file_where_that_was_chosen_and_reset_takes_it_back(stage: Stage) -> None:
+async def test_a_picture_comes_as_a_file_where_that_was_chosen_and_reset_takes_it_back(
+    running_chat: RunningChat,
+) -> None:
     """Photo or file is a setting; Reset brings back what the bot began with."""
-    async with Client(stage.url) as ann:
+    async with Client(running_chat.url) as ann:
         chat = await ann.open()
         choices = await menu(chat)
         await chat.press(choices, EN("quality-fine"))
         await chat.press(choices, EN("output-file"))
         await request(chat)
-        job = await stage.claim()
+        job = await running_chat.claim()
         assert (job.recipe.quality, job.output) == ("fine", "file")
         made = picture(300, 200, "teal")
-        await stage.finish(job, made)
+        await running_chat.finish(job, made)
         answer = await chat.wait(lambda message: message.document is not None)
         assert await chat.download(answer) == made
         assert EN("button-again") in str(answer.buttons)
         await chat.press(await menu(chat), EN("button-reset"))
         await request(chat)
-        job = await stage.claim()
+        job = await running_chat.claim()
         assert (job.recipe, job.output) == (Recipe(), "photo")
 
 
-async def test_privacy_says_how_long_and_nothing_is_sent_unasked(stage: Stage) -> None:
+async def test_privacy_says_how_long_and_nothing_is_sent_unasked(running_chat: RunningChat) -> None:
     """One command, one answer."""
-    async with Client(stage.url) as ann:
+    async with Client(running_chat.url) as ann:
         chat = await ann.open()
         await chat.send("/privacy")
         assert "48" in (await chat.wait()).text

@@ -13,58 +13,60 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bot.chat.commands.saved_styles import save
 from bot.chat.errors import BadPictureError
 from bot.chat.i18n import texts
 from bot.chat.moderation import Moderation
 from bot.sandbox.client import Client
-from tests.support.chat_harness import Stage, on_stage, picture, request
+from tests.support.chat_harness import RunningChat, picture, request, run_chat
+from tests.support.fakes import ANN, FakeStyleStore, fake_stores
+from tests.support.requests import fake_bot, message, message_request, photo_message, services
 
 EN = texts("en")
 
 
-async def test_a_style_is_saved_used_by_name_mixed_and_shared(stage: Stage) -> None:
+async def test_a_style_is_saved_used_by_name_mixed_and_shared(running_chat: RunningChat) -> None:
     """/save in reply to a result takes its style, in reply to a photo the photo; a friend follows the link."""
-    async with Client(stage.url, "Ann") as ann, Client(stage.url, "Bob") as bob:
+    async with Client(running_chat.url, "Ann") as ann, Client(running_chat.url, "Bob") as bob:
         chat, other = await ann.open(), await bob.open()
         await request(chat)
-        first = await stage.claim()
-        await stage.finish(first)
+        first = await running_chat.claim()
+        await running_chat.finish(first)
         answer = await chat.wait(lambda message: message.photo is not None)
         await chat.send("/save Night", reply_to=answer)
         saved = await chat.wait(lambda message: "/style night" in message.text)
         await chat.send("/style night")
         await chat.wait(lambda message: message.text == EN("draft-wish"))
         photo = (await chat.send_photos([picture()]))[0]
-        assert (await stage.claim()).sources[1] == first.sources[1]
+        assert (await running_chat.claim()).sources[1] == first.sources[1]
         await chat.send("/save dawn", reply_to=photo)
         await chat.wait(lambda message: "/style dawn" in message.text)
         await chat.send("/style night+mosaic+dawn", reply_to=photo)
-        mixed = await stage.claim()
+        mixed = await running_chat.claim()
         assert len(mixed.sources) == 4
         assert mixed.sources[1:3] == (first.sources[1], "preset:mosaic")
         await other.send(f"/start {saved.text.rsplit('=', 1)[1]}")
         await other.wait(lambda message: message.text == EN("draft-wish"))
         await other.send_photos([picture()])
-        assert (await stage.claim()).style == first.style
+        assert (await running_chat.claim()).style == first.style
         await other.send("/style night")  # a name is its owner's
         await other.wait(lambda message: "pointillism" in message.text)
 
 
 @pytest.mark.parametrize("name", ["", "mosaic", "000-mosaic", "a" * 31, "a+b", "../x"])
-async def test_a_name_that_could_mean_something_else_is_refused(stage: Stage, name: str) -> None:
-    """Presets, codes and mixes keep their meaning."""
-    async with Client(stage.url) as ann:
-        chat = await ann.open()
-        photo = (await chat.send_photos([picture()]))[0]
-        await chat.send(f"/save {name}", reply_to=photo)
-        wanted = {EN("save-how"), EN("save-taken", style="mosaic")}
-        await chat.wait(lambda message: message.text in wanted)
-        assert await stage.stores.styles.names(ann.id) == []
+async def test_a_name_that_could_mean_something_else_is_refused(name: str) -> None:
+    """Names of presets, recipe codes and mixes of styles keep their meaning."""
+    bot, styles = fake_bot(), FakeStyleStore()
+    command = message(bot, text=f"/save {name}", reply_to_message=photo_message(bot, "photo"))
+    await save(message_request(bot, services(fake_stores(styles=styles)), command, *name.split()))
+    [text] = [call.args[1] for call in bot.send_message.await_args_list]
+    assert text == (EN("save-taken", style="mosaic") if name == "mosaic" else EN("save-how"))
+    assert await styles.names(ANN.user_id) == []
 
 
-async def test_a_friends_link_that_means_nothing_is_a_plain_start(stage: Stage) -> None:
+async def test_a_friends_link_that_means_nothing_is_a_plain_start(running_chat: RunningChat) -> None:
     """Anybody can put anything behind ?start=."""
-    async with Client(stage.url) as ann:
+    async with Client(running_chat.url) as ann:
         chat = await ann.open()
         await chat.send("/start 000-ZZZZZZZZ")
         await chat.wait(lambda message: message.text == EN("start"))
@@ -90,7 +92,11 @@ async def service() -> AsyncIterator[str]:
 
 async def test_the_owners_filter_is_asked_about_each_photo(tmp_path: Path) -> None:
     """What it refuses is not kept; what it cannot judge is not painted either."""
-    async with service() as url, on_stage(tmp_path, moderate=Moderation(url).check) as stage, Client(stage.url) as ann:
+    async with (
+        service() as url,
+        run_chat(tmp_path, moderate=Moderation(url).check) as running_chat,
+        Client(running_chat.url) as ann,
+    ):
         chat = await ann.open()
         await chat.send_photos([picture()], as_file=True)
         await chat.wait(lambda message: message.text == EN("filter-refused"))

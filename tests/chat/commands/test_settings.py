@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.chat.i18n import texts
 from bot.sandbox.client import Chat, Client, Message
 from bot.storage.models import Recipe
-from tests.support.chat_harness import REPORT, Stage, picture, request
+from tests.support.chat_harness import REPORT, RunningChat, picture, request
 
 EN, RU = texts("en"), texts("ru")
 
@@ -16,9 +16,9 @@ async def menu_of(chat: Chat) -> Message:
     return await chat.wait(lambda message: bool(message.buttons))
 
 
-async def test_strokes_can_be_chosen_and_reset(stage: Stage) -> None:
+async def test_strokes_can_be_chosen_and_reset(running_chat: RunningChat) -> None:
     """Fine or large; the next picture is painted so, its caption says so, and its code repeats it."""
-    async with Client(stage.url) as ann:
+    async with Client(running_chat.url) as ann:
         chat = await ann.open()
         menu = await menu_of(chat)
         assert (await chat.press(menu, EN("strokes-large"))).text == EN("settings-saved")
@@ -26,9 +26,9 @@ async def test_strokes_can_be_chosen_and_reset(stage: Stage) -> None:
         chosen = [button for row in changed.buttons for button in row if button.text.startswith("•")]
         assert (f"• {EN('strokes-large')}", "primary") in [(button.text, button.style) for button in chosen]
         await request(chat)
-        job = await stage.claim()
+        job = await running_chat.claim()
         assert job.recipe == Recipe(strokes="large")
-        await stage.finish(job)
+        await running_chat.finish(job)
         answer = await chat.wait(lambda message: message.photo is not None)
         assert EN("choice-strokes", strokes=EN("strokes-large")) in answer.text
         await chat.press(menu, EN("button-reset"))
@@ -36,21 +36,23 @@ async def test_strokes_can_be_chosen_and_reset(stage: Stage) -> None:
         await chat.wait(lambda message: message.text == EN("draft-content"))
         await chat.send("/cancel")
         await chat.send(answer.text.split()[-1], reply_to=photo)
-        assert (await stage.claim()).recipe == Recipe(strokes="large")
+        assert (await running_chat.claim()).recipe == Recipe(strokes="large")
 
 
-async def test_each_choice_is_shown_with_its_cost_on_this_server(stage: Stage) -> None:
+async def test_each_choice_is_shown_with_its_cost_on_this_server(running_chat: RunningChat) -> None:
     """As far as earlier pictures tell: nothing is made up for what was never painted."""
-    async with Client(stage.url) as ann:
+    async with Client(running_chat.url) as ann:
         chat = await ann.open()
         assert "server" not in (await menu_of(chat)).text
         for recipe, seconds in ((Recipe("sketch"), 20.0), (Recipe("standard"), 64.0)):
-            await stage.stores.settings.save_recipe(ann.id, recipe)
+            await running_chat.stores.settings.save_recipe(ann.id, recipe)
             await request(chat)
-            job = await stage.claim()
+            job = await running_chat.claim()
             report = REPORT | {"size": [512, 341]}
-            assert await stage.stores.work.complete(job, await stage.stores.blobs.put(picture()), report, seconds)
-            await stage.settled()
+            assert await running_chat.stores.work.complete(
+                job, await running_chat.stores.blobs.put(picture()), report, seconds
+            )
+            await running_chat.settled()
         text = (await menu_of(chat)).text
         assert EN("settings-estimate", time=EN.duration(64)) in text
         qualities = f"{EN('quality-sketch')} {EN.duration(20)} · {EN('quality-standard')} {EN.duration(64)}"
@@ -59,9 +61,9 @@ async def test_each_choice_is_shown_with_its_cost_on_this_server(stage: Stage) -
         assert f"{EN('size-pixels', size='1024')} {EN.duration(256)}" in text
 
 
-async def test_the_language_is_a_setting_too(stage: Stage) -> None:
+async def test_the_language_is_a_setting_too(running_chat: RunningChat) -> None:
     """The menu itself answers in it at once; a group has no language of its own."""
-    async with Client(stage.url) as ann:
+    async with Client(running_chat.url) as ann:
         chat = await ann.open()
         menu = await menu_of(chat)
         assert (await chat.press(menu, RU("language-name"))).text == RU("settings-saved")

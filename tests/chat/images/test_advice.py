@@ -8,12 +8,17 @@ import pytest
 import skimage.data
 from PIL import Image, ImageDraw, ImageFilter
 
+from bot.chat.buttons.job import remedy
+from bot.chat.callbacks import Remedy
 from bot.chat.i18n import texts
 from bot.chat.images.advice import look
+from bot.chat.keyboards import status_keyboard
 from bot.presets.catalogue import DRAWN
 from bot.sandbox.client import Client
-from bot.storage.models import Recipe
-from tests.support.chat_harness import Stage, picture
+from bot.storage.models import Recipe, State
+from tests.support.chat_harness import RunningChat, picture
+from tests.support.fakes import FakeJobStore, a_job, fake_stores
+from tests.support.requests import fake_bot, message, press, said, services
 
 EN = texts("en")
 
@@ -59,36 +64,44 @@ async def test_any_kind_of_picture_can_be_looked_at(mode: str) -> None:
     assert look(data, data) == "style-flat"
 
 
-async def test_a_flat_style_can_be_replaced_with_two_taps(stage: Stage) -> None:
+async def test_a_flat_style_can_be_replaced_with_two_taps(running_chat: RunningChat) -> None:
     """The advice stands in the status message; the job is cancelled for the one with a better style."""
-    async with Client(stage.url) as ann:
+    async with Client(running_chat.url) as ann:
         chat = await ann.open()
         await chat.send_photos([encoded(CAT), picture(400, 400)])
         status = await chat.wait(lambda message: EN("advice-style-flat") in message.text)
         await chat.press(status, EN("button-other"))
         offer = await chat.wait(lambda message: message.text == EN("other"))
         await chat.press(offer, next(button.data for row in offer.buttons for button in row if "oil" in button.data))
-        job = await stage.claim()
+        job = await running_chat.claim()
         assert job.style == "oil-swirl"
-        assert await stage.stores.work.claim("test") is None
+        assert await running_chat.stores.work.claim("test") is None
         await chat.wait(lambda message: message.id == status.id and message.text == EN("cancelled"), after=0)
 
 
 @pytest.mark.parametrize(
-    ("photo", "advice", "recipe"),
-    [
-        (CAT.resize((900, 200)), "content-long", Recipe(size=1024)),
-        (CAT.filter(ImageFilter.GaussianBlur(4)), "content-blurred", Recipe(strokes="large")),
-    ],
+    ("advice", "recipe"), [("content-long", Recipe(size=1024)), ("content-blurred", Recipe(strokes="large"))]
 )
-async def test_what_helps_is_on_a_button(stage: Stage, photo: Image.Image, advice: str, recipe: Recipe) -> None:
+async def test_the_button_of_the_advice_paints_by_a_better_recipe(advice: str, recipe: Recipe) -> None:
     """A long photo is painted larger, a blurred one with larger strokes, in place of what was asked for first."""
-    async with Client(stage.url) as ann:
+    data = encoded(CAT)
+    bot, jobs = fake_bot({"content": data, "style": data}), FakeJobStore(a_job(advice=advice))
+    [[*_, [button]]] = [status_keyboard(jobs.jobs[1], EN).inline_keyboard]
+    assert (button.text, button.callback_data) == (EN(f"button-{advice}"), "remedy:1")
+    await remedy(press(bot, services(fake_stores(jobs=jobs)), message(bot)), Remedy(1))
+    assert said(bot)[0] == EN("on-it")
+    assert [new.recipe for new in jobs.queued] == [recipe]
+    assert jobs.jobs[1].state is State.CANCELLED
+
+
+async def test_a_long_photo_is_painted_larger_with_one_press(running_chat: RunningChat) -> None:
+    """The advice is in the status message of the first job, which is cancelled."""
+    async with Client(running_chat.url) as ann:
         chat = await ann.open()
-        await chat.send_photos([encoded(photo), encoded(GLASS)], as_file=True)
-        status = await chat.wait(lambda message: EN(f"advice-{advice}") in message.text)
-        assert (await chat.press(status, EN(f"button-{advice}"))).text == EN("on-it")
-        job = await stage.claim()
-        assert job.recipe == recipe
-        assert await stage.stores.work.claim("test") is None
+        await chat.send_photos([encoded(CAT.resize((900, 200))), encoded(GLASS)], as_file=True)
+        status = await chat.wait(lambda message: EN("advice-content-long") in message.text)
+        assert (await chat.press(status, EN("button-content-long"))).text == EN("on-it")
+        job = await running_chat.claim()
+        assert job.recipe == Recipe(size=1024)
+        assert await running_chat.stores.work.claim("test") is None
         await chat.wait(lambda message: message.id == status.id and message.text == EN("cancelled"), after=0)

@@ -12,7 +12,7 @@ from skimage import data
 
 from bot.chat.i18n import texts
 from bot.sandbox.client import Client, Message
-from tests.support.chat_harness import Stage, picture
+from tests.support.chat_harness import RunningChat, picture
 from tests.support.videos import video
 
 EN = texts("en")
@@ -32,12 +32,12 @@ def encoded(image: Image.Image, kind: str, **more: object) -> bytes:
     return buffer.getvalue()
 
 
-async def painted(stage: Stage, *, styles: int = 1) -> Sequence[Image.Image]:
+async def painted(running_chat: RunningChat, *, styles: int = 1) -> Sequence[Image.Image]:
     """Return the pictures of the next job, as the painter would get them."""
-    job = await stage.claim()
+    job = await running_chat.claim()
     assert len(job.styles) == styles
-    found = [Image.open(io.BytesIO(await stage.stores.blobs.get(blob))) for blob in (job.content, *job.styles)]
-    await stage.finish(job)
+    found = [Image.open(io.BytesIO(await running_chat.stores.blobs.get(blob))) for blob in (job.content, *job.styles)]
+    await running_chat.finish(job)
     return [image.convert("RGB") for image in found]
 
 
@@ -47,14 +47,14 @@ def alike(found: Image.Image, wanted: Image.Image, *, off: float) -> bool:
     return sum(abs(a - b) for a, b in zip(one, other, strict=True)) / len(one) < off
 
 
-async def test_a_sticker_is_painted(stage: Stage) -> None:
+async def test_a_sticker_is_painted(running_chat: RunningChat) -> None:
     """A sticker of a cat as content, a sticker as style: 512 pixels, as Telegram keeps them."""
-    async with Client(stage.url) as ann:
+    async with Client(running_chat.url) as ann:
         chat = await ann.open()
         await chat.send_sticker(encoded(CAT, "PNG"))
         await chat.wait(lambda message: message.text == EN("draft-content"))
         await chat.send_sticker(encoded(ROCKET, "PNG"))
-        content, style = await painted(stage)
+        content, style = await painted(running_chat)
         assert (content.size, alike(content, CAT, off=6)) == ((512, 341), True)
         assert (alike(style, ROCKET, off=6), alike(style, CAT, off=6)) == (True, False)
         await chat.wait(lambda message: message.photo is not None)
@@ -69,35 +69,35 @@ async def test_a_sticker_is_painted(stage: Stage) -> None:
     ],
     ids=["video", "silent", "gif"],
 )
-async def test_a_film_is_painted_as_it_begins(stage: Stage, moving: bytes) -> None:
+async def test_a_film_is_painted_as_it_begins(running_chat: RunningChat, moving: bytes) -> None:
     """A video and an animation by Telegram's thumbnail of them, a GIF itself: the cat that they begin with."""
-    async with Client(stage.url) as ann:
+    async with Client(running_chat.url) as ann:
         chat = await ann.open()
         await chat.send_photos([moving])
         await chat.wait(lambda message: message.text == EN("draft-content"))
         await chat.send_photos([picture()])
-        content, _ = await painted(stage)
+        content, _ = await painted(running_chat)
         assert (alike(content, CAT, off=14), alike(content, ROCKET, off=30)) == (True, False)
         assert content.width / content.height == pytest.approx(1.5, abs=0.02)
         await chat.wait(lambda message: message.photo is not None)
 
 
-async def test_moving_stickers(stage: Stage) -> None:
+async def test_moving_stickers(running_chat: RunningChat) -> None:
     """A film sticker is taken by its first picture; one that has no picture is refused in words, and forgotten."""
-    async with Client(stage.url) as ann:
+    async with Client(running_chat.url) as ann:
         chat = await ann.open()
         await chat.send_sticker(gzip.compress(b"{}"))
         await chat.wait(lambda message: message.text == EN("bad-not-image"))
         await chat.send_sticker(video([sized(CAT, (450, 300))], kind="webm"))
         await chat.wait(lambda message: message.text == EN("draft-content"))
         await chat.send_photos([picture()])
-        content, _ = await painted(stage)
+        content, _ = await painted(running_chat)
         assert alike(content, CAT, off=14)
 
 
-async def test_a_group_by_replies(stage: Stage) -> None:
+async def test_a_group_by_replies(running_chat: RunningChat) -> None:
     """In a group, /style in reply to a sticker and a film in reply to the bot make one request."""
-    async with Client(stage.url) as ann:
+    async with Client(running_chat.url) as ann:
         me = (await ann.call("GET", "/api/bots"))["bots"][0]["id"]
         made = await ann.call("POST", "/api/groups", {"user": ann.id, "title": "Glaziers", "members": [me]})
         group = ann.chat(made["key"])
@@ -105,6 +105,6 @@ async def test_a_group_by_replies(stage: Stage) -> None:
         await group.send("/style", reply_to=sticker)
         question: Message = await group.wait(lambda message: message.reply_to is not None)
         await group.send_photos([video([sized(ROCKET, (640, 428))], sound=True)], reply_to=question)
-        content, style = await painted(stage)
+        content, style = await painted(running_chat)
         assert (alike(content, CAT, off=6), alike(style, ROCKET, off=14)) == (True, True)
         await group.wait(lambda message: message.photo is not None)

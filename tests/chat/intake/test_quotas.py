@@ -6,43 +6,64 @@ import dataclasses
 from pathlib import Path
 
 import pytest
+import telegram
 
 from bot.chat.context import Quotas
 from bot.chat.i18n import texts
+from bot.chat.intake.quotas import refusal
 from bot.sandbox.client import Chat, Client
-from tests.support.chat_harness import Stage, from_bot, on_stage, picture, request
+from bot.storage.models import Load
+from tests.support.chat_harness import RunningChat, from_bot, picture, request, run_chat
+from tests.support.fakes import FakeJobStore, fake_stores
+from tests.support.requests import GROUP, PRIVATE, fake_bot, message, message_request, services
 
 EN = texts("en")
 OWNER = 1000001  # the number that the sandbox gives to the first person
 
 
 @pytest.mark.parametrize(
-    ("quotas", "sentence"),
+    ("chat", "load", "sentence"),
     [
-        (Quotas(queued=1), EN("too-many", limit=1)),
-        (Quotas(day=1), EN("too-many-today", limit=1, time=EN.duration(24 * 3600))),
-        (Quotas(depth=1), EN("too-busy", count=1)),
+        (PRIVATE, Load(own=1, chat=1, everyone=1, today=1, frees_in=60.0), None),
+        (PRIVATE, Load(own=2, chat=2, everyone=2, today=2, frees_in=60.0), EN("too-many", limit=2)),
+        (PRIVATE, Load(own=1, chat=3, everyone=3, today=1, frees_in=60.0), None),
+        (GROUP, Load(own=1, chat=2, everyone=3, today=1, frees_in=60.0), None),
+        (GROUP, Load(own=1, chat=3, everyone=3, today=1, frees_in=60.0), EN("too-many-group", limit=3)),
+        (
+            PRIVATE,
+            Load(own=0, chat=0, everyone=0, today=4, frees_in=7200.0),
+            EN("too-many-today", limit=4, time=EN.duration(7200)),
+        ),
+        (PRIVATE, Load(own=0, chat=0, everyone=5, today=0, frees_in=0.0), EN("too-busy", count=5)),
     ],
 )
-async def test_a_picture_too_many_is_refused_with_what_to_do(tmp_path: Path, quotas: Quotas, sentence: str) -> None:
-    """The first is queued, the second is not; nothing of it stays."""
-    async with on_stage(tmp_path, quotas=quotas) as stage, Client(stage.url) as ann:
+async def test_each_quota_has_a_sentence(chat: telegram.Chat, load: Load, sentence: str | None) -> None:
+    """One picture below every quota is accepted; the quota of a group does not count in a private chat."""
+    jobs, bot = FakeJobStore(), fake_bot()
+    jobs.waiting = load
+    parts = services(fake_stores(jobs=jobs), quotas=Quotas(queued=2, group=3, day=4, depth=5))
+    assert await refusal(message_request(bot, parts, message(bot, chat))) == sentence
+
+
+async def test_a_picture_too_many_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    """The first picture is queued, the second is refused, and its photos are deleted."""
+    async with run_chat(tmp_path, quotas=Quotas(day=1)) as running_chat, Client(running_chat.url) as ann:
         chat = await ann.open()
         await request(chat)
         await chat.wait(lambda message: bool(message.buttons))
         await request(chat)
-        await chat.wait(lambda message: message.text == sentence)
-        assert len(await stage.stores.deliveries.unsettled()) == 1
-        [job] = await stage.stores.deliveries.unsettled()
-        assert await stage.stores.drafts.photos(job.address) == []
+        await chat.wait(lambda message: message.text == EN("too-many-today", limit=1, time=EN.duration(24 * 3600)))
+        assert len(await running_chat.stores.deliveries.unsettled()) == 1
+        [job] = await running_chat.stores.deliveries.unsettled()
+        assert await running_chat.stores.drafts.photos(job.address) == []
 
 
 async def test_a_button_is_refused_like_a_photo(tmp_path: Path) -> None:
     """Pressing "Stronger" is asking for a picture."""
-    async with on_stage(tmp_path, quotas=Quotas(day=1)) as stage, Client(stage.url) as ann:
+    async with run_chat(tmp_path, quotas=Quotas(day=1)) as running_chat, Client(running_chat.url) as ann:
         chat = await ann.open()
         await request(chat)
-        await stage.finish(await stage.claim())
+        await running_chat.finish(await running_chat.claim())
         answer = await chat.wait(lambda message: message.photo is not None)
         said = await chat.press(answer, EN("button-stronger"))
         assert said.alert
@@ -58,7 +79,11 @@ async def command(chat: Chat, text: str, answer: str) -> None:
 async def test_owners_ban_let_in_close_and_write_to_everybody(tmp_path: Path) -> None:
     """/ban deletes what was the user's and keeps them out; maintenance keeps all others out; a letter reaches all."""
     owners = frozenset({OWNER})
-    async with on_stage(tmp_path, operators=owners) as stage, Client(stage.url, "Own") as own, Client(stage.url) as ann:
+    async with (
+        run_chat(tmp_path, operators=owners) as running_chat,
+        Client(running_chat.url, "Own") as own,
+        Client(running_chat.url) as ann,
+    ):
         assert own.id == OWNER
         desk, chat = await own.open(), await ann.open()
         await command(chat, "/start", EN("start"))
@@ -78,13 +103,13 @@ async def test_owners_ban_let_in_close_and_write_to_everybody(tmp_path: Path) ->
         await chat.wait(lambda message: message.text == "Good news!")
 
 
-async def test_nobody_else_is_an_owner(stage: Stage) -> None:
+async def test_nobody_else_is_an_owner(running_chat: RunningChat) -> None:
     """To everybody else these commands are words."""
-    async with Client(stage.url) as ann:
+    async with Client(running_chat.url) as ann:
         chat = await ann.open()
         for text in ("/stats", "/ban 5", "/maintenance on", "/broadcast hello"):
             await command(chat, text, EN("bad-no-photo"))
-        assert not (await stage.stores.people.standing(5, 5)).banned
+        assert not (await running_chat.stores.people.standing(5, 5)).banned
         assert len(await from_bot(chat)) == 4
 
 

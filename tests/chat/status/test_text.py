@@ -8,8 +8,12 @@ import pytest
 
 from bot.chat.i18n import texts
 from bot.chat.status import reporter
+from bot.chat.status.text import caption, describe
 from bot.sandbox.client import Chat, Client
-from tests.support.chat_harness import REPORT, Stage, painted, picture, request
+from bot.storage.models import Job, Recipe, State
+from tests.support.chat_harness import REPORT, RunningChat, picture, request
+from tests.support.fakes import a_job
+from tests.support.requests import services
 
 EN = texts("en")
 BOT = "vitrage_bot"
@@ -22,94 +26,99 @@ async def grouped(ann: Client) -> Chat:
     return ann.chat(made["key"])
 
 
-async def test_stop_here_asks_for_the_picture_as_it_is(stage: Stage) -> None:
+async def test_stop_here_asks_for_the_picture_as_it_is(running_chat: RunningChat) -> None:
     """Offered once there is something to see; the worker hears of it."""
-    async with Client(stage.url) as ann:
+    async with Client(running_chat.url) as ann:
         chat = await ann.open()
         await request(chat)
         status = await chat.wait(lambda message: bool(message.buttons))
-        job = await stage.claim()
-        preview = await stage.stores.blobs.put(picture())
-        assert await stage.stores.work.record_progress(job, 0.5, 20.0, preview)
+        job = await running_chat.claim()
+        preview = await running_chat.stores.blobs.put(picture())
+        assert await running_chat.stores.work.record_progress(job, 0.5, 20.0, preview)
         await chat.wait(lambda message: EN("button-stop") in str(message.buttons))
         assert (await chat.press(status, EN("button-stop"))).text == EN("stopping")
-        found = await stage.stores.jobs.get(job.id)
+        found = await running_chat.stores.jobs.get(job.id)
         assert found is not None
         assert found.stop_asked
-        await stage.finish(job)
+        await running_chat.finish(job)
         await chat.wait(lambda message: message.photo is not None and message.id != status.id)
 
 
-async def test_the_wait_is_said_as_a_range(stage: Stage) -> None:
+async def test_the_wait_is_said_as_a_range(running_chat: RunningChat) -> None:
     """A place in the queue and two honest numbers."""
-    async with Client(stage.url) as ann:
+    async with Client(running_chat.url) as ann:
         chat = await ann.open()
         await request(chat)
-        await stage.finish(await stage.claim())  # takes a second, as the store learns
+        await running_chat.finish(await running_chat.claim())  # takes a second, as the store learns
         await chat.wait(lambda message: message.photo is not None)
         await request(chat)
         waiting = await chat.wait(lambda message: bool(message.buttons))
         assert EN.range(1.0) in waiting.text
 
 
-async def test_a_sketch_is_told_from_the_masterpiece(stage: Stage) -> None:
+async def test_a_sketch_is_told_from_the_masterpiece(running_chat: RunningChat) -> None:
     """First that it comes, then that it is there and the picture follows in its place; and how long that takes."""
-    async with Client(stage.url) as ann:
+    async with Client(running_chat.url) as ann:
         chat = await ann.open()
         await request(chat)
         status = await chat.wait(lambda message: bool(message.buttons))
-        job = await stage.claim()
+        job = await running_chat.claim()
         for progress, sketched, words in ((0.1, False, "sketching"), (0.3, True, "painting-over")):
-            preview = await stage.stores.blobs.put(picture())
-            assert await stage.stores.work.record_progress(job, progress, 45.0, preview, sketched=sketched)
+            preview = await running_chat.stores.blobs.put(picture())
+            assert await running_chat.stores.work.record_progress(job, progress, 45.0, preview, sketched=sketched)
             shown = await chat.wait(lambda message, words=words: EN(words) in message.text)  # type: ignore[misc]
             assert (shown.id, shown.photo is not None) == (status.id, True)
             assert EN.duration(45) in shown.text
             assert [button.style for button in shown.buttons[0]] == ["success", "danger"]
 
 
-async def test_a_picture_that_goes_on_from_another_says_so(stage: Stage) -> None:
-    """No sketch is promised where none comes."""
-    async with Client(stage.url) as ann:
-        chat = await ann.open()
-        answer, _ = await painted(stage, chat)
-        await chat.press(answer, EN("button-stronger"))
-        job = await stage.claim()
-        assert await stage.stores.work.record_progress(job, 0.5, 9.0, None, sketched=True)
-        await chat.wait(lambda message: EN("painting-on") in message.text)
+@pytest.mark.parametrize(
+    ("job", "words"),
+    [
+        (a_job(), "queued"),
+        (a_job(attempt=1), "retrying"),
+        (a_job(state=State.RUNNING), "starting"),
+        (a_job(state=State.RUNNING, progress=0.1), "sketching"),
+        (a_job(state=State.RUNNING, progress=0.5, sketched=True), "painting-over"),
+        (a_job(state=State.RUNNING, progress=0.5, sketched=True, resumed=True), "painting-on"),
+        (a_job(state=State.RUNNING, progress=0.5, recipe=Recipe("sketch")), "painting"),
+        (a_job(state=State.RUNNING, progress=0.5, kind="sheet"), "painting"),
+        (a_job(state=State.RUNNING, progress=0.5, stop_asked=True), "finishing"),
+        (a_job(state=State.CANCELLED), "cancelled"),
+    ],
+)
+def test_each_stage_has_words(job: Job, words: str) -> None:
+    """A picture that continues from another one promises no sketch, because none comes."""
+    assert EN(words, ahead=0) in describe(job, None, EN)
 
 
-async def test_a_picture_that_was_stopped_early_says_so(stage: Stage) -> None:
+def test_a_picture_that_was_stopped_early_says_so() -> None:
     """Its code repeats the recipe, but not this very picture."""
-    async with Client(stage.url) as ann:
-        chat = await ann.open()
-        await request(chat)
-        blob = await stage.stores.blobs.put(picture())
-        assert await stage.stores.work.complete(await stage.claim(), blob, REPORT | {"stopped": True}, None)
-        answer = await chat.wait(lambda message: message.photo is not None)
-        assert EN("done-stopped") in answer.text
+    whole, stopped = a_job(report=REPORT), a_job(report=REPORT | {"stopped": True})
+    assert EN("done-stopped") in caption(services(), stopped, EN)
+    assert EN("done-stopped") not in caption(services(), whole, EN)
 
 
 @pytest.mark.parametrize("kind", ["private", "group"])
-async def test_a_chat_is_edited_in_turns(stage: Stage, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+async def test_a_chat_is_edited_in_turns(running_chat: RunningChat, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     """All jobs of a chat share its pace, and none of those that are painted is left out."""
     name = "EDIT_SECONDS" if kind == "private" else "GROUP_EDIT_SECONDS"
     monkeypatch.setattr(reporter, name, 0.3)
-    async with Client(stage.url) as ann:
+    async with Client(running_chat.url) as ann:
         begun = (await ann.call("GET", "/api/bots"))["cursor"]
         chat = await ann.open() if kind == "private" else await grouped(ann)
         for _ in range(3):
             await chat.send_photos([picture()], f"/style@{BOT} mosaic")
             await chat.wait(lambda message: "cancel:" in str(message.raw))
-        jobs = [await stage.claim() for _ in range(2)]
+        jobs = [await running_chat.claim() for _ in range(2)]
         for step in range(1, 20):
             for job in jobs:
-                await stage.stores.work.record_progress(job, step / 20, 1.0, None)
-            await stage.stores.jobs.wait("work", 0.1)
+                await running_chat.stores.work.record_progress(job, step / 20, 1.0, None)
+            await running_chat.stores.jobs.wait("work", 0.1)
         for job in jobs:
-            await stage.finish(job)
-        await stage.finish(await stage.claim())
-        await stage.settled()
+            await running_chat.finish(job)
+        await running_chat.finish(await running_chat.claim())
+        await running_chat.settled()
         events = (await ann.call("GET", "/api/events", {"after": begun, "chat": chat.key}))["events"]
     edits = [event for event in events if event["type"] == "edited" and "cancel:" in str(event["message"])]
     assert min(after["at"] - before["at"] for before, after in pairwise(edits)) >= 0.29
