@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import psutil
 import torch
 
+from engine.cgroups import memory_left
 from engine.errors import OutOfMemoryError
 from engine.network.tiles import margin_of
 from engine.network.vgg import CHANNELS, pools_before
@@ -29,8 +29,6 @@ _ALLOCATION_ERRORS = (
     "could not create a primitive",
     "std::bad_alloc",
 )
-
-_CGROUP = Path("/sys/fs/cgroup")
 
 
 @dataclass(frozen=True)
@@ -66,15 +64,15 @@ FALLBACKS = (
 def free_memory(device: str) -> int:
     """Bytes that can still be allocated on a device.
 
-    On a CPU a container's limit (cgroup v2) counts as well: a process that exceeds it is killed.
+    On a CPU the limits of a container or service count as well: a process that exceeds them is killed.
     """
     if device.startswith("cuda"):
         free, _ = torch.cuda.mem_get_info(device)
         unused = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
         return free + unused
     available: int = psutil.virtual_memory().available
-    limit, used = _read_bytes(_CGROUP / "memory.max"), _read_bytes(_CGROUP / "memory.current")
-    return available if limit is None or used is None else min(available, limit - used)
+    left = memory_left()
+    return available if left is None else min(available, left)
 
 
 def network_bytes(convolutions: Collection[str], itemsize: int) -> int:
@@ -132,12 +130,3 @@ def memory_errors() -> Iterator[None]:
 
 def _too_little_memory() -> OutOfMemoryError:
     return OutOfMemoryError("The device has too little memory for this picture; choose a smaller size.")
-
-
-def _read_bytes(file: Path) -> int | None:
-    """The number in a cgroup's control file; None where it is `max`, or there is no such file."""
-    try:
-        text = file.read_text().strip()
-    except OSError:
-        return None
-    return int(text) if text.isdigit() else None

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+import psutil
 import pytest
 import torch
 
 import engine
-from engine.network.memory import FALLBACKS, FULL, memory_errors, needed_memory, network_bytes
+from engine.network import memory
+from engine.network.memory import FALLBACKS, FULL, free_memory, memory_errors, needed_memory, network_bytes
 from engine.network.vgg import CONVOLUTIONS
 from engine.optimize.capacity import PRESET_CONVOLUTIONS
 
@@ -36,3 +40,10 @@ def test_other_failures_are_not_taken_for_memory() -> None:
         raise RuntimeError("std::bad_alloc")  # what oneDNN says in the middle of a convolution
     with pytest.raises(RuntimeError, match="something else"), memory_errors():
         raise RuntimeError("something else")
+
+
+@pytest.mark.parametrize(("left", "free"), [(None, 5000), (300, 300), (9000, 5000)])
+def test_a_containers_limit_counts(left: int | None, free: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "memory_left", lambda: left)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=5000))
+    assert free_memory("cpu") == free
