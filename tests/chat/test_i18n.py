@@ -1,4 +1,4 @@
-"""The words of the bot: complete in both languages, and used nowhere else."""
+"""The messages of the bot: the same in both languages, and each of them used."""
 
 import re
 from pathlib import Path
@@ -21,7 +21,7 @@ def messages(source: str) -> dict[str, set[str]]:
 
 
 def test_both_languages_have_the_same_messages_with_the_same_values() -> None:
-    """Nobody reads a message in the wrong language, or one with a hole in it."""
+    """No message is missing in a language, and none lacks a value."""
     english, russian = messages(CATALOGUES["en"]), messages(CATALOGUES["ru"])
     assert english.keys() == russian.keys()
     assert english == russian
@@ -29,7 +29,7 @@ def test_both_languages_have_the_same_messages_with_the_same_values() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_message_can_be_said(language: str) -> None:
-    """Each message is valid and says something, with any values."""
+    """Each message can be formatted and is not empty."""
     say = Texts(language)
     for name, values in messages(CATALOGUES[language]).items():
         text = say(name, **dict.fromkeys(values, 3))
@@ -38,7 +38,7 @@ def test_every_message_can_be_said(language: str) -> None:
 
 
 def test_every_message_that_the_code_names_exists_and_none_is_left_over() -> None:
-    """The catalogue and the code agree."""
+    """Each message of the catalogue is named in the code."""
     source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "bot/chat").rglob("*.py"))
     for name in messages(CATALOGUES["en"]):
         stems = [name[: place.start()] for place in re.finditer("-", name)]
@@ -53,13 +53,13 @@ def test_russian_counts_as_russians_do() -> None:
 
 
 def test_any_other_language_is_answered_in_english() -> None:
-    """A user with no language, or one that we do not speak, is understood all the same."""
+    """No language, or one that has no catalogue."""
     assert texts(None).language == texts("fr").language == texts("en-GB").language == "en"
     assert texts("ru-RU").language == "ru"
 
 
 def test_a_missing_value_is_an_error_and_never_sent() -> None:
-    """A sentence with a hole does not reach a user."""
+    """A message with an unfilled place does not reach a user."""
     with pytest.raises(KeyError, match="queued"):
         texts("en")("queued")
 
@@ -68,5 +68,5 @@ def test_a_missing_value_is_an_error_and_never_sent() -> None:
     ("seconds", "said"), [(1, "about 5 s"), (47, "about 45 s"), (89, "about 90 s"), (200, "about 3 min")]
 )
 def test_times_are_rounded_as_people_say_them(seconds: float, said: str) -> None:
-    """A time left is an estimate and looks like one."""
+    """To 5 seconds, above 90 seconds to minutes."""
     assert texts("en").duration(seconds) == said

@@ -1,4 +1,4 @@
-"""Telegram's limits are kept, not run into."""
+"""Telegram's limits are kept in advance, so that no call is refused."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EN = texts("en")
 
 @pytest.mark.parametrize("pace", [OVERALL, CHAT, GROUP])
 def test_never_more_than_so_many_within_so_many_seconds(pace: Pace) -> None:
-    """A burst is spread; the first of it leaves at once, and none waits longer than it must."""
+    """The first messages of a burst leave at once, and none waits longer than the pace requires."""
     window = Window(pace)
     moments = [window.take(0.0) for _ in range(3 * pace.count)]
     assert moments[: pace.count] == [0.0] * pace.count

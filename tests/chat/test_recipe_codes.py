@@ -1,4 +1,4 @@
-"""Recipe codes: short, exact, and harmless when made up."""
+"""Recipe codes are short and exact, and made-up ones do no harm."""
 
 from typing import get_args
 
@@ -23,7 +23,7 @@ recipes = st.builds(
 
 @given(recipes, st.sampled_from([StyleRef("mosaic"), StyleRef("stained-glass"), StyleRef("0A1B2C3D")]))
 def test_a_code_says_the_whole_recipe(recipe: Recipe, style: StyleRef) -> None:
-    """What is written under a picture paints it again."""
+    """Encoding and decoding returns the same recipe and style."""
     code = encode(recipe, style)
     assert len(code) == 4 + len(style) + (recipe.strokes != "normal" or recipe.variation > 0)
     assert decode(code) == Code(recipe, style)
@@ -31,7 +31,7 @@ def test_a_code_says_the_whole_recipe(recipe: Recipe, style: StyleRef) -> None:
 
 @given(st.text())
 def test_any_other_text_is_no_code(text: str) -> None:
-    """Users write what they like."""
+    """A text that decodes is the one code of its recipe."""
     found = decode(text)
     assert found is None or encode(found.recipe, found.style) == text
 
@@ -52,18 +52,18 @@ def test_any_other_text_is_no_code(text: str) -> None:
     ],
 )
 def test_what_only_looks_like_a_code_is_none(text: str) -> None:
-    """Letters outside the alphabet, values out of range, styles that no file could be called."""
+    """Letters outside the alphabet, values out of range, names that no style can have."""
     assert decode(text) is None
 
 
-def test_a_code_of_before_the_strokes_still_means_what_it_meant() -> None:
-    """Codes are written under pictures that people keep."""
+def test_a_code_without_strokes_means_normal_strokes() -> None:
+    """Codes are in captions of pictures that people keep."""
     assert encode(Recipe("standard", 512, 80, "content"), StyleRef("mosaic")) == "9T1-mosaic"
     assert decode("9T1-mosaic") == Code(Recipe("standard", 512, 80, "content"), StyleRef("mosaic"))
 
 
-def test_a_style_is_called_by_its_preset_or_by_a_key_of_its_own() -> None:
-    """A preset reads as what it is; photos get a key that others cannot guess, the same each time."""
+def test_the_reference_of_a_style_is_its_preset_or_a_key() -> None:
+    """A preset's reference is its name; that of photos is a key that depends on their sources alone."""
     assert reference_of([MOSAIC]) == "mosaic"
     key = reference_of([Source("file:AgACAgIAAx")])
     assert key == reference_of([Source("file:AgACAgIAAx")])

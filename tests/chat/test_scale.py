@@ -1,4 +1,4 @@
-"""Many people at once: nobody's picture goes to somebody else, and nobody waits for somebody else's photo."""
+"""Many people at once: each picture goes to its requester, and nobody waits for the decoding of another photo."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from tests.support.chat_harness import RunningChat, from_bot, picture, request
 
 EN = texts("en")
 PEOPLE = 50
-SLOW_SECONDS = 0.4  # that one step of the event loop may take, also on a busy machine
+SLOW_SECONDS = 0.4  # that one step of the event loop may take, with a margin for a busy machine
 
 
 def color_of(number: int) -> str:
-    """Return a colour of each person's own."""
+    """Return a colour that no other number below `PEOPLE` has."""
     red, green, blue = (
         round(255 * value) for value in colorsys.hsv_to_rgb(number / PEOPLE, 1.0, 0.4 + number % 3 * 0.3)
     )
@@ -38,7 +38,7 @@ def mean(data: bytes) -> tuple[float, ...]:
 
 
 async def test_fifty_people_at_once_get_their_own_pictures(running_chat: RunningChat) -> None:
-    """Photos of fifty people interleave; each job holds one person's photos, and its picture goes to that person."""
+    """The photos of fifty people arrive mixed; each job has one person's photos, and that person gets its picture."""
     numbers: dict[int, int] = {}
 
     async def person(number: int) -> None:
@@ -67,16 +67,16 @@ async def test_fifty_people_at_once_get_their_own_pictures(running_chat: Running
 
 
 class Crowd:
-    """Many people, each with a number, a chat and a picture of their own."""
+    """Many people, each with a number, a chat, and a picture that shows the number."""
 
     def __init__(self, running_chat: RunningChat) -> None:
         self.running_chat = running_chat
-        self.chats: dict[int, Chat] = {}  # by number
-        self.numbers: dict[int, int] = {}  # by person
-        self._some = asyncio.Semaphore(50)  # talk at the same time
+        self.chats: dict[int, Chat] = {}  # by number of the person
+        self.numbers: dict[int, int] = {}  # by id of the person
+        self._some = asyncio.Semaphore(50)  # people that send at the same time
 
     async def come(self, number: int, photos: int) -> None:
-        """Send so many of one's photos."""
+        """Open the chat of a person, and send their photo so many times."""
         async with self._some, Client(self.running_chat.url, name=f"P{number}") as somebody:
             self.chats[number] = await somebody.open()
             self.numbers[somebody.id] = number
@@ -84,18 +84,18 @@ class Crowd:
                 await self.chats[number].send_photos([badge(number)])
 
     async def told(self, number: int) -> list[Message]:
-        """Return what the bot has in somebody's chat now."""
+        """Return the bot's messages in a person's chat."""
         async with self._some, Client(self.running_chat.url, name=f"P{number}") as somebody:
             return await from_bot(somebody.chat(self.chats[number].key))
 
     async def draft(self, number: int) -> list[int]:
-        """Return whose photos are in somebody's draft."""
+        """Return the numbers in the photos of a person's draft."""
         somebody = self.chats[number].client.id
         photos = await self.running_chat.stores.drafts.photos(Address(somebody, None, somebody))
         return [number_of(await self.running_chat.stores.blobs.get(photo.blob)) for photo in photos]
 
     async def paint(self, count: int) -> None:
-        """Be the worker for so many jobs: all their pictures are of one person, whose content is the result."""
+        """Complete so many jobs with their content; all pictures of a job must show the number of its requester."""
         for _ in range(count):
             job = await self.running_chat.claim()
             blobs = [await self.running_chat.stores.blobs.get(blob) for blob in (job.content, *job.styles)]
@@ -103,7 +103,7 @@ class Crowd:
             await self.running_chat.finish(job, blobs[0])
 
     async def pictures(self, number: int) -> list[int]:
-        """Return whose pictures somebody was given."""
+        """Return the numbers in the pictures that a person was sent."""
         async with Client(self.running_chat.url, name=f"P{number}") as somebody:
             given = [message for message in await self.told(number) if message.photo]
             return [number_of(await somebody.bytes_of(message.photo.file_id)) for message in given if message.photo]
@@ -111,7 +111,7 @@ class Crowd:
 
 @pytest.mark.slow
 async def test_a_thousand_drafts_and_a_hundred_jobs(running_chat: RunningChat) -> None:
-    """1,000 chats with a draft and 100 queued jobs: no picture is lost, crossed or sent twice, no draft mixed up."""
+    """1,000 chats with a draft and 100 queued jobs: no picture is lost, sent to another person or sent twice."""
     crowd, waiting, drafting = Crowd(running_chat), range(100), range(100, 1100)
     everybody = [crowd.come(number, 2 if number in waiting else 1) for number in (*waiting, *drafting)]
     random.Random(1).shuffle(everybody)
@@ -127,7 +127,7 @@ async def test_a_thousand_drafts_and_a_hundred_jobs(running_chat: RunningChat) -
     await running_chat.settled()
     assert [await crowd.pictures(number) for number in waiting] == [[number] for number in waiting]
     assert [await crowd.draft(number) for number in drafting] == [[number] for number in drafting]
-    again = drafting[::50]  # for whom the other photo still makes the right job
+    again = drafting[::50]  # whose second photo must still complete their draft
     await asyncio.gather(*(crowd.come(number, 1) for number in again))
     await crowd.paint(len(again))
     await running_chat.settled()
@@ -144,8 +144,8 @@ def large() -> bytes:
 
 
 async def test_the_event_loop_is_never_blocked(running_chat: RunningChat, caplog: pytest.LogCaptureFixture) -> None:
-    """Large photos, the gallery, a contact sheet, previews and side-by-side pictures are worked on in threads."""
-    photos = large(), picture(3000, 2000, "olive")  # before anybody looks at the clock
+    """Large photos, the gallery, a contact sheet, previews and side-by-side pictures are computed in threads."""
+    photos = large(), picture(3000, 2000, "olive")  # made before the loop is watched
     loop = asyncio.get_running_loop()
     loop.set_debug(True)
     loop.slow_callback_duration = SLOW_SECONDS
@@ -155,7 +155,7 @@ async def test_the_event_loop_is_never_blocked(running_chat: RunningChat, caplog
             await _everything(running_chat, chat, *photos)
     loop.set_debug(False)
     slow = [record.getMessage() for record in caplog.records if record.name == "asyncio"]
-    slow = [what for what in slow if "uvicorn" not in what]  # the sandbox, which lives in this loop for the test
+    slow = [what for what in slow if "uvicorn" not in what]  # the sandbox, which runs in the same loop
     assert slow == []
 
 

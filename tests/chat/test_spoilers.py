@@ -1,4 +1,4 @@
-"""What came hidden under a spoiler stays hidden, in everything that is made of it."""
+"""What was sent under a spoiler stays under one, in everything that is made from it."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ EN = texts("en")
 
 
 def hidden(message: Message) -> bool:
-    """Return whether a message's picture is covered."""
+    """Return whether a message's picture is under a spoiler."""
     return bool(message.raw.get("has_media_spoiler", False))
 
 
 async def hidden_request(running_chat: RunningChat, chat: Chat) -> Job:
-    """Send a hidden photo and a plain style, and claim the job."""
+    """Send a photo under a spoiler and a style without one; claim the job."""
     await chat.send_photos([picture()], spoiler=True)
     await chat.wait(lambda message: message.text == EN("draft-content"))
     await chat.send_photos([picture(color="blue")])
@@ -30,15 +30,15 @@ async def hidden_request(running_chat: RunningChat, chat: Chat) -> Job:
 
 
 async def finish(running_chat: RunningChat, job: Job) -> None:
-    """Complete a claimed job with a picture and a film."""
-    frames, film = [Image.new("RGB", (60, 40), color) for color in ("red", "lime")], io.BytesIO()
-    frames[0].save(film, "GIF", save_all=True, append_images=frames[1:])
-    made = [await running_chat.stores.blobs.put(data) for data in (picture(), film.getvalue())]
+    """Complete a claimed job with a picture and a timelapse."""
+    frames, timelapse = [Image.new("RGB", (60, 40), color) for color in ("red", "lime")], io.BytesIO()
+    frames[0].save(timelapse, "GIF", save_all=True, append_images=frames[1:])
+    made = [await running_chat.stores.blobs.put(data) for data in (picture(), timelapse.getvalue())]
     assert await running_chat.stores.work.complete(job, made[0], REPORT, 1.0, timelapse=made[1])
 
 
 async def test_previews_and_the_picture_are_hidden(running_chat: RunningChat) -> None:
-    """The live message as it grows, as it becomes the picture, and a picture that comes as a new message."""
+    """The preview, the status message that becomes the picture, and a picture in a new message."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         for how in ("new", "in place"):
@@ -56,7 +56,7 @@ async def test_previews_and_the_picture_are_hidden(running_chat: RunningChat) ->
 
 
 async def test_all_that_is_made_of_a_hidden_picture_is_hidden(running_chat: RunningChat) -> None:
-    """Compositions, the timelapse, a part, the next picture, also the other way round."""
+    """Side by side, blends, the timelapse, the question for a region, and the next pictures, also swapped ones."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         job = await hidden_request(running_chat, chat)
@@ -80,7 +80,7 @@ async def test_all_that_is_made_of_a_hidden_picture_is_hidden(running_chat: Runn
 
 @pytest.mark.parametrize("spoiler", [False, True])
 async def test_a_sheet_and_what_is_picked_from_it(running_chat: RunningChat, spoiler: bool) -> None:
-    """A photo in every style, one of them in full: hidden if the photo was, and not otherwise."""
+    """The contact sheet and the picture in full are under a spoiler if the photo was, and only then."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         await chat.send_photos([picture()], spoiler=spoiler)
@@ -95,7 +95,7 @@ async def test_a_sheet_and_what_is_picked_from_it(running_chat: RunningChat, spo
 
 
 async def test_in_a_group_a_hidden_photo_that_is_replied_to_counts(running_chat: RunningChat) -> None:
-    """/style in reply to it is as good as under it."""
+    """/style in reply to a photo under a spoiler."""
     async with Client(running_chat.url) as ann:
         await ann.open()
         friends = await group(ann)
@@ -108,7 +108,7 @@ async def test_in_a_group_a_hidden_photo_that_is_replied_to_counts(running_chat:
 
 
 async def test_a_marked_photo_may_be_hidden_by_its_sender(running_chat: RunningChat) -> None:
-    """Who thinks of it only now is heard too."""
+    """The marked copy is under a spoiler, though the photo was not."""
     photo = photographs()["coffee"].resize((300, 200))
     async with Client(running_chat.url) as ann:
         chat = await ann.open()

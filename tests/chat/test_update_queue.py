@@ -1,4 +1,4 @@
-"""Updates are durable before Telegram forgets them, handled once, and in order within a chat."""
+"""Updates are stored before Telegram forgets them, handled once, and in order within a chat."""
 
 import asyncio
 import datetime as dt
@@ -24,7 +24,7 @@ async def never(_update: Update) -> None:
 
 
 async def test_an_update_that_was_not_handled_is_replayed_at_the_next_start(tmp_path: Path) -> None:
-    """What a crash interrupts is not lost; what was handled is not repeated."""
+    """What was handled is not replayed."""
     async with open_sqlite(tmp_path / "db", tmp_path / "blobs") as stores:
         inbox = UpdateQueue(stores.updates)
         await inbox.put(update(1))
@@ -41,7 +41,7 @@ async def test_an_update_that_was_not_handled_is_replayed_at_the_next_start(tmp_
 
 
 async def test_an_update_that_comes_twice_is_handled_once(tmp_path: Path) -> None:
-    """Telegram may deliver again what we have not confirmed."""
+    """Telegram may send an update again that was not confirmed."""
     async with open_sqlite(tmp_path / "db", tmp_path / "blobs") as stores:
         inbox = UpdateQueue(stores.updates)
         for _ in range(3):
@@ -50,7 +50,7 @@ async def test_an_update_that_comes_twice_is_handled_once(tmp_path: Path) -> Non
 
 
 async def test_one_chat_is_answered_in_order_while_others_go_on(tmp_path: Path) -> None:
-    """A slow answer holds up its own chat alone."""
+    """A slow handler delays its own chat alone."""
     done: list[str] = []
     release = asyncio.Event()
 
@@ -72,8 +72,8 @@ async def test_one_chat_is_answered_in_order_while_others_go_on(tmp_path: Path) 
     assert done == ["other chat", "slow", "after"]
 
 
-async def test_an_update_is_ticked_off_only_when_its_handler_has_returned(tmp_path: Path) -> None:
-    """Cancelled in the middle, it stays for the next start."""
+async def test_an_update_is_finished_only_when_its_handler_has_returned(tmp_path: Path) -> None:
+    """An update whose handler was cancelled stays in the store."""
     async with open_sqlite(tmp_path / "db", tmp_path / "blobs") as stores:
         order = ChatOrder(stores.updates, Albums(), never)
         await UpdateQueue(stores.updates).put(update(1))

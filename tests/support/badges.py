@@ -1,4 +1,4 @@
-"""Pictures that say whose they are, also after a messenger and a painter had them."""
+"""Pictures that carry a number, which can be read after they were recompressed, scaled or painted."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 CELLS = 4
-CONTRAST = 64  # that every cell keeps to the middle, 0..127
+CONTRAST = 64  # least distance of a cell from the middle grey, 0..127
 MOST = 2 ** (CELLS * CELLS - 4)
 
 

@@ -1,4 +1,4 @@
-"""Somebody with the pencil of a messenger's photo editor, and the way of the marked photo through the messenger."""
+"""Draws on photos as the editor of a messenger does, and recompresses them as a messenger does."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "content"
 WIDTH = 0.02  # of a stroke, as a share of the longer side
-SMOOTH = 2  # strokes are drawn so many times as large
+SMOOTH = 2  # factor by which strokes are drawn larger, then reduced, to get soft edges
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom as shares of the photo's sides."""
@@ -22,14 +22,14 @@ MIDDLE: Box = (0.3, 0.25, 0.7, 0.75)
 
 
 def photographs() -> Mapping[str, Image.Image]:
-    """Return real photographs by name: those that scikit-image carries, and the shared ones where they are."""
+    """Return real photographs by name: those of scikit-image, and the project's shared ones if there are any."""
     bundled = {name: Image.fromarray(getattr(skimage.data, name)()) for name in ("chelsea", "coffee", "rocket")}
     shared = {path.stem: Image.open(path).convert("RGB") for path in sorted(SHARED.glob("*.jpg"))}
     return MappingProxyType(bundled | shared)
 
 
 def sent(photo: Image.Image, *, edge: int = 1280, quality: int = 80) -> Image.Image:
-    """Return a photo as a messenger passes it on: no larger than it likes, and recompressed."""
+    """Return a photo as a messenger passes it on: at most `edge` pixels on its longer side, as a JPEG."""
     small = photo.convert("RGB")
     small.thumbnail((edge, edge))
     return Image.open(io.BytesIO(jpeg(small, quality)))
@@ -55,13 +55,13 @@ class Pencil:
         self._width = round(SMOOTH * WIDTH * max(photo.size))
 
     def encircle(self, box: Box = MIDDLE, *, opening: int = 0) -> Pencil:
-        """Draw an ellipse, open at its right by so many degrees; it may reach beyond the photo."""
+        """Draw an ellipse with a gap of `opening` degrees at its right; it may reach beyond the photo."""
         layer, draw = self._layer()
         draw.arc(self._large(box), opening / 2, 360 - opening / 2, fill=255, width=self._width)
         return self._lay(layer)
 
     def fill(self, box: Box = MIDDLE) -> Pencil:
-        """Scribble over a rectangle, stroke by stroke, with thin gaps between."""
+        """Draw horizontal strokes over a rectangle, with thin gaps between them."""
         layer, draw = self._layer()
         left, top, right, bottom = self._large(box)
         for y in range(round(top), round(bottom), round(1.2 * self._width)):
@@ -98,6 +98,6 @@ def ellipse(size: tuple[int, int], box: Box = MIDDLE) -> Image.Image:
 
 
 def agreement(mask: Image.Image, region: Image.Image) -> float:
-    """Return how far a mask is the region: what both have, by what one of them has."""
+    """Return the intersection over union of a mask and a region, 0..1."""
     found, wanted = (np.asarray(each.resize(mask.size)) > 127 for each in (mask, region))
     return float((found & wanted).sum() / (found | wanted).sum())

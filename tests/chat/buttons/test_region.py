@@ -1,4 +1,4 @@
-"""Only a part of a picture: asked for with a button, marked on the photo, kept by all that comes of it."""
+"""Only a part: a user marks a region on the photo, and only that region is painted."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SMALL = PHOTO.resize((300, 200))
 async def painted(
     running_chat: RunningChat, chat: Chat, content: bytes, caption: str = "", **how: bool
 ) -> tuple[Message, Job]:
-    """Have a photo painted like a blue one; return the picture's message and its job."""
+    """Send a photo and a blue style, and complete the job; return the picture's message and the job."""
     await chat.send_photos([content, picture(color="blue")], caption, **how)
     job = await running_chat.claim()
     await running_chat.finish(job)
@@ -36,19 +36,19 @@ async def painted(
 
 
 async def question(chat: Chat, answer: Message) -> Message:
-    """Press the button under a picture and return what it brings."""
+    """Press "Only a part" under a picture; return the message that asks for the marked copy."""
     await chat.press(answer, EN("button-part"))
     return await chat.wait(lambda message: message.text == EN("part-how"))
 
 
 async def marked(chat: Chat, asked: Message) -> bytes:
-    """Return the photo of the question, with something encircled."""
+    """Return the photo of the question, with a region encircled."""
     with Image.open(io.BytesIO(await chat.download(asked))) as photo:
         return jpeg(Pencil(photo).encircle().photo)
 
 
-async def in_part(running_chat: RunningChat, chat: Chat) -> tuple[Message, Job]:
-    """Have a part of a photo painted; return the picture's message and its job."""
+async def painted_in_part(running_chat: RunningChat, chat: Chat) -> tuple[Message, Job]:
+    """Have a region of a photo painted; return the picture's message and the job."""
     answer, _ = await painted(running_chat, chat, jpeg(SMALL))
     asked = await question(chat, answer)
     await chat.send_photos([await marked(chat, asked)], reply_to=asked)
@@ -64,8 +64,8 @@ async def mask_of(running_chat: RunningChat, job: Job) -> Image.Image:
 
 
 @pytest.mark.parametrize("as_file", [False, True])
-async def test_what_is_marked_is_painted_alone(running_chat: RunningChat, as_file: bool) -> None:
-    """The bot sends the photo, somebody marks it and sends it back: the same pictures and recipe, with that mask."""
+async def test_only_the_marked_region_is_painted(running_chat: RunningChat, as_file: bool) -> None:
+    """The user sends back a marked copy of the photo: the job has the same pictures and recipe, and a mask."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         answer, first = await painted(running_chat, chat, jpeg(PHOTO), as_file=as_file)
@@ -105,7 +105,7 @@ async def test_the_region_stays_when_its_picture_is_painted_again(running_chat: 
     """The marked copy is fetched from Telegram again, with the photos."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
-        answer, first = await in_part(running_chat, chat)
+        answer, first = await painted_in_part(running_chat, chat)
         await running_chat.settled()
         await chat.press(answer, EN("button-stronger"))
         job = await running_chat.claim()
@@ -114,8 +114,8 @@ async def test_the_region_stays_when_its_picture_is_painted_again(running_chat: 
         assert agreement(mask, ellipse(mask.size)) > 0.9
 
 
-async def test_the_part_goes_when_a_queued_picture_is_swapped(running_chat: RunningChat) -> None:
-    """Before the painting as after it."""
+async def test_a_queued_picture_that_is_swapped_has_no_region(running_chat: RunningChat) -> None:
+    """The region belonged to the photo that was the content before."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         answer, _ = await painted(running_chat, chat, jpeg(SMALL))
@@ -127,8 +127,8 @@ async def test_the_part_goes_when_a_queued_picture_is_swapped(running_chat: Runn
         assert (job.mask, job.marked) == (None, "")
 
 
-async def test_what_cannot_be_meant_is_said_in_a_sentence(running_chat: RunningChat) -> None:
-    """Nothing marked, everything marked, another photo, another shape, no picture: no job comes of it."""
+async def test_a_copy_that_marks_no_region_is_refused_with_a_reason(running_chat: RunningChat) -> None:
+    """Nothing is marked, or everything; it is another photo, of another shape, or no picture. No job is queued."""
     other = photographs()["chelsea"].resize(SMALL.size)
     wrong = {
         "part-nothing": jpeg(SMALL, 70),
@@ -149,18 +149,18 @@ async def test_what_cannot_be_meant_is_said_in_a_sentence(running_chat: RunningC
 
 
 class Refusal:
-    """A moderation that refuses all pictures once it is strict."""
+    """An operator's check that refuses every picture once it is strict."""
 
     strict = False
 
     async def __call__(self, data: bytes) -> None:
-        """Refuse."""
+        """Refuse the picture while strict."""
         if data and self.strict:
             raise BadPictureError("filter-refused")
 
 
-async def test_limits_and_the_owners_check_hold_for_marked_photos(tmp_path: Path) -> None:
-    """A part is a picture like any other."""
+async def test_quotas_and_the_operators_check_hold_for_marked_photos(tmp_path: Path) -> None:
+    """A marked copy is checked like any other photo, and its job counts for the user's quota."""
     check = Refusal()
     async with run_chat(tmp_path, moderate=check) as running_chat, Client(running_chat.url) as ann:
         chat = await ann.open()
@@ -179,7 +179,7 @@ async def test_limits_and_the_owners_check_hold_for_marked_photos(tmp_path: Path
 
 
 async def test_a_photo_that_is_gone_cannot_be_marked(running_chat: RunningChat) -> None:
-    """Telegram has it no more, neither to show nor to fetch."""
+    """Telegram can neither send the photo again nor let the bot download it."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         answer, _ = await painted(running_chat, chat, jpeg(SMALL))
@@ -191,7 +191,7 @@ async def test_a_photo_that_is_gone_cannot_be_marked(running_chat: RunningChat) 
 
 
 async def test_in_a_group_only_the_requester_and_administrators_mark(running_chat: RunningChat) -> None:
-    """The bot hears the reply in privacy mode, and its answers stay in the topic."""
+    """The bot receives the replies in privacy mode, and its answers stay in the topic."""
     async with (
         Client(running_chat.url, "Ann") as ann,
         Client(running_chat.url, "Bob") as bob,
@@ -213,7 +213,7 @@ async def test_in_a_group_only_the_requester_and_administrators_mark(running_cha
         theirs = eve.chat(forum.key)
         await theirs.send_photos([data], reply_to=asked, topic=topic)
         await theirs.wait(lambda message: message.text == EN("not-yours"))
-        for person in (bob, ann):  # the requester, and who made the group
+        for person in (bob, ann):  # the requester, and the owner of the group
             await person.chat(forum.key).send_photos([data], reply_to=asked, topic=topic)
             job = await running_chat.claim()
             assert (job.address.user_id, job.address.thread_id) == (person.id, topic)
@@ -223,7 +223,7 @@ async def test_in_a_group_only_the_requester_and_administrators_mark(running_cha
 
 
 async def test_cancel_and_forget_take_the_mask_too(tmp_path: Path) -> None:
-    """No trace of the part is left among the pictures, and a reply to the old question is a photo like any other."""
+    """The blob of the mask is deleted; a reply to the old question is then a photo like any other."""
     async with run_chat(tmp_path) as running_chat, Client(running_chat.url) as ann:
         chat = await ann.open()
         answer, _ = await painted(running_chat, chat, jpeg(SMALL))

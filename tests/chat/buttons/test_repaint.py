@@ -1,4 +1,4 @@
-"""What the buttons under a picture do, and who may press them."""
+"""What the buttons under a picture do that lead to another picture."""
 
 from __future__ import annotations
 
@@ -64,8 +64,8 @@ async def test_a_picture_is_continued(running_chat: RunningChat) -> None:
         assert again.reply_to == answer.reply_to
 
 
-async def test_an_old_picture_is_gone_on_from_as_telegram_keeps_it(running_chat: RunningChat) -> None:
-    """After a day ours is deleted, but the chat has it; if that fails too the painting begins anew, and says so."""
+async def test_an_old_picture_is_continued_from_the_copy_at_telegram(running_chat: RunningChat) -> None:
+    """The store keeps a picture for a day; then it is downloaded from the chat. If that fails, painting begins anew."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         answer, first = await painted(running_chat, chat)
@@ -86,12 +86,12 @@ async def test_an_old_picture_is_gone_on_from_as_telegram_keeps_it(running_chat:
 
 
 async def picture_of(running_chat: RunningChat, blob: BlobKey) -> Image.Image:
-    """Open a picture of the store."""
+    """Open a picture of the blob store."""
     return Image.open(io.BytesIO(await running_chat.stores.blobs.get(blob)))
 
 
 async def test_again_is_another_picture(running_chat: RunningChat) -> None:
-    """By today's settings; where these are the same, the same recipe is painted in another way."""
+    """The recipe is that of the present settings; if that is the job's own, its next variation."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         answer, _ = await painted(running_chat, chat)
@@ -114,7 +114,7 @@ async def test_again_is_another_picture(running_chat: RunningChat) -> None:
 
 
 async def test_a_button_that_is_pressed_twice_makes_one_job(running_chat: RunningChat) -> None:
-    """An impatient finger is not a second order."""
+    """Both presses get the same answer."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         answer, _ = await painted(running_chat, chat)
@@ -125,7 +125,7 @@ async def test_a_button_that_is_pressed_twice_makes_one_job(running_chat: Runnin
 
 
 async def test_swap_paints_the_style_like_the_content(running_chat: RunningChat) -> None:
-    """Before the painting, and after it."""
+    """Under the status message of a queued job, and under a finished picture."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         await request(chat)
@@ -141,7 +141,7 @@ async def test_swap_paints_the_style_like_the_content(running_chat: RunningChat)
 
 
 async def test_the_code_under_a_picture_repeats_its_recipe_on_another_photo(running_chat: RunningChat) -> None:
-    """Sent in reply to a photo, or with /style: the same style and strength, for anyone who has the code."""
+    """Anyone who has the code gets the same style and recipe: in reply to a photo, or with /style."""
     async with Client(running_chat.url, "Ann") as ann, Client(running_chat.url, "Bob") as bob:
         chat, other = await ann.open(), await bob.open()
         await running_chat.stores.settings.save_recipe(ann.id, Recipe("sketch", 256, 80, "match"))
@@ -163,7 +163,7 @@ async def test_the_code_under_a_picture_repeats_its_recipe_on_another_photo(runn
 
 
 async def test_a_code_that_nobody_made_is_refused(running_chat: RunningChat) -> None:
-    """A made-up key names nobody's photo."""
+    """Its key names no style that the store knows."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         await chat.send("/style 8S0-ZZZZZZZZ")

@@ -1,4 +1,4 @@
-"""What else the buttons under a picture give, without painting anew."""
+"""What the buttons under a picture do without painting again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EN = texts("en")
 
 
 async def test_the_file_is_the_picture_untouched(running_chat: RunningChat) -> None:
-    """A photo is recompressed by Telegram; the file is what was painted."""
+    """Telegram recompresses photos; the file has the bytes of the result."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         await request(chat)
@@ -31,7 +31,7 @@ async def test_the_file_is_the_picture_untouched(running_chat: RunningChat) -> N
 
 
 async def test_a_file_that_is_not_kept_any_more_is_not_promised(tmp_path: Path) -> None:
-    """After a day the full picture is deleted; the button says so."""
+    """The result is deleted after a day; a press is answered with that."""
     async with run_chat(tmp_path) as running_chat, Client(running_chat.url) as ann:
         chat = await ann.open()
         answer, job = await painted(running_chat, chat)
@@ -42,7 +42,7 @@ async def test_a_file_that_is_not_kept_any_more_is_not_promised(tmp_path: Path) 
 
 
 async def test_before_and_after_stand_side_by_side(running_chat: RunningChat) -> None:
-    """One picture, the photo left and the painting right."""
+    """One picture, with the photo at the left and the result at the right."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         await request(chat)
@@ -57,7 +57,7 @@ async def test_before_and_after_stand_side_by_side(running_chat: RunningChat) ->
 
 
 async def test_delete_takes_the_picture_away(running_chat: RunningChat) -> None:
-    """Out of the chat and off our disk."""
+    """The message is deleted, and so is the kept result."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         answer, job = await painted(running_chat, chat)
@@ -68,7 +68,7 @@ async def test_delete_takes_the_picture_away(running_chat: RunningChat) -> None:
 
 
 async def test_the_strength_strip_blends_photo_and_picture(running_chat: RunningChat) -> None:
-    """Four shares to look at, each to be had in full, without painting anew."""
+    """A sheet of four blends; a press sends one of them in full size. No job is queued."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         await request(chat)
@@ -85,7 +85,7 @@ async def test_the_strength_strip_blends_photo_and_picture(running_chat: Running
 
 
 async def test_denoise_smooths_the_grain(running_chat: RunningChat) -> None:
-    """Less noise, the same picture."""
+    """The noise is weaker, and the colours stay."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         await request(chat)
@@ -101,29 +101,29 @@ async def test_denoise_smooths_the_grain(running_chat: RunningChat) -> None:
 
 
 async def test_the_timelapse_shows_the_painting(running_chat: RunningChat) -> None:
-    """As long as the picture is kept; afterwards, or where there is none, the button says so."""
+    """While the result is kept; later, or where there is no timelapse, a press is answered with that."""
     frames = [Image.new("RGB", (60, 40), color) for color in ("red", "orange", "lime")]
-    film = io.BytesIO()
-    frames[0].save(film, "GIF", save_all=True, append_images=frames[1:])
+    timelapse = io.BytesIO()
+    frames[0].save(timelapse, "GIF", save_all=True, append_images=frames[1:])
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         await request(chat)
         job = await running_chat.claim()
-        made = [await running_chat.stores.blobs.put(data) for data in (picture(), film.getvalue())]
+        made = [await running_chat.stores.blobs.put(data) for data in (picture(), timelapse.getvalue())]
         assert await running_chat.stores.work.complete(job, made[0], REPORT, 1.0, timelapse=made[1])
         answer = await chat.wait(lambda message: message.photo is not None)
         await running_chat.settled()
         await chat.press(answer, EN("button-timelapse"))
         shown = await chat.wait(lambda message: message.animation is not None)
         assert (shown.reply_to, shown.text) == (answer.id, EN("filmed"))
-        assert await chat.download(shown) == film.getvalue()
+        assert await chat.download(shown) == timelapse.getvalue()
         await running_chat.stores.deliveries.drop_kept_result(job.id)
         said = await chat.press(answer, EN("button-timelapse"))
         assert (said.text, said.alert) == (EN("film-gone"), True)
 
 
 async def test_a_picture_becomes_a_sticker(running_chat: RunningChat) -> None:
-    """WebP, its longer side 512 pixels, as Telegram demands."""
+    """It is a WebP whose longer side has 512 pixels, as Telegram requires."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         answer, _ = await painted(running_chat, chat)
@@ -136,7 +136,7 @@ async def test_a_picture_becomes_a_sticker(running_chat: RunningChat) -> None:
 
 
 async def test_a_picture_is_enlarged_for_print(running_chat: RunningChat) -> None:
-    """A file, four times as large, that a printer puts out at 300 dpi; the caption says how large and how honest."""
+    """A file with four times the width and height at 300 dpi; the caption says the size on paper."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         await request(chat)
@@ -149,8 +149,8 @@ async def test_a_picture_is_enlarged_for_print(running_chat: RunningChat) -> Non
             assert (image.size, image.info["dpi"]) == ((2400, 1600), (300, 300))
 
 
-async def test_faces_come_out_gentler(running_chat: RunningChat) -> None:
-    """The photo shines through where a face is, and nowhere else."""
+async def test_faces_are_blended_with_the_photo(running_chat: RunningChat) -> None:
+    """The photo is blended in where a face is, and nowhere else."""
     photo = io.BytesIO()
     Image.fromarray(skimage.data.astronaut()).save(photo, "JPEG", quality=95)
     async with Client(running_chat.url) as ann:
@@ -168,7 +168,7 @@ async def test_faces_come_out_gentler(running_chat: RunningChat) -> None:
 
 
 async def test_where_no_face_is_found_that_is_said(running_chat: RunningChat) -> None:
-    """A red square looks at nobody."""
+    """A plain red picture has no face."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         answer, _ = await painted(running_chat, chat)

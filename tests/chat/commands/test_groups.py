@@ -1,4 +1,4 @@
-"""In a group the bot is silent unless spoken to, and answers in place."""
+"""In a group the bot answers only what is meant for it, in the topic where it was asked."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ EN = texts("en")
 
 
 async def test_a_group_is_welcomed_once(running_chat: RunningChat) -> None:
-    """Whoever takes the bot out and in again knows already what it does."""
+    """There is no second welcome when the bot is removed and added again."""
     async with Client(running_chat.url) as ann:
         await ann.open()
         chat = await group(ann)
@@ -26,7 +26,7 @@ async def test_a_group_is_welcomed_once(running_chat: RunningChat) -> None:
 
 
 async def test_photos_that_are_not_for_the_bot_are_left_alone(running_chat: RunningChat) -> None:
-    """Friends show each other photos and albums; the bot says nothing, and keeps nothing."""
+    """The bot answers neither to photos, albums and texts of others, nor does it keep them."""
     async with Client(running_chat.url) as ann:
         await ann.open()
         chat = await group(ann)
@@ -39,7 +39,7 @@ async def test_photos_that_are_not_for_the_bot_are_left_alone(running_chat: Runn
 
 
 async def test_style_under_an_album_makes_a_job_whose_answer_replies_to_it(running_chat: RunningChat) -> None:
-    """/style in the caption of the first photo speaks for the whole album."""
+    """/style in the caption of the first photo holds for the whole album."""
     async with Client(running_chat.url) as ann:
         await ann.open()
         chat = await group(ann)
@@ -50,7 +50,7 @@ async def test_style_under_an_album_makes_a_job_whose_answer_replies_to_it(runni
 
 
 async def test_style_in_reply_to_a_photo_takes_it_and_asks_for_the_other(running_chat: RunningChat) -> None:
-    """Then a photo in reply to the bot's question is the style."""
+    """A photo in reply to the bot's question is the style."""
     async with Client(running_chat.url, "Ann") as ann, Client(running_chat.url, "Bob") as bob:
         await ann.open()
         chat = await group(ann)
@@ -65,7 +65,7 @@ async def test_style_in_reply_to_a_photo_takes_it_and_asks_for_the_other(running
 
 
 async def test_the_answer_stays_in_the_topic(running_chat: RunningChat) -> None:
-    """In a forum nobody has to look for the picture elsewhere."""
+    """A request in a topic of a forum is answered in that topic."""
     async with Client(running_chat.url) as ann:
         await ann.open()
         chat = await group(ann, forum=True)
@@ -78,7 +78,7 @@ async def test_the_answer_stays_in_the_topic(running_chat: RunningChat) -> None:
 
 
 async def test_only_the_requester_may_press_cancel(running_chat: RunningChat) -> None:
-    """Somebody else's press is refused with a word, and changes nothing."""
+    """The press of another member is refused with an alert, and the job goes on."""
     async with Client(running_chat.url, "Ann") as ann, Client(running_chat.url, "Bob") as bob:
         await ann.open()
         chat = await group(ann)
@@ -90,8 +90,8 @@ async def test_only_the_requester_may_press_cancel(running_chat: RunningChat) ->
         assert (await chat.press(status, EN("button-cancel"))).text == EN("cancel-done", count=1)
 
 
-async def test_a_request_is_marked_with_eyes_then_with_joy(running_chat: RunningChat) -> None:
-    """Everybody in the group sees that the bot saw it, and when it is done."""
+async def test_a_request_gets_a_reaction_when_it_is_queued_and_when_it_is_done(running_chat: RunningChat) -> None:
+    """One reaction when the job is queued, another one when the picture is there."""
     async with Client(running_chat.url) as ann:
         await ann.open()
         chat = await group(ann)
@@ -110,7 +110,7 @@ async def test_a_request_is_marked_with_eyes_then_with_joy(running_chat: Running
 
 
 async def test_an_administrator_may_press_anybodys_buttons(running_chat: RunningChat) -> None:
-    """Somebody has to keep order; a member may not."""
+    """A member who is no administrator may not."""
     async with (
         Client(running_chat.url, "Ann") as ann,
         Client(running_chat.url, "Bob") as bob,
@@ -129,7 +129,7 @@ async def test_an_administrator_may_press_anybodys_buttons(running_chat: Running
 
 
 async def test_group_settings_are_its_administrators_choice(running_chat: RunningChat) -> None:
-    """They hold for everybody's pictures in that group, and for nothing else."""
+    """They hold for the pictures of all members in that group, and not in private chats."""
     async with Client(running_chat.url, "Ann") as ann, Client(running_chat.url, "Bob") as bob:
         await ann.open()
         chat = await group(ann)
@@ -149,7 +149,7 @@ async def test_group_settings_are_its_administrators_choice(running_chat: Runnin
 
 
 async def test_privacy_mode_is_enough(running_chat: RunningChat) -> None:
-    """As an ordinary member the bot sees commands and replies to itself: that is all it needs."""
+    """A bot that is no administrator receives commands and replies to its messages, and needs nothing else."""
     async with Client(running_chat.url) as ann:
         await ann.open()
         chat = await group(ann, admin=False)
@@ -163,7 +163,7 @@ async def test_privacy_mode_is_enough(running_chat: RunningChat) -> None:
 
 
 async def test_a_group_that_becomes_a_supergroup_loses_nothing(running_chat: RunningChat) -> None:
-    """The photo that waits, and the picture in work, go along."""
+    """The draft and the running job move to the new chat."""
     async with Client(running_chat.url) as ann:
         await ann.open()
         chat = await group(ann, kind="group")

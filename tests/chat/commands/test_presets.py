@@ -1,4 +1,4 @@
-"""Styles by name: in a gallery, with one tap, with /style."""
+"""Styles by name: in the gallery, on the buttons of a draft, with /style."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from tests.support.chat_harness import PRESETS, RunningChat, picture
 EN, RU = texts("en"), texts("ru")
 
 
-async def test_a_tap_on_a_preset_takes_the_place_of_the_second_photo(running_chat: RunningChat) -> None:
-    """The question for the second photo offers the styles."""
+async def test_a_press_on_a_preset_takes_the_place_of_the_second_photo(running_chat: RunningChat) -> None:
+    """The question for the second photo has a button for each preset."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         photo = (await chat.send_photos([picture()]))[0]
@@ -30,8 +30,8 @@ async def test_a_tap_on_a_preset_takes_the_place_of_the_second_photo(running_cha
         assert answer.text.endswith("-mosaic")
 
 
-async def test_the_gallery_shows_every_preset_and_a_tap_chooses_one(running_chat: RunningChat) -> None:
-    """/presets, a tap, a photo: that is all."""
+async def test_the_gallery_shows_every_preset_and_a_press_chooses_one(running_chat: RunningChat) -> None:
+    """/presets, a press on a button, and a photo make a job; a second press replaces the first."""
     async with Client(running_chat.url, language="ru") as ann:
         chat = await ann.open()
         await chat.send("/presets")
@@ -41,14 +41,14 @@ async def test_the_gallery_shows_every_preset_and_a_tap_chooses_one(running_chat
             assert image.width > image.height
         await chat.press(gallery, "use:woodcut")
         await chat.wait(lambda message: message.text == RU("draft-wish"))
-        await chat.press(gallery, "use:blueprint")  # thought better of it
+        await chat.press(gallery, "use:blueprint")  # replaces the first choice
         await chat.wait(lambda message: message.text == RU("draft-wish"))
         await chat.send_photos([picture()])
         assert (await running_chat.claim()).style == "blueprint"
 
 
 async def test_style_takes_a_name_and_mixes_several(running_chat: RunningChat) -> None:
-    """/style NAME, alone, in reply to a photo and in a caption."""
+    """/style NAME alone, in reply to a photo, and in a caption; an unknown name is answered with the known ones."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         await chat.send("/style ink-wash")
@@ -65,8 +65,8 @@ async def test_style_takes_a_name_and_mixes_several(running_chat: RunningChat) -
         await chat.wait(lambda message: "pointillism" in message.text)
 
 
-async def test_turning_the_draft_makes_the_first_photo_the_style(running_chat: RunningChat) -> None:
-    """⇄ before the second photo; once more turns it back."""
+async def test_swapping_the_draft_makes_its_photo_the_style(running_chat: RunningChat) -> None:
+    """The button under the question swaps the roles, and back."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         first = (await chat.send_photos([picture()]))[0]
@@ -80,7 +80,7 @@ async def test_turning_the_draft_makes_the_first_photo_the_style(running_chat: R
 
 
 async def test_a_photo_in_reply_to_a_picture_is_its_style(running_chat: RunningChat) -> None:
-    """The earlier picture is painted like the new one, whatever else was waiting."""
+    """The earlier photo is the content; the draft that was there is discarded."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         earlier = (await chat.send_photos([picture(color="green")]))[0]
@@ -97,7 +97,7 @@ async def test_a_photo_in_reply_to_a_picture_is_its_style(running_chat: RunningC
 async def test_a_contact_sheet_shows_the_photo_in_every_style_and_a_number_paints_one(
     running_chat: RunningChat,
 ) -> None:
-    """One quick job for all thumbnails, then the chosen one in full, by the user's own recipe."""
+    """One job for all thumbnails; a number paints that style in full, by the user's recipe."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         photo = (await chat.send_photos([picture()]))[0]
@@ -108,7 +108,7 @@ async def test_a_contact_sheet_shows_the_photo_in_every_style_and_a_number_paint
         await running_chat.finish(job)
         sheet = await chat.wait(lambda message: message.photo is not None)
         assert sheet.text == EN("done-sheet")
-        assert sheet.raw["show_caption_above_media"]  # nothing stands between the numbers and their buttons
+        assert sheet.raw["show_caption_above_media"]  # the buttons are right below the picture
         assert [button.text for row in sheet.buttons for button in row] == [str(n + 1) for n in range(len(job.styles))]
         await chat.press(sheet, "3")
         full = await running_chat.claim()

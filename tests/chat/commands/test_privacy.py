@@ -1,4 +1,4 @@
-"""What a person decides about themselves: settings, language, being forgotten."""
+"""What users decide about themselves: settings, language, deletion of their data."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ EN, RU = texts("en"), texts("ru")
 
 
 async def menu(chat: Chat) -> Message:
-    """Open /settings."""
+    """Send /settings; return the menu."""
     await chat.send("/settings")
     return await chat.wait(lambda message: EN("button-reset") in str(message.buttons))
 
 
 async def test_forget_deletes_everything_once_it_is_confirmed(running_chat: RunningChat) -> None:
-    """Jobs, drafts, settings; not before the second tap, and not by somebody else's."""
+    """Jobs and settings are deleted after the confirmation, and not before."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         await running_chat.stores.settings.save_recipe(ann.id, Recipe("fine"))
@@ -36,7 +36,7 @@ async def test_forget_deletes_everything_once_it_is_confirmed(running_chat: Runn
 
 
 async def test_the_bot_speaks_the_language_that_was_chosen(running_chat: RunningChat) -> None:
-    """Whatever Telegram says; also in pictures that come later."""
+    """It takes precedence over the language of the Telegram client, and later jobs have it too."""
     async with Client(running_chat.url, language="en") as ann:
         chat = await ann.open()
         await chat.send("/language")
@@ -52,7 +52,7 @@ async def test_the_bot_speaks_the_language_that_was_chosen(running_chat: Running
 async def test_a_picture_comes_as_a_file_where_that_was_chosen_and_reset_takes_it_back(
     running_chat: RunningChat,
 ) -> None:
-    """Photo or file is a setting; Reset brings back what the bot began with."""
+    """The output is a setting; Reset returns to the defaults."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         choices = await menu(chat)
@@ -73,7 +73,7 @@ async def test_a_picture_comes_as_a_file_where_that_was_chosen_and_reset_takes_i
 
 
 async def test_privacy_says_how_long_and_nothing_is_sent_unasked(running_chat: RunningChat) -> None:
-    """One command, one answer."""
+    """/privacy has one answer, with the hours for which data are kept."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         await chat.send("/privacy")

@@ -1,4 +1,4 @@
-"""Styles with a name of their own, shared by link; and the owner's check of pictures."""
+"""Styles with a name of the user's own, shared by link; and the operator's check of photos."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ EN = texts("en")
 
 
 async def test_a_style_is_saved_used_by_name_mixed_and_shared(running_chat: RunningChat) -> None:
-    """/save in reply to a result takes its style, in reply to a photo the photo; a friend follows the link."""
+    """/save in reply to a result saves its style, in reply to a photo the photo; others can use the link."""
     async with Client(running_chat.url, "Ann") as ann, Client(running_chat.url, "Bob") as bob:
         chat, other = await ann.open(), await bob.open()
         await request(chat)
@@ -49,7 +49,7 @@ async def test_a_style_is_saved_used_by_name_mixed_and_shared(running_chat: Runn
         await other.wait(lambda message: message.text == EN("draft-wish"))
         await other.send_photos([picture()])
         assert (await running_chat.claim()).style == first.style
-        await other.send("/style night")  # a name is its owner's
+        await other.send("/style night")  # names are per user
         await other.wait(lambda message: "pointillism" in message.text)
 
 
@@ -64,8 +64,8 @@ async def test_a_name_that_could_mean_something_else_is_refused(name: str) -> No
     assert await styles.names(ANN.user_id) == []
 
 
-async def test_a_friends_link_that_means_nothing_is_a_plain_start(running_chat: RunningChat) -> None:
-    """Anybody can put anything behind ?start=."""
+async def test_a_link_without_a_known_style_is_a_plain_start(running_chat: RunningChat) -> None:
+    """Anybody can put any text behind ?start=."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         await chat.send("/start 000-ZZZZZZZZ")
@@ -74,7 +74,7 @@ async def test_a_friends_link_that_means_nothing_is_a_plain_start(running_chat: 
 
 @asynccontextmanager
 async def service() -> AsyncIterator[str]:
-    """Run a filter that refuses pictures of less than 1000 bytes, and breaks at those of more than a megabyte."""
+    """Run a check that refuses photos of less than 1000 bytes, and fails at more than a megabyte; yields its URL."""
 
     async def answer(asked: Request) -> Response:
         size = len(await asked.body())
@@ -90,8 +90,8 @@ async def service() -> AsyncIterator[str]:
         await server.shutdown()
 
 
-async def test_the_owners_filter_is_asked_about_each_photo(tmp_path: Path) -> None:
-    """What it refuses is not kept; what it cannot judge is not painted either."""
+async def test_the_operators_check_is_asked_about_each_photo(tmp_path: Path) -> None:
+    """A refused photo is not kept; while the check cannot be reached, every photo is refused."""
     async with (
         service() as url,
         run_chat(tmp_path, moderate=Moderation(url).check) as running_chat,

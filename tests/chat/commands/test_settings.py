@@ -1,4 +1,4 @@
-"""/settings: what can be chosen, and what it costs on this server."""
+"""/settings: what can be chosen, and how long it takes on this server."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ EN, RU = texts("en"), texts("ru")
 
 
 async def menu_of(chat: Chat) -> Message:
-    """Open the settings."""
+    """Send /settings; return the menu."""
     await chat.send("/settings")
     return await chat.wait(lambda message: bool(message.buttons))
 
 
 async def test_strokes_can_be_chosen_and_reset(running_chat: RunningChat) -> None:
-    """Fine or large; the next picture is painted so, its caption says so, and its code repeats it."""
+    """The next job has the strokes, its caption names them, and its recipe code repeats them."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         menu = await menu_of(chat)
@@ -40,7 +40,7 @@ async def test_strokes_can_be_chosen_and_reset(running_chat: RunningChat) -> Non
 
 
 async def test_each_choice_is_shown_with_its_cost_on_this_server(running_chat: RunningChat) -> None:
-    """As far as earlier pictures tell: nothing is made up for what was never painted."""
+    """Estimates come from earlier jobs; a quality that was never painted has none."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         assert "server" not in (await menu_of(chat)).text
@@ -62,7 +62,7 @@ async def test_each_choice_is_shown_with_its_cost_on_this_server(running_chat: R
 
 
 async def test_the_language_is_a_setting_too(running_chat: RunningChat) -> None:
-    """The menu itself answers in it at once; a group has no language of its own."""
+    """The menu changes to it at once, and so do the answers that follow."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         menu = await menu_of(chat)

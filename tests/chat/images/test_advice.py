@@ -1,8 +1,6 @@
-"""What will disappoint is said before the painting, with a way out."""
+"""What will disappoint is said before painting, with a button for something better."""
 
 from __future__ import annotations
-
-import io
 
 import pytest
 import skimage.data
@@ -18,16 +16,10 @@ from bot.sandbox.client import Client
 from bot.storage.models import Recipe, State
 from tests.support.chat_harness import RunningChat, picture
 from tests.support.fakes import FakeJobStore, a_job, fake_stores
+from tests.support.pictures import encoded
 from tests.support.requests import fake_bot, message, press, said, services
 
 EN = texts("en")
-
-
-def encoded(image: Image.Image, kind: str = "JPEG") -> bytes:
-    """Return the bytes of a picture file."""
-    buffer = io.BytesIO()
-    image.save(buffer, kind)
-    return buffer.getvalue()
 
 
 CAT = Image.fromarray(skimage.data.chelsea())
@@ -52,20 +44,20 @@ def cartoon() -> Image.Image:
         *[(CAT, draw(), "") for draw in DRAWN.values()],
     ],
 )
-async def test_the_coach_sees_what_a_painter_would(content: Image.Image, style: Image.Image, advice: str) -> None:
-    """A flat cartoon, a thumbnail, a blurred photo, a panorama; and never a fuss about good pictures."""
+async def test_pictures_that_will_disappoint_get_advice(content: Image.Image, style: Image.Image, advice: str) -> None:
+    """A flat drawing, a thumbnail, a blurred photo, a panorama; good pictures and all presets get no advice."""
     assert look(encoded(content), encoded(style)) == advice
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "I;16"])
-async def test_any_kind_of_picture_can_be_looked_at(mode: str) -> None:
-    """What the bot has taken, the coach understands."""
+async def test_advice_understands_every_mode_of_pictures(mode: str) -> None:
+    """Every mode that the bot accepts is understood."""
     data = encoded(Image.new(mode, (400, 300)), "PNG")
     assert look(data, data) == "style-flat"
 
 
-async def test_a_flat_style_can_be_replaced_with_two_taps(running_chat: RunningChat) -> None:
-    """The advice stands in the status message; the job is cancelled for the one with a better style."""
+async def test_a_flat_style_can_be_replaced_with_two_presses(running_chat: RunningChat) -> None:
+    """The status message has the advice; the job is cancelled, and one with the chosen preset takes its place."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         await chat.send_photos([encoded(CAT), picture(400, 400)])

@@ -1,4 +1,4 @@
-"""From a photo that somebody has marked to the mask that they mean: real photographs, as messengers pass them on."""
+"""From a marked copy of a photo to the mask that is meant: real photographs, recompressed as messengers do it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PENS = pytest.mark.parametrize(("color", "opacity"), [("#ff0040", 1.0), ("#00e00
 
 
 def refusal(content: Image.Image, marked: Image.Image) -> str:
-    """Return the name of the sentence that a marked photo is refused with."""
+    """Return the name of the message with which a marked photo is refused."""
     with pytest.raises(BadPictureError) as refused:
         find(content, marked)
     return refused.value.name
@@ -30,7 +30,7 @@ def refusal(content: Image.Image, marked: Image.Image) -> str:
 @EVERY
 @PENS
 def test_what_is_encircled_is_marked_with_its_inside(name: str, color: str, opacity: float) -> None:
-    """Also where the outline is not quite closed, with a pen or a marker that lets the photo shine through."""
+    """The outline may have a gap, and be drawn with an opaque pen or with a half transparent marker."""
     photo = PHOTOS[name]
     for opening in (0, 10):
         pencil = Pencil(sent(photo), color, opacity=opacity).encircle(opening=opening)
@@ -40,7 +40,7 @@ def test_what_is_encircled_is_marked_with_its_inside(name: str, color: str, opac
 @EVERY
 @PENS
 def test_what_is_painted_over_is_marked(name: str, color: str, opacity: float) -> None:
-    """Stroke by stroke, the thin gaps between them too, and nothing else."""
+    """The thin gaps between the strokes belong to the region, and nothing else does."""
     photo = PHOTOS[name]
     region = Image.new("L", photo.size, 0)
     left, top, right, bottom = (round(share * edge) for share, edge in zip(MIDDLE, 2 * photo.size, strict=True))
@@ -51,14 +51,14 @@ def test_what_is_painted_over_is_marked(name: str, color: str, opacity: float) -
 
 @EVERY
 def test_a_side_of_the_photo_closes_an_outline(name: str) -> None:
-    """Who encircles somebody that stands at the lower edge draws no line along it."""
+    """Around something at the lower edge nobody draws a line along that edge."""
     photo, box = PHOTOS[name], (0.3, 0.4, 0.7, 1.5)
     assert agreement(find(photo, Pencil(sent(photo)).encircle(box).photo), ellipse(photo.size, box)) > 0.9
 
 
 @EVERY
 def test_recompression_marks_nothing(name: str) -> None:
-    """However small and coarse the copy is, JPEG's noise is no stroke; nor is a crumb."""
+    """JPEG's noise is no stroke, however small the copy and however low its quality; nor is a very small dot."""
     photo = PHOTOS[name]
     for edge, quality in ((1280, 90), (800, 60), (400, 50)):
         copy = sent(sent(photo), edge=edge, quality=quality).convert("RGB")
@@ -69,15 +69,15 @@ def test_recompression_marks_nothing(name: str) -> None:
 
 
 @EVERY
-def test_all_of_it_is_no_part(name: str) -> None:
-    """Pen or marker."""
+def test_a_photo_that_is_marked_all_over_is_refused(name: str) -> None:
+    """With a pen as with a marker."""
     for opacity in (1.0, 0.5):
         assert refusal(PHOTOS[name], sent(Pencil(PHOTOS[name], opacity=opacity).cover().photo)) == "part-everything"
 
 
 @EVERY
 def test_another_photo_is_recognised(name: str) -> None:
-    """Any other at the same size, and the same one mirrored, or cropped so that its shape stays; marked or not."""
+    """Another photo of the same size, and the same one mirrored, or cropped to the same shape; marked or not."""
     photo = PHOTOS[name]
     others = [other.resize(photo.size) for key, other in PHOTOS.items() if key != name]
     x, y = photo.width // 20, photo.height // 20
@@ -88,13 +88,13 @@ def test_another_photo_is_recognised(name: str) -> None:
 
 
 def test_a_copy_of_another_shape_is_recognised() -> None:
-    """Cropped or turned by a quarter."""
+    """Cropped, or turned by 90 degrees."""
     assert refusal(CAT, CAT.crop((0, 0, CAT.width, CAT.height - 30))) == "part-cropped"
     assert refusal(CAT, CAT.transpose(Image.Transpose.ROTATE_90)) == "part-cropped"
 
 
 def test_several_colours_are_understood_where_enough_of_the_photo_is_left() -> None:
-    """They were asked for one, but it is plain what they mean."""
+    """The question asks for one colour, but two are clear enough."""
     box = (0.1, 0.1, 0.3, 0.4)
     both = Pencil(Pencil(CUP, "#ff0040").encircle(box).photo, "#0040ff").encircle((0.6, 0.5, 0.8, 0.8)).photo
     wanted = ellipse(CUP.size, box)
@@ -103,7 +103,7 @@ def test_several_colours_are_understood_where_enough_of_the_photo_is_left() -> N
 
 
 def test_the_edge_is_soft_and_the_rest_is_not_touched() -> None:
-    """White inside, black away from the strokes, and a slope between."""
+    """The mask is white inside, black away from the strokes, with a gradual change between."""
     values = np.asarray(find(CUP, sent(Pencil(CUP).encircle().photo)))
     height, width = values.shape
     assert values[height // 2, width // 2] == 255
@@ -116,7 +116,7 @@ def test_the_edge_is_soft_and_the_rest_is_not_touched() -> None:
 @settings(deadline=None, max_examples=20)
 @given(st.integers(160, 2400), st.integers(160, 1280))
 def test_sizes_may_differ(content: int, copy: int) -> None:
-    """Both come at the sizes that messengers and phones like; the mask has the content's shape, as the engine wants."""
+    """Photo and copy may have any two sizes; the mask has the photo's shape, as the engine requires."""
     photo = CUP.resize((content, round(content * CUP.height / CUP.width)))
     marked = Pencil(CUP.resize((copy, round(copy * CUP.height / CUP.width)))).encircle().photo
     mask = find(photo, sent(marked))
@@ -127,7 +127,7 @@ def test_sizes_may_differ(content: int, copy: int) -> None:
 @settings(deadline=None, max_examples=20)
 @given(st.one_of(st.floats(0.9, 0.978), st.floats(0.982, 1.018), st.floats(1.022, 1.1)))
 def test_a_shape_may_be_off_by_what_rounding_takes_and_no_more(stretch: float) -> None:
-    """2 %: beyond that something was cut off."""
+    """Up to 2 %: a larger difference means that something was cut off."""
     marked = Pencil(CUP).encircle().photo.resize((CUP.width, round(CUP.height * stretch)))
     if abs(marked.height / CUP.height - 1) <= 0.02:
         assert find(CUP, marked).getextrema() == (0, 255)
@@ -136,7 +136,7 @@ def test_a_shape_may_be_off_by_what_rounding_takes_and_no_more(stretch: float) -
 
 
 async def test_files_are_read_as_other_pictures_are() -> None:
-    """A phone's photo is turned by its EXIF orientation, a marked copy may be any kind of file; the mask is a PNG."""
+    """The EXIF orientation is applied, the marked copy may have any format, and the mask is a PNG."""
     lying, exif = CUP.transpose(Image.Transpose.ROTATE_90), Image.Exif()
     exif[0x0112] = 6  # "rotate 90° clockwise to view"
     content, marked = io.BytesIO(), io.BytesIO()
@@ -149,7 +149,7 @@ async def test_files_are_read_as_other_pictures_are() -> None:
 
 
 async def test_a_very_small_photo_can_be_marked() -> None:
-    """Sixteen pixels a side are the least that the bot takes."""
+    """Photos of 16×16 pixels are the smallest that the bot accepts."""
     tiny = Image.new("RGB", (16, 16), "white")
     part = tiny.copy()
     part.paste("red", (0, 0, 5, 16))

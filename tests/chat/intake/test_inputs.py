@@ -1,4 +1,4 @@
-"""Everything that counts as a picture: what the sandbox's people send is what the bot paints."""
+"""Everything that counts as a picture: photos, files, stickers, videos, animations."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from skimage import data
 from bot.chat.i18n import texts
 from bot.sandbox.client import Client, Message
 from tests.support.chat_harness import RunningChat, picture
+from tests.support.pictures import encoded
 from tests.support.videos import video
 
 EN = texts("en")
@@ -21,19 +22,12 @@ ROCKET = Image.fromarray(data.rocket())  # 640×427
 
 
 def sized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """Return the picture at a size whose sides are even, as films need them."""
+    """Return the picture at a size whose sides are even, as H.264 requires."""
     return image.resize(size, Image.Resampling.LANCZOS)
 
 
-def encoded(image: Image.Image, kind: str, **more: object) -> bytes:
-    """Return the bytes of a picture."""
-    buffer = io.BytesIO()
-    image.save(buffer, kind, **more)
-    return buffer.getvalue()
-
-
 async def painted(running_chat: RunningChat, *, styles: int = 1) -> Sequence[Image.Image]:
-    """Return the pictures of the next job, as the painter would get them."""
+    """Complete the next job; return its content and its styles."""
     job = await running_chat.claim()
     assert len(job.styles) == styles
     found = [Image.open(io.BytesIO(await running_chat.stores.blobs.get(blob))) for blob in (job.content, *job.styles)]
@@ -42,13 +36,13 @@ async def painted(running_chat: RunningChat, *, styles: int = 1) -> Sequence[Ima
 
 
 def alike(found: Image.Image, wanted: Image.Image, *, off: float) -> bool:
-    """Whether two pictures show the same: the mean distance of their pixels, small, is below `off`."""
+    """Return whether two pictures show the same: the mean difference of their values is below `off`, of 255."""
     one, other = (list(image.convert("RGB").resize((16, 12)).tobytes()) for image in (found, wanted))
     return sum(abs(a - b) for a, b in zip(one, other, strict=True)) / len(one) < off
 
 
 async def test_a_sticker_is_painted(running_chat: RunningChat) -> None:
-    """A sticker of a cat as content, a sticker as style: 512 pixels, as Telegram keeps them."""
+    """As content and as style, at the 512 pixels that Telegram keeps."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         await chat.send_sticker(encoded(CAT, "PNG"))
@@ -69,8 +63,8 @@ async def test_a_sticker_is_painted(running_chat: RunningChat) -> None:
     ],
     ids=["video", "silent", "gif"],
 )
-async def test_a_film_is_painted_as_it_begins(running_chat: RunningChat, moving: bytes) -> None:
-    """A video and an animation by Telegram's thumbnail of them, a GIF itself: the cat that they begin with."""
+async def test_the_first_frame_of_a_video_is_painted(running_chat: RunningChat, moving: bytes) -> None:
+    """A video and an animation by the thumbnail that Telegram makes, a GIF by its first frame."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         await chat.send_photos([moving])
@@ -83,7 +77,7 @@ async def test_a_film_is_painted_as_it_begins(running_chat: RunningChat, moving:
 
 
 async def test_moving_stickers(running_chat: RunningChat) -> None:
-    """A film sticker is taken by its first picture; one that has no picture is refused in words, and forgotten."""
+    """A video sticker is taken by its thumbnail; one without a thumbnail is refused, and is not in the draft."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         await chat.send_sticker(gzip.compress(b"{}"))
@@ -96,7 +90,7 @@ async def test_moving_stickers(running_chat: RunningChat) -> None:
 
 
 async def test_a_group_by_replies(running_chat: RunningChat) -> None:
-    """In a group, /style in reply to a sticker and a film in reply to the bot make one request."""
+    """In a group, /style in reply to a sticker, and a video in reply to the bot, make one job."""
     async with Client(running_chat.url) as ann:
         me = (await ann.call("GET", "/api/bots"))["bots"][0]["id"]
         made = await ann.call("POST", "/api/groups", {"user": ann.id, "title": "Glaziers", "members": [me]})

@@ -1,4 +1,4 @@
-"""Limits are told politely; owners decide who comes in."""
+"""Quotas are told with what to do; operators decide who may use the bot."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.fakes import FakeJobStore, fake_stores
 from tests.support.requests import GROUP, PRIVATE, fake_bot, message, message_request, services
 
 EN = texts("en")
-OWNER = 1000001  # the number that the sandbox gives to the first person
+OPERATOR = 1000001  # the id that the sandbox gives to the first person
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ async def test_a_picture_too_many_is_refused_with_what_to_do(tmp_path: Path) -> 
 
 
 async def test_a_button_is_refused_like_a_photo(tmp_path: Path) -> None:
-    """Pressing "Stronger" is asking for a picture."""
+    """Pressing "Stronger" asks for a picture, which counts."""
     async with run_chat(tmp_path, quotas=Quotas(day=1)) as running_chat, Client(running_chat.url) as ann:
         chat = await ann.open()
         await request(chat)
@@ -76,15 +76,15 @@ async def command(chat: Chat, text: str, answer: str) -> None:
     await chat.wait(lambda message: message.text == answer)
 
 
-async def test_owners_ban_let_in_close_and_write_to_everybody(tmp_path: Path) -> None:
-    """/ban deletes what was the user's and keeps them out; maintenance keeps all others out; a letter reaches all."""
-    owners = frozenset({OWNER})
+async def test_operators_ban_pause_the_bot_and_write_to_everybody(tmp_path: Path) -> None:
+    """/ban and /unban, maintenance on and off, /stats, and a broadcast to everybody but the operator."""
+    operators = frozenset({OPERATOR})
     async with (
-        run_chat(tmp_path, operators=owners) as running_chat,
+        run_chat(tmp_path, operators=operators) as running_chat,
         Client(running_chat.url, "Own") as own,
         Client(running_chat.url) as ann,
     ):
-        assert own.id == OWNER
+        assert own.id == OPERATOR
         desk, chat = await own.open(), await ann.open()
         await command(chat, "/start", EN("start"))
         await command(desk, f"/ban {ann.id}", EN("ban-done", id=str(ann.id)))
@@ -103,8 +103,8 @@ async def test_owners_ban_let_in_close_and_write_to_everybody(tmp_path: Path) ->
         await chat.wait(lambda message: message.text == "Good news!")
 
 
-async def test_nobody_else_is_an_owner(running_chat: RunningChat) -> None:
-    """To everybody else these commands are words."""
+async def test_other_users_are_no_operators(running_chat: RunningChat) -> None:
+    """From other users, the operator's commands are ordinary texts."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         for text in ("/stats", "/ban 5", "/maintenance on", "/broadcast hello"):
@@ -113,6 +113,6 @@ async def test_nobody_else_is_an_owner(running_chat: RunningChat) -> None:
         assert len(await from_bot(chat)) == 4
 
 
-def test_limits_have_defaults_that_a_friendly_bot_can_live_with() -> None:
-    """No limit is off by mistake."""
+def test_every_quota_has_a_default_above_zero() -> None:
+    """Each quota allows at least one picture."""
     assert all(value > 0 for value in dataclasses.astuple(Quotas()))

@@ -1,4 +1,4 @@
-"""Every job ends in a picture or in a sentence, whatever happens on the line."""
+"""Every job ends with a picture or with a reason, whatever fails on the way to Telegram."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EN = texts("en")
 
 
 async def test_the_picture_replies_to_the_request_and_the_status_message_goes(running_chat: RunningChat) -> None:
-    """One message is left: the picture. Nothing of it stays on our disk."""
+    """The picture is the only message that is left, and the blobs of the job are deleted."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         asked = await request(chat)
@@ -38,29 +38,29 @@ async def test_the_picture_replies_to_the_request_and_the_status_message_goes(ru
             await eventually(lambda blob=blob: gone(running_chat, blob))  # type: ignore[misc]
 
 
-async def had_one(running_chat: RunningChat, chat: Chat) -> None:
-    """Let somebody have had their first picture, which comes as a new message."""
+async def first_picture(running_chat: RunningChat, chat: Chat) -> None:
+    """Deliver a first picture, which is a new message, so that the next one can be an edit."""
     await request(chat)
     await running_chat.finish(await running_chat.claim())
     await running_chat.settled()
 
 
 async def test_somebodys_first_picture_comes_with_confetti(running_chat: RunningChat) -> None:
-    """In private, once: the next one comes without."""
+    """A message effect with a user's first picture in private, and not with the second."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
-        await had_one(running_chat, chat)
-        await had_one(running_chat, chat)
+        await first_picture(running_chat, chat)
+        await first_picture(running_chat, chat)
         first, second = [message for message in await from_bot(chat) if message.photo]
         assert first.raw.get("effect_id") == CONFETTI
         assert "effect_id" not in second.raw
 
 
-async def test_who_is_looking_sees_the_live_message_become_the_picture(running_chat: RunningChat) -> None:
-    """From the sketch to the result it is one message, whose buttons change; nothing has to ring."""
+async def test_the_status_message_becomes_the_picture_for_who_is_looking(running_chat: RunningChat) -> None:
+    """From the sketch to the result it is one message, whose buttons change; no new message notifies."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
-        await had_one(running_chat, chat)
+        await first_picture(running_chat, chat)
         asked = await request(chat)
         status = await chat.wait(lambda message: bool(message.buttons))
         job = await running_chat.claim()
@@ -78,11 +78,11 @@ async def test_who_is_looking_sees_the_live_message_become_the_picture(running_c
         assert (await chat.press(result, EN("button-stronger"))).text == EN("going-on")
 
 
-async def test_a_picture_that_took_long_rings(running_chat: RunningChat) -> None:
-    """Whoever has put the phone away is called by a new message, and the live one goes; not if they just said stop."""
+async def test_a_picture_that_took_long_is_a_new_message(running_chat: RunningChat) -> None:
+    """A new message notifies, and the status message is deleted; not if the user has just pressed stop."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
-        await had_one(running_chat, chat)
+        await first_picture(running_chat, chat)
         for stopped in (False, True):
             await request(chat)
             status = await chat.wait(lambda message: bool(message.buttons))
@@ -97,19 +97,19 @@ async def test_a_picture_that_took_long_rings(running_chat: RunningChat) -> None
             last = (await from_bot(chat))[-1]
             assert (last.id == status.id) is stopped
             assert last.photo is not None
-            assert not is_live(last)
+            assert not can_be_cancelled(last)
 
 
-def is_live(message: Message) -> bool:
-    """Return whether a message can be cancelled still."""
+def can_be_cancelled(message: Message) -> bool:
+    """Return whether this is the status message of a job that can be cancelled."""
     return EN("button-cancel") in str(message.buttons)
 
 
-async def test_the_live_message_becomes_a_file_for_who_wants_files(running_chat: RunningChat) -> None:
-    """Untouched, also where the preview in it was a photo."""
+async def test_the_status_message_becomes_a_file_for_who_wants_files(running_chat: RunningChat) -> None:
+    """With the bytes of the result, also where the preview was a photo."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
-        await had_one(running_chat, chat)
+        await first_picture(running_chat, chat)
         await running_chat.stores.settings.save_preference(ann.id, Preference(output="file"))
         await request(chat)
         status = await chat.wait(lambda message: bool(message.buttons))
@@ -126,10 +126,10 @@ async def test_the_live_message_becomes_a_file_for_who_wants_files(running_chat:
 
 
 async def test_an_edit_that_may_have_been_lost_is_repeated(running_chat: RunningChat) -> None:
-    """The live message can become the picture as often as it takes: there is one copy, never two."""
+    """The edit of the status message is repeated until it is known to have worked: there is never a second copy."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
-        await had_one(running_chat, chat)
+        await first_picture(running_chat, chat)
         for stored in (True, False):
             await request(chat)
             status = await chat.wait(lambda message: bool(message.buttons))
@@ -137,14 +137,14 @@ async def test_an_edit_that_may_have_been_lost_is_repeated(running_chat: Running
             await running_chat.finish(await running_chat.claim())
             await running_chat.settled()
             last = (await from_bot(chat))[-1]
-            assert (last.id, last.photo is not None, is_live(last)) == (status.id, True, False)
+            assert (last.id, last.photo is not None, can_be_cancelled(last)) == (status.id, True, False)
 
 
-async def test_a_live_message_that_is_gone_does_not_take_the_picture_along(running_chat: RunningChat) -> None:
-    """Deleted by its user: the picture comes as a new message."""
+async def test_the_picture_is_sent_though_the_status_message_is_gone(running_chat: RunningChat) -> None:
+    """The user deleted the status message: the picture is a new message."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
-        await had_one(running_chat, chat)
+        await first_picture(running_chat, chat)
         asked = await request(chat)
         await chat.wait(lambda message: bool(message.buttons))
         await running_chat.fault(
@@ -160,7 +160,7 @@ async def test_a_live_message_that_is_gone_does_not_take_the_picture_along(runni
 async def test_a_picture_that_telegram_refuses_is_not_silence(
     running_chat: RunningChat, methods: tuple[str, ...]
 ) -> None:
-    """What cannot come as a photo comes as a file; where no file may come either, a sentence does, and that is all."""
+    """A refused photo is sent as a file; if that is refused too, a text says so."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         asked = await request(chat)
@@ -171,7 +171,7 @@ async def test_a_picture_that_telegram_refuses_is_not_silence(
         await running_chat.finish(await running_chat.claim())
 
         async def one_is_left() -> bool:
-            return [is_live(message) for message in await from_bot(chat)] == [False]
+            return [can_be_cancelled(message) for message in await from_bot(chat)] == [False]
 
         await eventually(one_is_left)
         [answer] = await from_bot(chat)
@@ -190,7 +190,7 @@ async def gone(running_chat: RunningChat, blob: BlobKey) -> bool:
 
 
 async def test_a_preview_turns_the_status_message_into_a_picture(running_chat: RunningChat) -> None:
-    """Progress is an edit of one message: first words, then a picture with a bar."""
+    """Progress is an edit of one message: first a text, then a picture with a bar in its caption."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         await request(chat)
@@ -201,13 +201,13 @@ async def test_a_preview_turns_the_status_message_into_a_picture(running_chat: R
         shown = await chat.wait(lambda message: message.id == status.id and message.photo is not None)
         assert "50%" in shown.text
         assert shown.photo is not None
-        assert (shown.photo.width, shown.photo.height) == (512, 341)  # whatever scale it is painted at just now
+        assert (shown.photo.width, shown.photo.height) == (512, 341)  # at whatever scale the engine works now
         assert EN.duration(20) in shown.text
         assert len(await from_bot(chat)) == 1
 
 
 async def test_a_send_whose_answer_was_lost_is_not_repeated(running_chat: RunningChat) -> None:
-    """The picture arrived, but the connection broke before we knew: it is not sent a second time."""
+    """The connection broke after the picture was stored: it is not sent a second time."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         await request(chat)
@@ -235,8 +235,10 @@ async def test_a_send_that_may_have_been_lost_arrives_by_the_status_message(runn
 
 
 @pytest.mark.parametrize("fault", [{"kind": "flood", "seconds": 1}, {"kind": "error", "status": 502}])
-async def test_telegram_in_trouble_gets_the_picture_later(running_chat: RunningChat, fault: dict[str, object]) -> None:
-    """A flood limit or a broken server costs time, not the picture, and makes no extra copy."""
+async def test_the_picture_is_sent_once_telegram_works_again(
+    running_chat: RunningChat, fault: dict[str, object]
+) -> None:
+    """After a flood limit or a server error the picture is sent again, and there is one copy."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         await request(chat)
@@ -247,8 +249,8 @@ async def test_telegram_in_trouble_gets_the_picture_later(running_chat: RunningC
         assert len([message for message in await from_bot(chat) if message.photo]) == 1
 
 
-async def test_a_user_who_blocked_the_bot_does_not_hold_it_up(running_chat: RunningChat) -> None:
-    """There is nobody to tell: the job is settled and its pictures are deleted."""
+async def test_the_job_of_a_user_who_blocked_the_bot_is_settled(running_chat: RunningChat) -> None:
+    """Nobody can be told: the job is settled, and its blobs are deleted."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         await request(chat)
@@ -287,7 +289,7 @@ async def test_a_failure_is_said_in_the_status_message(running_chat: RunningChat
 
 
 async def test_a_failure_is_said_even_if_the_user_deleted_the_status_message(running_chat: RunningChat) -> None:
-    """Never silence: the reason comes as a new message."""
+    """The reason is a new message, in reply to the request."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         asked = await request(chat)
@@ -303,7 +305,7 @@ async def test_a_failure_is_said_even_if_the_user_deleted_the_status_message(run
 
 
 async def test_a_picture_too_long_for_a_photo_comes_as_a_file(running_chat: RunningChat) -> None:
-    """Telegram takes no photo with sides of more than 1:20."""
+    """Telegram accepts no photo whose sides have a ratio of more than 20."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         await request(chat)

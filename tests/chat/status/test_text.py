@@ -1,4 +1,4 @@
-"""The live message while a job waits and is painted."""
+"""The status message while a job waits and is painted."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ EN = texts("en")
 BOT = "vitrage_bot"
 
 
-async def grouped(ann: Client) -> Chat:
-    """A group of Ann's with the bot."""
+async def group_of(ann: Client) -> Chat:
+    """Make a group of Ann with the bot as a member."""
     me = (await ann.call("GET", "/api/bots"))["bots"][0]["id"]
     made = await ann.call("POST", "/api/groups", {"user": ann.id, "title": "Glaziers", "members": [me]})
     return ann.chat(made["key"])
 
 
-async def test_stop_here_asks_for_the_picture_as_it_is(running_chat: RunningChat) -> None:
-    """Offered once there is something to see; the worker hears of it."""
+async def test_stop_asks_for_the_picture_as_it_is(running_chat: RunningChat) -> None:
+    """The button is there once there is a preview; a press is recorded for the worker."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         await request(chat)
@@ -45,19 +45,19 @@ async def test_stop_here_asks_for_the_picture_as_it_is(running_chat: RunningChat
 
 
 async def test_the_wait_is_said_as_a_range(running_chat: RunningChat) -> None:
-    """A place in the queue and two honest numbers."""
+    """A queued job shows a lower and an upper estimate."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         await request(chat)
-        await running_chat.finish(await running_chat.claim())  # takes a second, as the store learns
+        await running_chat.finish(await running_chat.claim())  # the job took 1.0 s, on which the estimate is based
         await chat.wait(lambda message: message.photo is not None)
         await request(chat)
         waiting = await chat.wait(lambda message: bool(message.buttons))
         assert EN.range(1.0) in waiting.text
 
 
-async def test_a_sketch_is_told_from_the_masterpiece(running_chat: RunningChat) -> None:
-    """First that it comes, then that it is there and the picture follows in its place; and how long that takes."""
+async def test_the_text_tells_a_sketch_from_the_full_picture(running_chat: RunningChat) -> None:
+    """The text says which of the two is being painted, and the seconds left."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         await request(chat)
@@ -101,12 +101,12 @@ def test_a_picture_that_was_stopped_early_says_so() -> None:
 
 @pytest.mark.parametrize("kind", ["private", "group"])
 async def test_a_chat_is_edited_in_turns(running_chat: RunningChat, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
-    """All jobs of a chat share its pace, and none of those that are painted is left out."""
+    """All jobs of a chat share the pause between two edits, and each running job is updated."""
     name = "EDIT_SECONDS" if kind == "private" else "GROUP_EDIT_SECONDS"
     monkeypatch.setattr(reporter, name, 0.3)
     async with Client(running_chat.url) as ann:
         begun = (await ann.call("GET", "/api/bots"))["cursor"]
-        chat = await ann.open() if kind == "private" else await grouped(ann)
+        chat = await ann.open() if kind == "private" else await group_of(ann)
         for _ in range(3):
             await chat.send_photos([picture()], f"/style@{BOT} mosaic")
             await chat.wait(lambda message: "cancel:" in str(message.raw))
