@@ -14,8 +14,8 @@ from torch import Tensor
 import engine
 from benchmarks.curves_configs import Config
 from benchmarks.scoring import Judge
-from engine.images.io import load_image
 from engine.images.tensors import centre_square
+from engine.reading.load import load_image
 
 Pair = tuple[Path, Path]
 """A content and a style."""

@@ -21,8 +21,8 @@ from torch import Tensor
 import engine
 from benchmarks.curves_run import Pair, choose_pairs, name_of
 from benchmarks.scoring import Judge, read_metric
-from engine.images.io import load_image
 from engine.optimize import strength
+from engine.reading.load import load_image
 
 STRENGTHS = range(0, 101, 10)
 
