@@ -14,7 +14,6 @@ from typing_extensions import override
 
 from bot.storage.chat_protocols import DeliveryStore, SettingsStore, StyleStore
 from bot.storage.models import (
-    NO_SOURCE,
     Address,
     BlobKey,
     Delivery,
@@ -23,7 +22,6 @@ from bot.storage.models import (
     Kind,
     Load,
     NewJob,
-    Photo,
     Place,
     Preference,
     Recipe,
@@ -31,7 +29,7 @@ from bot.storage.models import (
     State,
     StyleRef,
 )
-from bot.storage.protocols import BlobStore, DraftStore, JobStore, Stores, Topic
+from bot.storage.protocols import BlobStore, JobStore, Stores, Topic
 
 ANN = Address(chat_id=7, thread_id=None, user_id=7)
 ACTIVE = (State.QUEUED, State.RUNNING)
@@ -82,52 +80,6 @@ class FakeBlobStore(BlobStore):
     @override
     async def delete(self, key: BlobKey) -> None:
         self.blobs.pop(key, None)
-
-
-class FakeDraftStore(DraftStore):
-    """The draft of one user; the style is in `style`."""
-
-    def __init__(self) -> None:
-        self.content: list[Photo] = []
-        self.style: str | None = None
-
-    @override
-    async def add_photo(
-        self,
-        address: Address,
-        message_id: int,
-        blob: BlobKey,
-        *,
-        source: Source = NO_SOURCE,
-        replied: bool = False,
-        spoiler: bool = False,
-    ) -> bool:
-        self.content.append(Photo(len(self.content), message_id, blob, source, spoiler=spoiler))
-        return True
-
-    @override
-    async def photos(self, address: Address) -> list[Photo]:
-        return sorted(self.content, key=lambda photo: photo.is_style)
-
-    @override
-    async def swap(self, address: Address) -> bool:
-        self.content = [dataclasses.replace(photo, is_style=not photo.is_style) for photo in self.content]
-        return bool(self.content)
-
-    @override
-    async def chosen_style(self, address: Address) -> str | None:
-        return self.style
-
-    @override
-    async def choose_style(self, address: Address, reference: str) -> None:
-        self.style = reference
-
-    @override
-    async def discard(self, address: Address, *, but: int | None = None) -> int:
-        before = len(self.content)
-        self.content = [photo for photo in self.content if photo.message_id == but]
-        self.style = self.style if but else None
-        return before - len(self.content)
 
 
 class FakeJobStore(JobStore):
@@ -295,11 +247,10 @@ class FakeStyleStore(StyleStore):
 
 
 def fake_stores(**stores: Any) -> Stores:
-    """Return stores in memory, some of them given; those of updates, of people and of the worker only if given."""
-    absent = dict.fromkeys(("updates", "people", "work"), cast("Any", None))
+    """Return stores in memory, some of them given; those of drafts, updates, people and the worker only if given."""
+    absent = dict.fromkeys(("drafts", "updates", "people", "work"), cast("Any", None))
     fresh = {
         "blobs": FakeBlobStore(),
-        "drafts": FakeDraftStore(),
         "jobs": FakeJobStore(),
         "deliveries": FakeDeliveryStore(),
         "settings": FakeSettingsStore(),

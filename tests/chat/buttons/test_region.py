@@ -16,7 +16,7 @@ from bot.sandbox.client import Chat, Client, Message
 from bot.storage.models import Job, KeptResult, Source, State
 from tests.support.chat_harness import RunningChat, from_bot, group, picture, run_chat
 from tests.support.fakes import FakeDeliveryStore, FakeJobStore, a_job, fake_stores
-from tests.support.jobs import names
+from tests.support.jobs import eventually, names
 from tests.support.pencil import Pencil, agreement, ellipse, jpeg, photographs
 from tests.support.requests import fake_bot, message, press, services
 
@@ -233,7 +233,11 @@ async def test_cancel_and_forget_take_the_mask_too(tmp_path: Path) -> None:
         job = await running_chat.claim()
         await chat.send("/cancel")
         await running_chat.settled()
-        assert job.mask not in names(tmp_path / "blobs")
+
+        async def mask_is_deleted() -> bool:
+            return job.mask not in names(tmp_path / "blobs")
+
+        await eventually(mask_is_deleted)  # blobs are deleted after the transaction that settles the job
         await chat.send_photos([data], reply_to=asked)
         await running_chat.claim()
         await running_chat.stores.people.forget(ann.id)

@@ -12,6 +12,7 @@ from PIL import Image, ImageStat
 from bot.chat.i18n import texts
 from bot.sandbox.client import Client
 from tests.support.chat_harness import REPORT, RunningChat, from_bot, painted, picture, request, run_chat
+from tests.support.jobs import eventually
 
 EN = texts("en")
 
@@ -63,8 +64,12 @@ async def test_delete_takes_the_picture_away(running_chat: RunningChat) -> None:
         answer, job = await painted(running_chat, chat)
         await running_chat.settled()
         assert (await chat.press(answer, EN("button-delete"))).text == EN("deleted")
-        assert await from_bot(chat) == []
         assert await running_chat.stores.deliveries.kept_result(job.id) is None
+
+        async def nothing_is_left() -> bool:
+            return await from_bot(chat) == []
+
+        await eventually(nothing_is_left)  # the status message is deleted after the job is settled
 
 
 async def test_the_strength_strip_blends_photo_and_picture(running_chat: RunningChat) -> None:

@@ -189,23 +189,6 @@ async def gone(running_chat: RunningChat, blob: BlobKey) -> bool:
     return False
 
 
-async def test_a_preview_turns_the_status_message_into_a_picture(running_chat: RunningChat) -> None:
-    """Progress is an edit of one message: first a text, then a picture with a bar in its caption."""
-    async with Client(running_chat.url) as ann:
-        chat = await ann.open()
-        await request(chat)
-        status = await chat.wait(lambda message: bool(message.buttons))
-        job = await running_chat.claim()
-        preview = await running_chat.stores.blobs.put(picture())
-        assert await running_chat.stores.work.record_progress(job, 0.5, 20.0, preview)
-        shown = await chat.wait(lambda message: message.id == status.id and message.photo is not None)
-        assert "50%" in shown.text
-        assert shown.photo is not None
-        assert (shown.photo.width, shown.photo.height) == (512, 341)  # at whatever scale the engine works now
-        assert EN.duration(20) in shown.text
-        assert len(await from_bot(chat)) == 1
-
-
 async def test_a_send_whose_answer_was_lost_is_not_repeated(running_chat: RunningChat) -> None:
     """The connection broke after the picture was stored: it is not sent a second time."""
     async with Client(running_chat.url) as ann:

@@ -11,7 +11,7 @@ from bot.chat.status import reporter
 from bot.chat.status.text import caption, describe
 from bot.sandbox.client import Chat, Client
 from bot.storage.models import Job, Recipe, State
-from tests.support.chat_harness import REPORT, RunningChat, picture, request
+from tests.support.chat_harness import REPORT, RunningChat, from_bot, picture, request
 from tests.support.fakes import a_job
 from tests.support.requests import services
 
@@ -24,6 +24,23 @@ async def group_of(ann: Client) -> Chat:
     me = (await ann.call("GET", "/api/bots"))["bots"][0]["id"]
     made = await ann.call("POST", "/api/groups", {"user": ann.id, "title": "Glaziers", "members": [me]})
     return ann.chat(made["key"])
+
+
+async def test_a_preview_turns_the_status_message_into_a_picture(running_chat: RunningChat) -> None:
+    """Progress is an edit of one message: first a text, then a picture with a bar in its caption."""
+    async with Client(running_chat.url) as ann:
+        chat = await ann.open()
+        await request(chat)
+        status = await chat.wait(lambda message: bool(message.buttons))
+        job = await running_chat.claim()
+        preview = await running_chat.stores.blobs.put(picture())
+        assert await running_chat.stores.work.record_progress(job, 0.5, 20.0, preview)
+        shown = await chat.wait(lambda message: message.id == status.id and message.photo is not None)
+        assert "50%" in shown.text
+        assert shown.photo is not None
+        assert (shown.photo.width, shown.photo.height) == (512, 341)  # at whatever scale the engine works now
+        assert EN.duration(20) in shown.text
+        assert len(await from_bot(chat)) == 1
 
 
 async def test_stop_asks_for_the_picture_as_it_is(running_chat: RunningChat) -> None:
