@@ -15,10 +15,10 @@ from bot.settings import Settings, SettingsError
 from bot.storage.errors import StoreError, StoreLockedError
 from bot.storage.sqlite import open_sqlite
 from bot.worker.engine_process import ChildDiedError, EngineProcess, engine_command
-from bot.worker.protocol import Failed, Ready
+from bot.worker.protocol import Failed, Loading, Ready
 
 MIN_FREE_BYTES = 1_000_000_000  # in the data folder
-ENGINE_SECONDS = 600.0  # until the engine child is ready; its first start may download the weights
+ENGINE_SECONDS = 120.0  # for each frame of the engine child, until it is ready
 
 
 @dataclass(frozen=True)
@@ -94,16 +94,17 @@ async def _check_database(settings: Settings) -> list[Finding]:
 
 
 async def _check_engine(settings: Settings) -> list[Finding]:
-    """Start the engine child as the bot does, and wait for its first frame, which names the device and the weights."""
+    """Start the engine child as the bot does, and wait until it names the device and the weights, or says why not."""
     child = await EngineProcess.start(engine_command(settings.device, settings.weights, settings.cache))
     try:
-        frame = await child.receive(ENGINE_SECONDS)
+        while isinstance(frame := await child.receive(ENGINE_SECONDS), Loading):
+            pass
     except ChildDiedError as error:
         return [Finding(False, "The painter does not start", str(error))]
     finally:
         await child.close()
     if not isinstance(frame, Ready):
-        reason = frame.message if isinstance(frame, Failed) else "It took longer than ten minutes."
+        reason = frame.message if isinstance(frame, Failed) else "It said nothing for two minutes."
         return [Finding(False, "The painter does not start", f"{reason} See VITRAGE_DEVICE and VITRAGE_WEIGHTS.")]
     advice = "For the best pictures let the full weights download, or set VITRAGE_WEIGHTS."
     return [

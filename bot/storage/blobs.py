@@ -7,18 +7,25 @@ import errno
 import os
 import re
 import secrets
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from bot.storage.errors import StoreFullError
+from bot.storage.errors import StoreFailingError, StoreFullError, StoreReadOnlyError
 from bot.storage.models import BlobKey
 
 _KEY = re.compile(r"[0-9a-f]{32}")
 _UNFINISHED = ".part"  # what a blob's file is called until all of it is on the disk
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+_READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 
 class FileBlobStore:
-    """Blobs in one folder that nobody else reads. File work runs in threads, off the event loop."""
+    """Blobs in one folder that nobody else reads. File work runs in threads, off the event loop.
+
+    Every method raises StoreUnavailableError where the disk is full, read-only or failing.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -28,26 +35,30 @@ class FileBlobStore:
     async def put(self, data: bytes) -> BlobKey:
         """Write the bytes durably and return their key."""
         key = BlobKey(secrets.token_hex(16))
-        await asyncio.to_thread(self._write, self._folder / key, data)
+        with _store_errors():
+            await asyncio.to_thread(self._write, self._folder / key, data)
         return key
 
     async def get(self, key: BlobKey) -> bytes:
         """Return the bytes; KeyError if they are gone."""
         if not _KEY.fullmatch(key):
             raise KeyError(key)
-        try:
-            return await asyncio.to_thread((self._folder / key).read_bytes)
-        except FileNotFoundError:
-            raise KeyError(key) from None
+        with _store_errors():
+            try:
+                return await asyncio.to_thread((self._folder / key).read_bytes)
+            except FileNotFoundError:
+                raise KeyError(key) from None
 
     async def delete(self, key: BlobKey) -> None:
         """Delete the bytes; what is not a key of this store is ignored."""
         if _KEY.fullmatch(key):
-            await asyncio.to_thread((self._folder / key).unlink, missing_ok=True)
+            with _store_errors():
+                await asyncio.to_thread((self._folder / key).unlink, missing_ok=True)
 
     async def sweep(self, named: AbstractSet[str]) -> int:
         """Delete the blobs that no row names, left by a crash between two steps; return how many."""
-        return await asyncio.to_thread(self._sweep, named)
+        with _store_errors():
+            return await asyncio.to_thread(self._sweep, named)
 
     def _sweep(self, named: AbstractSet[str]) -> int:
         # Only files that are named like blobs: the folder may have been set to a home directory by mistake.
@@ -66,10 +77,9 @@ class FileBlobStore:
                 os.fsync(file.fileno())
             unfinished.rename(path)
             self._sync_folder()
-        except OSError as error:
-            unfinished.unlink(missing_ok=True)
-            if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-                raise StoreFullError from error
+        except OSError:
+            with suppress(OSError):  # the next start sweeps it
+                unfinished.unlink(missing_ok=True)
             raise
 
     def _sync_folder(self) -> None:
@@ -79,3 +89,16 @@ class FileBlobStore:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+@contextmanager
+def _store_errors() -> Iterator[None]:
+    """Convert what the file system reports."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise StoreFullError from error
+        if error.errno in _READ_ONLY:
+            raise StoreReadOnlyError from error
+        raise StoreFailingError(error.strerror) from error

@@ -9,11 +9,32 @@ class StoreError(Exception):
     """A store cannot be used."""
 
 
-class StoreFullError(StoreError):
+class StoreUnavailableError(StoreError):
+    """A store cannot be used at the moment: nothing was changed, and the call may be repeated later."""
+
+    def __init__(self, sentence: str | None = None) -> None:
+        super().__init__(sentence or self.__doc__)
+
+
+class StoreFullError(StoreUnavailableError):
     """The disk is full: nothing was changed. Free some space, and everything goes on by itself."""
 
-    def __init__(self) -> None:
-        super().__init__(self.__doc__)
+
+class StoreBusyError(StoreUnavailableError):
+    """Another program keeps the database locked, such as a backup or a viewer: close it, or wait until it is done."""
+
+
+class StoreReadOnlyError(StoreUnavailableError):
+    """The disk or the files of the database and the pictures are read-only: make them writable."""
+
+
+class StoreFailingError(StoreUnavailableError):
+    """The disk cannot be read or written."""
+
+    def __init__(self, reason: object) -> None:
+        super().__init__(
+            f"The disk cannot be read or written ({reason}): look into the kernel's log (dmesg), and mend it."
+        )
 
 
 class StoreLockedError(StoreError):

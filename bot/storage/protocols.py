@@ -1,7 +1,8 @@
 """What the stores of the queue promise; `chat_protocols` has the others. One suite of tests checks implementations.
 
 A method that changes something is one transaction: it happens wholly or not at all, also when its caller is
-cancelled. StoreFullError means that the disk is full: nothing was changed, and the call may be repeated later.
+cancelled. Every method raises StoreUnavailableError where the disk is full, read-only or failing, or another program
+keeps the database locked: nothing was changed, and the call may be repeated later.
 """
 
 from __future__ import annotations

@@ -11,14 +11,19 @@ from typing import Any
 
 import structlog
 
-from bot.storage.errors import StoreFullError
+from bot.storage.errors import StoreUnavailableError
 from bot.storage.models import Job
+from bot.storage.patience import until_possible
 from bot.storage.protocols import BlobStore, WorkStore
 from bot.worker.engine_process import ChildDiedError, EngineProcess
 from bot.worker.job_run import JobRun, Timeouts
-from bot.worker.protocol import Failed, Ready
+from bot.worker.protocol import Failed, Loading, Ready
 
 log = structlog.get_logger(__name__)
+
+
+class EngineStartError(Exception):
+    """No engine child can start with these settings; the message says why."""
 
 
 class Dispatcher:
@@ -34,7 +39,7 @@ class Dispatcher:
 
     Attributes:
         engine: The engine child in service, None while there is none.
-        trouble: Why there is none, in one sentence; empty while it is starting or in service.
+        trouble: Why there is none, in one sentence; empty while one starts as usual, or is in service.
     """
 
     def __init__(
@@ -55,11 +60,21 @@ class Dispatcher:
         self._name = name
         self._timeouts = timeouts or Timeouts()
         self._rng = rng or Random()
+        self._served = False  # one child has been ready: the settings are right
+
+    @property
+    def out_of_service(self) -> bool:
+        """Whether pictures wait because no engine child is in service, which may last."""
+        return self.engine is None and bool(self.trouble)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop` is set, and then for 30 seconds at most."""
-        if count := await self._work.reclaim(self._name):
-            log.info("jobs_reclaimed", count=count)
+        """Work until `stop` is set, and then for 30 seconds at most.
+
+        Raises:
+            EngineStartError: The first child says that it cannot start with these settings.
+        """
+        with suppress(StoreUnavailableError):  # raised only if the worker stops
+            await self._reclaim(stop)
         failures = 0
         while not stop.is_set():
             took_jobs = await self._run_child(stop)
@@ -69,6 +84,11 @@ class Dispatcher:
                 pause = pauses[min(failures, len(pauses)) - 1]
                 log.error("engine_not_in_service", reason=self.trouble, pause=pause)
                 await _first(stop.wait(), asyncio.sleep(pause))
+
+    async def _reclaim(self, stop: asyncio.Event) -> None:
+        pause = self._timeouts.unavailable
+        if count := await until_possible(lambda: self._work.reclaim(self._name), stop, pause=pause):
+            log.info("jobs_reclaimed", count=count)
 
     async def _run_child(self, stop: asyncio.Event) -> bool:
         """Start a child and give it jobs until it dies or the worker stops; return whether it took any."""
@@ -88,20 +108,26 @@ class Dispatcher:
         """Return once the child has loaded its model, or the worker stops.
 
         Raises:
-            ChildDiedError: It cannot load it, or takes too long.
+            ChildDiedError: It cannot load it, or neither is ready nor goes on with its download for too long.
+            EngineStartError: It cannot load it with these settings, and none could before.
         """
-        deadline = time.monotonic() + self._timeouts.load
+        deadline, received = time.monotonic() + self._timeouts.load, 0
         while not stop.is_set():
             match await child.receive(self._timeouts.look):
                 case Ready() as ready:
-                    self.engine, self.trouble = ready, ""
+                    self.engine, self.trouble, self._served = ready, "", True
                     log.info("engine_ready", pid=child.pid, device=ready.device, weights=ready.weights, note=ready.note)
                     return
+                case Failed(reason="start", message=message) if not self._served:
+                    raise EngineStartError(message)
                 case Failed(message=message):
                     raise ChildDiedError(message)
-                case None if time.monotonic() <= deadline:
+                case Loading() as loading if loading.received > received:
+                    deadline, received = time.monotonic() + self._timeouts.load, loading.received
+                    self.trouble = "The weights are being downloaded."
+                case None | Loading() if time.monotonic() <= deadline:
                     continue
-                case None:
+                case None | Loading():
                     raise ChildDiedError("The engine child did not get ready in time.")
                 case frame:
                     raise ChildDiedError(f"The engine child began with {type(frame).__name__}.")
@@ -117,7 +143,7 @@ class Dispatcher:
             log.info("job_claimed", job=job.id, attempt=job.attempt)
             took_jobs = True
             run = JobRun(self._work, self._blobs, child, job, stop, timeouts=self._timeouts, rng=self._rng)
-            with suppress(StoreFullError):  # raised only if the worker stops: the next start reclaims the job
+            with suppress(StoreUnavailableError):  # raised only if the worker stops: the next start reclaims the job
                 await run.run()
         if not stop.is_set():
             self.trouble = "The engine child ended."
@@ -126,8 +152,8 @@ class Dispatcher:
     async def _claim(self) -> Job | None:
         try:
             return await self._work.claim(self._name)
-        except StoreFullError as error:  # jobs wait in the queue until the disk has room again
-            log.error("no_job_claimed", reason=str(error))
+        except StoreUnavailableError as error:  # jobs wait in the queue until the store can be used again
+            log.warning("no_job_claimed", reason=str(error))
             return None
 
 

@@ -14,13 +14,28 @@ import queue
 import signal
 import sys
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
 import engine
-from bot.worker.protocol import Failed, Paint, ProtocolError, Ready, Reason, Result, Stop, encode, read_frame
+from bot.worker.protocol import (
+    Failed,
+    Loading,
+    Paint,
+    ProtocolError,
+    Ready,
+    Reason,
+    Result,
+    Stop,
+    encode,
+    read_frame,
+)
 from bot.worker.render import Send, jpeg, render_picture, render_sheet, timelapse
 from engine import environment
+
+_DOWNLOAD_INTERVAL = 1.0  # seconds between two frames about a download
 
 _REASONS: dict[type[engine.EngineError], Reason] = {
     engine.ImageError: "image",
@@ -80,12 +95,26 @@ def paint(request: Paint, model: engine.Model, reader: FrameReader, send: Send) 
     )
 
 
+def report_download(send: Send) -> Callable[[int, int | None], None]:
+    """Return what tells the parent, every second, how much of the weights has been downloaded."""
+    due = time.monotonic()
+
+    def tell(received: int, total: int | None) -> None:
+        nonlocal due
+        if time.monotonic() >= due:
+            due = time.monotonic() + _DOWNLOAD_INTERVAL
+            send(Loading(received=received, total=total))
+
+    return tell
+
+
 def serve(arguments: argparse.Namespace, reader: FrameReader, send: Send) -> int:
     """Load the model once, then paint one request after the other; return the exit code if the model is missing."""
     try:
-        model = engine.load_model(arguments.weights, arguments.device, cache_dir=arguments.cache)
+        tell = report_download(send)
+        model = engine.load_model(arguments.weights, arguments.device, cache_dir=arguments.cache, on_download=tell)
     except engine.EngineError as error:
-        send(Failed(reason="start", message=str(error)))
+        send(Failed(reason=_REASONS.get(type(error), "start"), message=str(error)))
         return 1
     send(Ready(device=model.device, weights=model.weights, note=model.note))
     while True:

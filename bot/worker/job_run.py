@@ -13,11 +13,12 @@ from typing import TypeVar
 
 import structlog
 
-from bot.storage.errors import StoreFullError
+from bot.storage.errors import StoreUnavailableError
 from bot.storage.models import Job, JobError, State
+from bot.storage.patience import until_possible
 from bot.storage.protocols import BlobStore, WorkStore
 from bot.worker.engine_process import ChildDiedError, EngineProcess
-from bot.worker.protocol import Failed, Paint, Progress, Ready, Result, Stop
+from bot.worker.protocol import Failed, Loading, Paint, Progress, Ready, Result, Stop
 
 log = structlog.get_logger(__name__)
 
@@ -29,7 +30,7 @@ class Timeouts:
     """How long the worker waits for what, in seconds."""
 
     poll: float = 1.0  # between two looks at an empty queue: nothing announces that a retry has become due
-    load: float = 1800.0  # for the child to load its model: it may be downloading the weights
+    load: float = 120.0  # for the child to load its model, from its start or from the latest progress of its download
     look: float = 0.25  # between two looks at the running job: was it cancelled?
     record: float = 1.0  # between two records of progress
     stop: float = 1.2  # for the child to stop painting before it is killed
@@ -38,7 +39,7 @@ class Timeouts:
     overdue_factor: float = 4.0  # this many times its estimate, or
     overdue_unknown: float = 3600.0  # this long where there is no estimate
     shutdown: float = 25.0  # for a picture to be finished once the worker is to stop
-    full_disk: float = 2.0  # between two attempts to write
+    unavailable: float = 2.0  # between two attempts to use a store that cannot be used
     retries: tuple[float, ...] = (2.0, 10.0, 30.0)  # before each further attempt, plus or minus a fifth
     pauses: tuple[float, ...] = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)  # before each further start of the child
 
@@ -93,18 +94,18 @@ class JobRun:
         """Paint. Afterwards the child is ready for the next job, or gone, or the worker is to stop.
 
         Raises:
-            StoreFullError: The disk is full and the worker is to stop.
+            StoreUnavailableError: The store cannot be used and the worker is to stop; its next start reclaims the job.
         """
         if self._job.attempt > MAX_ATTEMPTS:
             await self._fail(JobError.CRASHED, "Every attempt ended with the program.")
             return
         try:
-            request = await self._request()
+            request = await self._until_possible(self._request)
         except KeyError:
             await self._fail(JobError.ENGINE, "A picture of the job is gone from the store.")
             return
         self._continues = request.start is not None
-        self._expected = await self._work.estimate(self._job.recipe, kind=self._job.kind, resumed=self._continues)
+        self._expected = await self._until_possible(self._estimate)
         try:
             self._child.send(request)
             self._began = self._heard = time.monotonic()
@@ -124,6 +125,9 @@ class JobRun:
             kind=job.kind,
             sketch=job.sketch_first,
         )
+
+    async def _estimate(self) -> float | None:
+        return await self._work.estimate(self._job.recipe, kind=self._job.kind, resumed=self._continues)
 
     async def _start_picture(self) -> bytes | None:
         """Read the picture to continue from: the last preview of an earlier attempt, or what the job asks for."""
@@ -151,9 +155,9 @@ class JobRun:
                 case Failed():
                     await self._retry_or_fail(frame)
                     return
-                case Ready():
+                case Loading() | Ready():
                     self._child.kill()
-                    raise ChildDiedError("The engine child became ready a second time and was killed.")
+                    raise ChildDiedError("The engine child loaded its model a second time and was killed.")
             if not await self._record_progress() or not await self._read_row():
                 await self._stop_painting()
                 return
@@ -164,7 +168,7 @@ class JobRun:
             self._kill_if_overdue()
             if self._ends_too_late():
                 self._log.info("job_released")
-                await self._write(lambda: self._work.release(self._job))
+                await self._until_possible(lambda: self._work.release(self._job))
                 return
 
     # --- While it is painted
@@ -179,19 +183,19 @@ class JobRun:
 
     async def _record_progress(self) -> bool:
         """Record the latest progress if it is time; False if the job is not this worker's any more."""
-        now = time.monotonic()
-        if self._progress is None or now < self._recorded + self._timeouts.record:
+        if self._progress is None or time.monotonic() < self._recorded + self._timeouts.record:
             return True
         progress, preview, self._progress, self._preview = self._progress, self._preview, None, None
-        self._recorded = now
         try:
             key = await self._blobs.put(preview) if preview else None
             return await self._work.record_progress(
                 self._job, progress.fraction, progress.seconds_left, key, sketched=progress.sketched
             )
-        except StoreFullError as error:  # progress may be missed; the picture may not
+        except StoreUnavailableError as error:  # progress may be missed; the picture may not
             self._log.warning("progress_not_recorded", reason=str(error))
             return True
+        finally:
+            self._recorded = time.monotonic()  # after it: a locked store must not take all the time between two frames
 
     async def _read_row(self) -> bool:
         """Read the job's row if it is time; False if the job was cancelled, forgotten or claimed anew."""
@@ -199,7 +203,11 @@ class JobRun:
         if now < self._looked + self._timeouts.look:
             return True
         self._looked = now
-        row = await self._work.get(self._job.id)
+        try:
+            row = await self._work.get(self._job.id)
+        except StoreUnavailableError as error:  # it is not known, and so there is no reason to stop
+            self._log.warning("job_not_read", reason=str(error))
+            return True
         if row is None or row.state != State.RUNNING or row.fence != self._job.fence:
             return False
         self._stop_asked = row.stop_asked
@@ -246,11 +254,13 @@ class JobRun:
         seconds = time.monotonic() - self._began
         usual = self._job.preview is None and self._job.resumed == self._continues and not self._stopped_early
         counted = seconds if usual else None  # for estimates
-        picture = await self._write(lambda: self._blobs.put(result.picture))
+        picture = await self._until_possible(lambda: self._blobs.put(result.picture))
         data = result.timelapse
-        timelapse = None if data is None else await self._write(lambda: self._blobs.put(data))
+        timelapse = None if data is None else await self._until_possible(lambda: self._blobs.put(data))
         complete = self._work.complete
-        if await self._write(lambda: complete(self._job, picture, result.report, counted, timelapse=timelapse)):
+        if await self._until_possible(
+            lambda: complete(self._job, picture, result.report, counted, timelapse=timelapse)
+        ):
             self._log.info("job_rendered", seconds=round(seconds, 1))
 
     async def _retry_or_fail(self, failed: Failed) -> None:
@@ -266,32 +276,18 @@ class JobRun:
         else:
             delay = self._timeouts.retries[self._job.attempt - 1] * self._rng.uniform(0.8, 1.2)
             self._log.warning("job_retried", reason=failed.message, delay=round(delay, 1))
-            await self._write(lambda: self._work.retry(self._job, delay))
+            await self._until_possible(lambda: self._work.retry(self._job, delay))
 
     async def _retry_or_give_up_after_death(self, reason: str) -> None:
         """Record that the child died. If the job was cancelled before, the queue ignores it."""
         if self._job.deaths + 1 >= MAX_DEATHS:
             await self._fail(JobError.CRASHED, reason)
-        elif await self._write(lambda: self._work.retry(self._job, 0.0, died=True)):
+        elif await self._until_possible(lambda: self._work.retry(self._job, 0.0, died=True)):
             self._log.warning("job_retried", reason=reason)
 
     async def _fail(self, error: JobError, detail: str) -> None:
-        if await self._write(lambda: self._work.fail(self._job, error, detail)):
+        if await self._until_possible(lambda: self._work.fail(self._job, error, detail)):
             self._log.error("job_failed", error=error.value, reason=detail)
 
-    async def _write(self, write: Callable[[], Awaitable[R]]) -> R:
-        """Repeat a write until the disk has room for it.
-
-        Raises:
-            StoreFullError: The worker is to stop; at its next start it reclaims the job.
-        """
-        while True:
-            try:
-                return await write()
-            except StoreFullError as error:
-                self._log.error("disk_full", reason=str(error))
-                if self._stop.is_set():
-                    raise
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(self._timeouts.full_disk):
-                        await self._stop.wait()
+    async def _until_possible(self, call: Callable[[], Awaitable[R]]) -> R:
+        return await until_possible(call, self._stop, pause=self._timeouts.unavailable)

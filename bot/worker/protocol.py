@@ -19,7 +19,7 @@ MAX_BODY = 1 << 28
 """Most bytes in the body of a frame: a few large pictures."""
 
 Reason = Literal[
-    "start",  # the model cannot be loaded
+    "start",  # the model cannot be loaded with these settings
     "image",  # a picture cannot be decoded
     "memory",  # the device has too little memory
     "options",  # the engine refuses the recipe
@@ -66,6 +66,13 @@ class Stop(_Frame, frozen=True):
     keep: bool
 
 
+class Loading(_Frame, frozen=True):
+    """From the child: it downloads the weights. Bytes so far, and in all where the server tells it."""
+
+    received: int
+    total: int | None
+
+
 class Ready(_Frame, frozen=True):
     """From the child: the model is loaded. `note` says what an operator should know of the weights, or is empty."""
 
@@ -106,7 +113,7 @@ class Failed(_Frame, frozen=True):
 
 
 ToChild: TypeAlias = Paint | Stop
-FromChild: TypeAlias = Ready | Progress | Result | Failed
+FromChild: TypeAlias = Loading | Ready | Progress | Result | Failed
 F = TypeVar("F")
 
 _encoder = msgspec.msgpack.Encoder()

@@ -21,7 +21,7 @@ from PIL import Image
 
 import engine
 from bot.worker import engine_child, render
-from engine.images.io import load_image
+from engine.reading.load import load_image
 
 FOLDER = Path(sys.argv.pop())
 MODEL = SimpleNamespace(device="fake", weights="none", note="")
@@ -45,7 +45,8 @@ def stylize(
     if "failures" in script and _times(script) < script["failures"]:
         _fail(script["failure"])
     if script.get("flood"):
-        vars(render).update(_PROGRESS_INTERVAL=0.0, _PREVIEW_INTERVAL=0.0)
+        vars(engine_child).update(_DOWNLOAD_INTERVAL=0.0)
+    vars(render).update(_PROGRESS_INTERVAL=0.0, _PREVIEW_INTERVAL=0.0)
     steps = script.get("steps", 3)
     pause = 0.0 if start else script.get("pause", 0.0)  # what continues is nearly finished
     for step in range(1, steps + 1):
@@ -85,9 +86,17 @@ def _load_picture(data: bytes) -> Image.Image | bytes:
         return data
 
 
-def _load_model(*_: object, **__: object) -> Any:
+def _load_model(*_: object, on_download: Callable[[int, int | None], None], **__: object) -> Any:
+    """Load what the files in the folder say: the test removes them to let it go on."""
     if (FOLDER / "no weights").exists():
         raise engine.WeightsError("There are no weights.")
+    if (FOLDER / "no memory").exists():
+        raise engine.OutOfMemoryError("The device has too little memory.")
+    received = 0
+    while (FOLDER / "freeze").exists() or (FOLDER / "slow download").exists():
+        received += (FOLDER / "slow download").exists()
+        on_download(received, 575_000_000)
+        time.sleep(0.05)
     return MODEL
 
 
@@ -135,6 +144,7 @@ def _picture(size: int = 4) -> Image.Image:
 
 if __name__ == "__main__":
     vars(engine).update(stylize=stylize, load_image=_load_picture, load_model=_load_model, Recorder=Recorder)
+    vars(engine_child).update(_DOWNLOAD_INTERVAL=0.0)
     vars(render).update(_PROGRESS_INTERVAL=0.02, _PREVIEW_INTERVAL=0.06)
     with (FOLDER / "pids").open("a") as pids:
         pids.write(f"{os.getpid()}\n")

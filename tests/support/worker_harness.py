@@ -28,7 +28,7 @@ QUICK = Timeouts(
     record=0.05,
     stop=0.4,
     shutdown=2.0,
-    full_disk=0.05,
+    unavailable=0.05,
     retries=(0.01, 0.01, 0.01),
     pauses=(0.02, 0.05),
 )

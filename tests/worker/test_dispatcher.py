@@ -12,6 +12,7 @@ import time
 import pytest
 
 from bot.storage.models import Job, State
+from bot.worker.dispatcher import EngineStartError
 from bot.worker.protocol import Ready
 from tests.support.jobs import connection_of, eventually
 from tests.support.worker_harness import LONG, QUICK, WorkerHarness, is_alive
@@ -49,21 +50,76 @@ async def test_a_child_killed_while_idle_costs_nothing(worker: WorkerHarness) ->
     assert (ended.state, ended.attempt) == (State.RENDERED, 1)
 
 
-async def test_missing_weights_are_reported_and_tried_again(worker: WorkerHarness) -> None:
-    """A child that cannot start costs no attempt and is started again after a pause, until it can."""
+async def test_settings_that_cannot_work_end_the_worker(worker: WorkerHarness) -> None:
+    """If the very first child cannot load its model, no other could: the job stays queued for better settings."""
     (worker.folder / "no weights").touch()
     job = await worker.ask()
+    with pytest.raises(EngineStartError, match=r"There are no weights\."):
+        async with worker.working():
+            await eventually(lambda: _started(worker))
+    assert len(worker.pids()) == 1
+    now = await worker.now(job)
+    assert (now.state, now.attempt) == (State.QUEUED, 0)
+
+
+@pytest.mark.parametrize("served", [False, True])
+async def test_what_may_pass_is_tried_again(worker: WorkerHarness, served: bool) -> None:
+    """Missing memory at the start, or weights that vanish later, cost no attempt: a child is started until it can."""
+    obstacle, trouble = ("no weights", "There are no weights.") if served else ("no memory", "too little memory")
     async with worker.working() as dispatcher:
+        if served:
+            await worker.ended(await worker.ask("u0"))
+        (worker.folder / obstacle).touch()
+        if served:
+            worker.kill()
 
         async def tried() -> bool:
-            return len(worker.pids()) >= 2 and dispatcher.trouble == "There are no weights."
+            return len(worker.pids()) >= 3 and trouble in dispatcher.trouble
 
         await eventually(tried)
-        assert dispatcher.engine is None
-        (worker.folder / "no weights").unlink()
+        assert dispatcher.out_of_service
+        job = await worker.ask()
+        (worker.folder / obstacle).unlink()
         ended = await worker.ended(job)
         assert (ended.state, ended.attempt) == (State.RENDERED, 1)
         assert dispatcher.trouble == ""
+        assert not dispatcher.out_of_service
+
+
+async def test_a_child_that_freezes_while_it_loads_is_replaced(worker: WorkerHarness) -> None:
+    """A download that does not go on is no sign of life; meanwhile the chat can tell that pictures wait."""
+    (worker.folder / "freeze").touch()
+    async with worker.working(dataclasses.replace(QUICK, load=5.0)) as dispatcher:
+
+        async def replaced() -> bool:
+            return len(worker.pids()) >= 2 and dispatcher.out_of_service
+
+        await eventually(replaced)
+        assert dispatcher.trouble == "The engine child did not get ready in time."
+        (worker.folder / "freeze").unlink()
+        assert (await worker.ended(await worker.ask())).state == State.RENDERED
+
+
+async def test_a_long_download_is_waited_for(worker: WorkerHarness) -> None:
+    """As long as it goes on, the child is not replaced; the chat can tell that pictures wait."""
+    (worker.folder / "slow download").touch()
+    load = 2.0
+    async with worker.working(dataclasses.replace(QUICK, load=load)) as dispatcher:
+
+        async def downloading() -> bool:
+            return dispatcher.trouble == "The weights are being downloaded."
+
+        await eventually(downloading)
+        began = time.monotonic()
+
+        async def longer_than_a_freeze() -> bool:
+            return time.monotonic() - began > 1.5 * load
+
+        await eventually(longer_than_a_freeze)
+        assert dispatcher.out_of_service
+        (worker.folder / "slow download").unlink()
+        assert (await worker.ended(await worker.ask())).state == State.RENDERED
+    assert len(worker.pids()) == 1
 
 
 @pytest.mark.parametrize(

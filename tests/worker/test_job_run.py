@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 from structlog.testing import capture_logs
 
-from bot.storage.errors import StoreFullError
-from bot.storage.models import Job, JobError, Recipe, State
+from bot.storage.errors import StoreFailingError, StoreFullError
+from bot.storage.models import BlobKey, Job, JobError, Recipe, State
+from tests.support.database_lock import locked_by_another_program
 from tests.support.jobs import connection_of, enqueue, eventually
 from tests.support.videos import plain_picture
 from tests.support.worker_harness import LONG, QUICK, WorkerHarness, script, size_of
@@ -167,13 +168,46 @@ async def test_a_full_disk_is_waited_for(worker: WorkerHarness) -> None:
                 await _fill(worker)
 
             async def waiting() -> bool:
-                return any(entry["event"] == "disk_full" for entry in logs)
+                return any(entry["event"] == "store_unavailable" for entry in logs)
 
             await eventually(waiting)
             assert (await worker.now(job)).state == State.RUNNING
             await connection.execute_fetchall("PRAGMA max_page_count = 1000000")
             ended = await worker.ended(job)
     assert (ended.state, ended.attempt) == (State.RENDERED, 1)
+
+
+async def test_a_locked_database_is_waited_for(worker: WorkerHarness) -> None:
+    """A backup that locks the database longer than a picture takes costs neither the picture nor an attempt."""
+    async with worker.working():
+        job = await worker.ask(steps=30, pause=0.02)
+        await worker.progressed(job)
+        with locked_by_another_program(worker.folder / "vitrage.db"), capture_logs() as logs:
+
+            async def waiting() -> bool:
+                return any(entry["event"] == "store_unavailable" for entry in logs)
+
+            await eventually(waiting)
+            assert (await worker.now(job)).state == State.RUNNING
+        ended = await worker.ended(job)
+    assert (ended.state, ended.attempt) == (State.RENDERED, 1)
+
+
+async def test_an_unreadable_picture_is_waited_for(worker: WorkerHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that fails for a while costs no attempt: the job is painted once its pictures can be read."""
+    get, failures = worker.stores.blobs.get, 3
+
+    async def failing_get(key: BlobKey) -> bytes:
+        nonlocal failures
+        failures -= 1
+        if failures >= 0:
+            raise StoreFailingError("Input/output error")
+        return await get(key)
+
+    monkeypatch.setattr(worker.stores.blobs, "get", failing_get)
+    async with worker.working():
+        ended = await worker.ended(await worker.ask())
+    assert (ended.state, ended.attempt, failures < 0) == (State.RENDERED, 1, True)
 
 
 async def _fill(worker: WorkerHarness) -> None:

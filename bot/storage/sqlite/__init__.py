@@ -11,10 +11,11 @@ import structlog
 
 from bot.storage.blobs import FileBlobStore
 from bot.storage.protocols import Stores
-from bot.storage.sqlite.database import NAMED_BLOBS, open_database
+from bot.storage.sqlite.database import NAMED_BLOBS
 from bot.storage.sqlite.deliveries import SqliteDeliveryStore
 from bot.storage.sqlite.drafts import SqliteDraftStore
 from bot.storage.sqlite.jobs import SqliteJobStore
+from bot.storage.sqlite.opening import open_database
 from bot.storage.sqlite.people import SqlitePeopleStore
 from bot.storage.sqlite.settings import SqliteSettingsStore
 from bot.storage.sqlite.styles import SqliteStyleStore
@@ -41,6 +42,7 @@ async def open_sqlite(
         StoreLockedError: another process uses the database.
         StoreVersionError: another version of the program wrote it.
         StoreDamagedError: the file is no database.
+        StoreUnavailableError: the disk is full, read-only or failing, or another program keeps the database locked.
     """
     blobs = FileBlobStore(blobs_folder)
     async with open_database(path, blobs, clock) as database:

@@ -6,34 +6,29 @@ import asyncio
 import functools
 import json
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
-from contextlib import asynccontextmanager, suppress
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import aiosqlite
 import structlog
 
-from bot.storage.errors import StoreDamagedError, StoreFullError
+from bot.storage.errors import StoreBusyError, StoreUnavailableError
 from bot.storage.models import BlobKey
+from bot.storage.patience import until_possible
 from bot.storage.protocols import BlobStore, Topic
-from bot.storage.sqlite.file_lock import locked
-from bot.storage.sqlite.migration import migrate
+from bot.storage.sqlite.failures import store_error
 
 log = structlog.get_logger(__name__)
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# synchronous = FULL: Telegram forgets an update once the next getUpdates confirms it, so a commit must survive power
-# loss. secure_delete: deleted rows are overwritten in the file.
-_PRAGMAS = (
-    "PRAGMA journal_mode = WAL",
-    "PRAGMA synchronous = FULL",
-    "PRAGMA busy_timeout = 5000",
-    "PRAGMA foreign_keys = ON",
-    "PRAGMA secure_delete = ON",
-)
+LOOK = 0.05  # seconds between two looks at a lock of another program
+
+LOOK = 0.05  # seconds between two looks at a lock of another program
 
 NAMED_BLOBS = "SELECT DISTINCT key FROM named_blob"
 
@@ -49,20 +44,24 @@ class Transaction:
 
     BEGIN is sent with the first statement that may write, so that a call which only reads needs one statement instead
     of three. No other transaction can write in between, because the database's lock is held.
+
+    Attributes:
+        begun: Whether it may have written.
+        topics: Those whose listeners are woken once it is committed.
     """
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
         self._connection = connection
-        self._begun = False
+        self.begun = False
         self._dropped: set[str] = set()
         self.topics: set[Topic] = set()
 
     async def rows(self, sql: str, values: Mapping[str, Any] | None = None) -> list[sqlite3.Row]:
         """Run one statement to its end and return its rows."""
-        if not self._begun and not sql.lstrip().startswith("SELECT"):
+        if not self.begun and not sql.lstrip().startswith("SELECT"):
             # IMMEDIATE: a transaction that reads first and then writes can fail with SQLITE_BUSY at once.
             await self._connection.execute_fetchall("BEGIN IMMEDIATE")
-            self._begun = True
+            self.begun = True
         return list(await self._connection.execute_fetchall(sql, values or {}))
 
     async def row(self, sql: str, values: Mapping[str, Any] | None = None) -> sqlite3.Row | None:
@@ -80,7 +79,7 @@ class Transaction:
 
     async def commit(self) -> None:
         """End it, if it has begun."""
-        if self._begun:
+        if self.begun:
             await self._connection.commit()
 
     async def unnamed(self) -> list[BlobKey]:
@@ -92,19 +91,38 @@ class Transaction:
 
 
 class Database:
-    """The connection, and the order of its transactions."""
+    """The connection, and the order of its transactions.
 
-    def __init__(self, connection: aiosqlite.Connection, blobs: BlobStore, clock: Callable[[], float]) -> None:
+    Attributes:
+        clock: Returns seconds since the epoch.
+        closing: Set when no transaction waits any more.
+    """
+
+    def __init__(
+        self, path: Path, connection: aiosqlite.Connection, blobs: BlobStore, clock: Callable[[], float]
+    ) -> None:
         self.clock = clock
+        self._path = path
         self._connection = connection
         self._blobs = blobs
         self._lock = asyncio.Lock()
         self._running: set[asyncio.Task[Any]] = set()
+        self.closing = asyncio.Event()
+        self._busy = False  # another program's lock was met, and nothing was written since
         self._events: dict[Topic, asyncio.Event] = {"work": asyncio.Event(), "news": asyncio.Event()}
 
-    async def transaction(self, work: Callable[[Transaction], Awaitable[R]]) -> R:
-        """Do the work as one transaction, which ends as a whole also when the caller is cancelled."""
-        task = asyncio.create_task(self._run(work))
+    async def transaction(self, work: Callable[[Transaction], Awaitable[R]], patience: float = 0.0) -> R:
+        """Do the work as one transaction, which ends as a whole also when the caller is cancelled.
+
+        Args:
+            work: Is done again where another program's lock prevented it.
+            patience: Seconds to wait for such a lock; what only reads need not wait.
+
+        Raises:
+            StoreUnavailableError: Nothing was changed, and the call may be repeated later.
+            StoreDamagedError: The file cannot be used any more.
+        """
+        task = asyncio.create_task(self._when_unlocked(lambda: self._attempt(work), patience))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return await asyncio.shield(task)
@@ -117,45 +135,82 @@ class Database:
                 await event.wait()
         event.clear()
 
-    async def checkpoint(self) -> None:
-        """Move the write-ahead log into the database and empty it: what was deleted is in neither then."""
-        async with self._lock:
-            await self._connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+    async def checkpoint(self, patience: float) -> None:
+        """Move the write-ahead log into the database and empty it: what was deleted is in neither then.
+
+        Raises:
+            StoreUnavailableError: That is not possible, or another program has used the log for `patience` seconds.
+        """
+        await self._when_unlocked(self._empty_log, patience)
 
     async def close(self) -> None:
-        """Wait for the transactions that were begun, then close."""
+        """Wait for the transactions that were begun, but not for other programs' locks, then close."""
+        self.closing.set()
         while self._running:
             await asyncio.wait(self._running)
         await self._connection.close()
 
-    async def _run(self, work: Callable[[Transaction], Awaitable[R]]) -> R:
+    async def _when_unlocked(self, call: Callable[[], Awaitable[R]], patience: float) -> R:
+        """Call until no other program's lock is in the way, or the patience is at its end."""
+        deadline = time.monotonic() + patience
+        while True:
+            try:
+                return await call()
+            except StoreBusyError as error:
+                if not self._busy:
+                    self._busy = True
+                    log.warning("store_busy", reason=str(error))
+                if self.closing.is_set() or time.monotonic() > deadline:
+                    raise
+            await asyncio.sleep(LOOK)
+
+    async def _empty_log(self) -> None:
+        async with self._lock:
+            with self._store_errors():
+                [[blocked, *_]] = await self._connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+        if blocked:
+            raise StoreBusyError
+
+    async def _attempt(self, work: Callable[[Transaction], Awaitable[R]]) -> R:
         transaction = Transaction(self._connection)
         async with self._lock:
-            try:
-                result = await work(transaction)
-                unnamed = await transaction.unnamed()
-                await transaction.commit()
-            except BaseException as error:
-                # Does nothing where no transaction is open: a full disk rolls back by itself.
-                await self._connection.rollback()
-                if _is_full(error):
-                    raise StoreFullError from error
-                raise
+            with self._store_errors():
+                try:
+                    result = await work(transaction)
+                    unnamed = await transaction.unnamed()
+                    await transaction.commit()
+                except BaseException:
+                    # Does nothing where no transaction is open: a full disk rolls back by itself.
+                    await self._connection.rollback()
+                    raise
+            self._busy = self._busy and not transaction.begun
         for topic in transaction.topics:
             self._events[topic].set()
         await self._delete(unnamed)
         return result
 
+    @contextmanager
+    def _store_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            if failure := store_error(error, self._path):
+                raise failure from error
+            raise
+
     async def _delete(self, keys: list[BlobKey]) -> None:
         for key in keys:
             try:
                 await self._blobs.delete(key)
-            except OSError as error:  # the next start sweeps it
+            except StoreUnavailableError as error:  # the next start sweeps it
                 log.warning("blob_not_deleted", blob=key, error=str(error))
 
 
 class SqliteStore:
     """The base of every store on this database."""
+
+    patience = 30.0
+    """Seconds that a call waits for another program's lock: long enough for a backup of a usual database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -175,35 +230,22 @@ def transaction(
 
     @functools.wraps(method)
     async def whole(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        return await self._database.transaction(lambda t: method(self, t, *args, **kwargs))
+        return await self._database.transaction(lambda t: method(self, t, *args, **kwargs), self.patience)
 
     return whole
 
 
-@asynccontextmanager
-async def open_database(path: Path, blobs: BlobStore, clock: Callable[[], float]) -> AsyncIterator[Database]:
-    """Lock the file, create or upgrade its tables, and close it at the end."""
-    with locked(path):
-        async with aiosqlite.connect(path, isolation_level=None) as connection:
-            connection.row_factory = sqlite3.Row
-            await _prepare(connection, path)
-            database = Database(connection, blobs, clock)
-            try:
-                yield database
-            finally:
-                await database.close()
+def record(
+    method: Callable[Concatenate[S, Transaction, P], Awaitable[R]],
+) -> Callable[Concatenate[S, P], Coroutine[Any, Any, R]]:
+    """Make a store's method a transaction that is repeated until the store can be used, however long that takes.
 
+    It is for what has happened already, outside of the store: a caller could not take it back.
+    """
+    once = transaction(method)
 
-async def _prepare(connection: aiosqlite.Connection, path: Path) -> None:
-    try:
-        for pragma in _PRAGMAS:
-            await connection.execute_fetchall(pragma)
-        await migrate(connection, path)
-    except sqlite3.DatabaseError as error:
-        if _is_full(error):
-            raise StoreFullError from error
-        raise StoreDamagedError(path, error) from error
+    @functools.wraps(method)
+    async def until_recorded(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        return await until_possible(lambda: once(self, *args, **kwargs), self._database.closing)
 
-
-def _is_full(error: BaseException) -> bool:
-    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_FULL
+    return until_recorded

@@ -6,7 +6,7 @@ from typing_extensions import override
 
 from bot.storage.chat_protocols import DeliveryStore
 from bot.storage.models import Job, KeptResult
-from bot.storage.sqlite.database import SqliteStore, Transaction, transaction
+from bot.storage.sqlite.database import SqliteStore, Transaction, record, transaction
 from bot.storage.sqlite.rows import JOB_BLOBS, blobs_of, job_of
 
 UNSETTLED = "SELECT * FROM job WHERE delivery <> 'done' ORDER BY id"
@@ -65,7 +65,7 @@ class SqliteDeliveryStore(SqliteStore, DeliveryStore):
         return [job_of(row) for row in await t.rows(UNSETTLED)]
 
     @override
-    @transaction
+    @record
     async def set_status_message(self, t: Transaction, job_id: int, message_id: int) -> None:
         await t.rows(SET_STATUS_MESSAGE, {"id": job_id, "message_id": message_id})
 
@@ -75,12 +75,12 @@ class SqliteDeliveryStore(SqliteStore, DeliveryStore):
         return bool(await t.rows(BEGIN, {"id": job_id}))
 
     @override
-    @transaction
+    @record
     async def failed(self, t: Transaction, job_id: int) -> None:
         await t.rows(FAILED, {"id": job_id})
 
     @override
-    @transaction
+    @record
     async def finish(self, t: Transaction, job_id: int, *, keep: bool = False) -> None:
         if keep:
             await t.rows(KEEP_RESULT, {"id": job_id, "now": self.now()})
@@ -108,7 +108,7 @@ class SqliteDeliveryStore(SqliteStore, DeliveryStore):
             t.drop(*row)
 
     @override
-    @transaction
+    @record
     async def ask_region(self, t: Transaction, job_id: int, chat_id: int, message_id: int) -> None:
         await t.rows(ASK_REGION, {"id": job_id, "chat_id": chat_id, "message_id": message_id})
 

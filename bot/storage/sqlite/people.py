@@ -109,8 +109,8 @@ class SqlitePeopleStore(SqliteStore, PeopleStore):
 
     @override
     async def forget(self, user_id: int) -> int:
-        count = await self._database.transaction(lambda t: retention.forget(t, user_id))
-        await self._database.checkpoint()  # takes it out of the write-ahead log too
+        count = await self._database.transaction(lambda t: retention.forget(t, user_id), self.patience)
+        await self._database.checkpoint(self.patience)  # takes it out of the write-ahead log too
         return count
 
     @override

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing_extensions import override
 
 from bot.storage.chat_protocols import UpdateStore
-from bot.storage.sqlite.database import SqliteStore, Transaction, transaction
+from bot.storage.sqlite.database import SqliteStore, Transaction, record, transaction
 
 RECEIVE = """
 INSERT INTO inbox (update_id, body, received_at) VALUES (:update_id, :body, :now)
@@ -28,7 +28,7 @@ class SqliteUpdateStore(SqliteStore, UpdateStore):
         return bool(await t.rows(RECEIVE, {"update_id": update_id, "body": body, "now": self.now()}))
 
     @override
-    @transaction
+    @record
     async def finish(self, t: Transaction, update_id: int) -> None:
         await t.rows(FINISH, {"update_id": update_id})
 

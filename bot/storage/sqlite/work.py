@@ -72,6 +72,8 @@ RETURNING id
 class SqliteWorkStore(SqliteJobReader, WorkStore):
     """The tables `job` and `schedule`, as a worker uses them."""
 
+    patience = 1.0  # a worker repeats by itself what must be recorded, and has a child to listen to
+
     @override
     @transaction
     async def claim(self, t: Transaction, worker: str) -> Job | None:
