@@ -9,6 +9,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Mount
+from starlette.types import ASGIApp
 
 from bot.sandbox.botapi.transport import Transport
 from bot.sandbox.connections import AbortMiddleware, SameOriginMiddleware
@@ -19,7 +20,7 @@ from bot.sandbox.state.world import World
 
 def create_app(
     world: World, *, host: str = "127.0.0.1", banner: str | None = None, samples: Path | None = None
-) -> Starlette:
+) -> ASGIApp:
     """Return the Bot API, the people's API and the web pages over one world."""
     transport = Transport(world)
 
@@ -29,5 +30,6 @@ def create_app(
             yield
 
     routes = [*transport.routes(), Mount("/api", people_api(world)), *page_routes(banner=banner, samples=samples)]
-    middleware = [Middleware(AbortMiddleware), Middleware(SameOriginMiddleware, host=host)]
-    return Starlette(routes=routes, middleware=middleware, lifespan=deliver_webhooks)
+    middleware = [Middleware(SameOriginMiddleware, host=host)]
+    # Starlette puts a middleware of its own around those in its list.
+    return AbortMiddleware(Starlette(routes=routes, middleware=middleware, lifespan=deliver_webhooks))

@@ -2,18 +2,15 @@
 
 ```python
 async with Client(url, name="Ann", language="en") as ann:
-    chat = await ann.open()                                    # the chat with the only bot; sends nothing
+    chat = await ann.open()                                    # the chat with the only bot
     await chat.send("/start")                                  # -> Message
     sent = await chat.send_photos([cat, glass], "caption")     # paths or bytes -> list[Message], an album
-    await chat.send_sticker(cat)                               # videos are sent by send_photos
     done = await chat.wait(lambda m: m.photo is not None, timeout=60)
     answer = await chat.press(done, "Stronger")                # label or callback data -> Answer(text, alert)
-    data = await chat.download(done)                           # the largest size of a photo, or the file
-    for message in await chat.messages(): ...                  # without those that were deleted
 ```
 `wait` looks at what bots send or edit after a cursor: by default since this person's last `send` or `press` in the
-chat; `await chat.cursor()` is the present one. `ann.call("POST", "/api/groups", {...})` reaches the rest of the API,
-and `ann.chat(key)` any chat by its key. The module needs httpx only, and no other part of the sandbox.
+chat. `ann.call("POST", "/api/groups", {...})` reaches the rest of the API, and `ann.chat(key)` any chat by its key. The
+module needs httpx only, and no other part of the sandbox.
 """
 
 from __future__ import annotations
@@ -24,12 +21,12 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 
 LONGEST_POLL = 30.0  # seconds
+SendAs = Literal["myself", "anonymous", "channel", "linked_channel"]
 SIGNATURES = {"png": b"\x89PNG", "gif": b"GIF8", "mp4": b"ftyp", "webm": b"\x1a\x45\xdf\xa3", "webp": b"WEBP"}
 
 
@@ -56,6 +53,11 @@ class Button:
     text: str
     data: str
     style: str = ""
+
+    @classmethod
+    def from_json(cls, raw: dict[str, Any]) -> Button:
+        """Return a button from the API's JSON."""
+        return cls(raw["text"], raw.get("callback_data", ""), raw.get("style", ""))
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ class Message:
         rows = raw.get("reply_markup", {}).get("inline_keyboard", [])
         return cls(
             id=raw["message_id"],
-            from_bot=raw["from"]["is_bot"],
+            from_bot=raw["by_bot"],
             sender=raw["from"]["first_name"],
             text=raw.get("text") or raw.get("caption") or "",
             photo=_media(sizes[-1]) if sizes else None,
@@ -103,7 +105,7 @@ class Message:
             animation=_media(raw.get("animation")),
             video=_media(raw.get("video")),
             sticker=_media(raw.get("sticker")),
-            buttons=tuple(tuple(_button(button) for button in row) for row in rows),
+            buttons=tuple(tuple(Button.from_json(button) for button in row) for row in rows),
             reply_to=raw.get("reply_to_message", {}).get("message_id"),
             topic=raw.get("message_thread_id") if raw.get("is_topic_message") else None,
             album=raw.get("media_group_id"),
@@ -120,8 +122,7 @@ def _media(raw: dict[str, Any] | None) -> Media | None:
     return Media(raw["file_id"], raw["file_size"], *sides, raw.get("file_name", ""), raw.get("mime_type", ""))
 
 
-def _button(raw: dict[str, Any]) -> Button:
-    return Button(raw["text"], raw.get("callback_data", ""), raw.get("style", ""))
+Which = Message | int | None  # a message, or its id
 
 
 class Client:
@@ -140,18 +141,16 @@ class Client:
         self.id = user["id"]
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self._http.aclose()
 
     async def call(self, verb: str, path: str, body: dict[str, Any] | None = None, **more: Any) -> Any:
-        """Make a request and return the JSON of its answer; `body` is the query of a GET.
+        """Make a request and return the JSON of its answer; `body` is the query of a GET or a DELETE.
 
         Raises:
             SandboxError: the sandbox refused it.
         """
-        given = {"params": body} if verb == "GET" else {"json": body} if body is not None else {}
+        given = {"params": body} if verb in ("GET", "DELETE") else {"json": body} if body is not None else {}
         answer = await self._http.request(verb, path, **given, **more)
         if not answer.is_success:
             raise SandboxError(f"{verb} {path}: {answer.json()['error']}")
@@ -175,9 +174,9 @@ class Client:
                 raise TimeoutError(f"no bot {bot or ''} has called the sandbox within {timeout:g} s")
             await self.call("GET", "/api/events", {"after": known["cursor"], "wait": min(left, LONGEST_POLL)})
 
-    def chat(self, key: str) -> Chat:
-        """Return a chat by its key, such as a group that was made with `call`."""
-        return Chat(self, key)
+    def chat(self, key: str, send_as: SendAs = "myself") -> Chat:
+        """Return a chat by its key, such as a group that was made with `call`, and in whose name to write there."""
+        return Chat(self, key, send_as)
 
     async def bytes_of(self, file_id: str) -> bytes:
         """Return the bytes of a file."""
@@ -188,10 +187,10 @@ class Client:
 
 
 class Chat:
-    """One chat as one person sees it."""
+    """One chat as one person sees it, who writes there in a supergroup perhaps in the name of another chat."""
 
-    def __init__(self, client: Client, key: str) -> None:
-        self.client, self.key = client, key
+    def __init__(self, client: Client, key: str, send_as: SendAs) -> None:
+        self.client, self.key, self.send_as = client, key, send_as
         self._sent_at = 0  # the cursor before the last message or press of this client
         self._path = f"/api/chats/{key}"
 
@@ -204,7 +203,7 @@ class Chat:
         found = await self.client.call("GET", f"{self._path}/messages", {"limit": 1000})
         return [Message.from_json(raw) for raw in found["messages"]]
 
-    async def send(self, text: str, *, reply_to: Message | int | None = None, topic: int | None = None) -> Message:
+    async def send(self, text: str, *, reply_to: Which = None, topic: int | None = None) -> Message:
         """Send a text."""
         return (await self._send(text, (), reply_to=reply_to, topic=topic))[0]
 
@@ -215,7 +214,7 @@ class Chat:
         *,
         as_file: bool = False,
         spoiler: bool = False,
-        reply_to: Message | int | None = None,
+        reply_to: Which = None,
         topic: int | None = None,
     ) -> list[Message]:
         """Send pictures and videos, several as an album; `as_file` sends the files unchanged, `spoiler` hides them."""
@@ -223,18 +222,18 @@ class Chat:
         return await self._send(caption, photos, form=form, reply_to=reply_to, topic=topic)
 
     async def send_sticker(
-        self, picture: str | Path | bytes, *, reply_to: Message | int | None = None, topic: int | None = None
+        self, picture: str | Path | bytes, *, reply_to: Which = None, topic: int | None = None
     ) -> Message:
         """Send a sticker; the sandbox makes one of a picture, as Telegram's apps do."""
         return (await self._send("", [picture], form="sticker", reply_to=reply_to, topic=topic))[0]
 
     async def _send(
-        self, text: str, files: Sequence[str | Path | bytes], *, reply_to: Message | int | None, **fields: Any
+        self, text: str, files: Sequence[str | Path | bytes], *, reply_to: Which, **fields: Any
     ) -> list[Message]:
         self._sent_at = await self.cursor()
-        fields |= {"user": self.client.id, "text": text}
+        fields |= {"user": self.client.id, "text": text, "send_as": self.send_as}
         if reply_to is not None:
-            fields["reply_to"] = reply_to.id if isinstance(reply_to, Message) else reply_to
+            fields["reply_to"] = getattr(reply_to, "id", reply_to)
         if files:
             form = {name: str(value) for name, value in fields.items() if value is not None}
             parts = [("files", _file(file, number)) for number, file in enumerate(files, 1)]
@@ -254,15 +253,14 @@ class Chat:
         Raises:
             TimeoutError: there was none in time.
         """
-        cursor = self._sent_at if after is None else after
+        cursor, last = self._sent_at if after is None else after, "nothing"
         deadline = time.monotonic() + timeout
-        last = "nothing"
         while (left := deadline - time.monotonic()) > 0:
             query = {"after": cursor, "wait": min(left, LONGEST_POLL), "chat": self.key}
             found = await self.client.call("GET", "/api/events", query)
             cursor = found["cursor"]
             for event in found["events"]:
-                if event["type"] not in ("message", "edited") or not event["message"]["from"]["is_bot"]:
+                if event["type"] not in ("message", "edited") or not event["message"]["by_bot"]:
                     continue
                 message = Message.from_json(event["message"])
                 if wanted(message):
@@ -273,10 +271,14 @@ class Chat:
     async def press(self, message: Message | int, button: str, wait: float = 15.0) -> Answer:
         """Press a button by its callback data or its label, and wait so many seconds for the answer."""
         self._sent_at = await self.cursor()
-        number = message.id if isinstance(message, Message) else message
         body = {"user": self.client.id, "button": button, "wait": wait}
-        answer = await self.client.call("POST", f"{self._path}/messages/{number}/press", body)
+        answer = await self.client.call("POST", f"{self._path}/messages/{getattr(message, 'id', message)}/press", body)
         return Answer(answer["answered"], answer["text"], answer["alert"])
+
+    async def delete(self, message: Message | int) -> None:
+        """Delete a message for everybody; bots are not told."""
+        path = f"{self._path}/messages/{getattr(message, 'id', message)}"
+        await self.client.call("DELETE", path, {"user": self.client.id})
 
     async def download(self, message: Message) -> bytes:
         """Return the largest size of a message's photo, or its file."""

@@ -49,7 +49,8 @@ class AbortMiddleware:
         if scope[ABORTED]:
             # ASGI cannot abort a connection. In uvicorn, `send` is a method of the object that holds the transport.
             send.__self__.transport.abort()  # type: ignore[attr-defined]
-            await receive()
+            while (await receive())["type"] != "http.disconnect":
+                pass
 
 
 def abort(request: Request) -> None:

@@ -107,21 +107,20 @@ class Params:
             raise bad_request(f"expected an Object as {what}")
         return Params(values, self.files)
 
-    def media(self, name: str, kind: str) -> Upload | str:
-        """Return the media that a parameter names: an upload, directly or by attach://, or the id of a known file."""
-        if name in self.files:
-            return self.files[name]
+    def file(self, name: str) -> Upload | str | None:
+        """Return the file that a parameter of a method names: the id of a known file, else an upload, or None.
+
+        An id takes precedence over a part of the form with the name of the parameter; `attach://NAME` names a part
+        (official server, Client.cpp, get_input_file).
+        """
         value = self.text(name)
-        if not value:
-            raise bad_request(f"there is no {kind} in the request")
-        if not value.startswith("attach://"):
+        if value and not value.startswith("attach://"):
             return value
-        part = value.removeprefix("attach://")
-        if part not in self.files:
-            raise bad_request(
-                f'attached file "{part}" not found' if part else "wrong file identifier/HTTP URL specified"
-            )
-        return self.files[part]
+        return self.files.get(value.removeprefix("attach://") if value else name)
+
+    def attached_file(self, name: str) -> Upload | str | None:
+        """Return the file that a field of an InputMedia names: by id or by `attach://NAME`, never by its own name."""
+        return self.file(name) if self.text(name) else None
 
     def to_json(self) -> Json:
         """Return the values for the call log, with a description in place of each file."""

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from bot.sandbox import Json
 from bot.sandbox.botapi.call import Call
-from bot.sandbox.botapi.methods import BY_LOWER_NAME, COUNTED, EDITS, METHODS
+from bot.sandbox.botapi.methods import BY_LOWER_NAME, MESSAGES, METHODS, OWN_DATA
 from bot.sandbox.botapi.parameters import Params
 from bot.sandbox.botapi.request_body import read_params
 from bot.sandbox.botapi.webhooks import Webhooks
@@ -51,12 +51,15 @@ class Transport:
             return _json_response(error.code, error.to_json())
         name = request.path_params["method"][:64]
         entry = self._begin(bot, name, params)
-        fault = self.world.faults.hit(bot.id, name, str(params.values.get("chat_id", "")))
-        if fault is not None:
-            entry.fault = fault.kind
+        delay, fault = self.world.faults.meet(bot.id, name, str(params.values.get("chat_id", "")))
+        entry.fault = fault.kind if fault is not None else "delay" if delay else ""
+        await self.world.pause(delay)
         status, body = await self._outcome(bot, name, params, fault)
         if fault is not None and fault.kind in ("timeout", "drop"):
             return await self._abort(request, fault, entry, status)
+        if await request.is_disconnected():
+            self.world.call_log.end(entry, 0, "the bot had closed the connection")
+            return Response(status_code=500)  # which nobody gets
         self.world.call_log.end(entry, status, body)
         return _json_response(status, body)
 
@@ -68,15 +71,14 @@ class Transport:
         self.world.call_log.end(entry, status, body)
 
     def _begin(self, bot: Bot, name: str, params: Params) -> Entry:
-        return self.world.call_log.begin(bot.username, BY_LOWER_NAME.get(name.lower(), name), params.to_json())
+        known = BY_LOWER_NAME.get(name.lower(), name)
+        return self.world.call_log.begin(bot.username, known, params.to_json(), params.files)
 
     async def _outcome(self, bot: Bot, name: str, params: Params, fault: Fault | None) -> tuple[int, Json]:
         """Perform a call with its fault, and return the status and the body of the answer."""
         try:
             if fault is not None and fault.kind in ("flood", "error"):
                 raise fault.error()
-            if fault is not None and fault.kind == "delay":
-                await self.world.pause(fault.seconds)
             if fault is not None and fault.kind == "drop" and not fault.stored:
                 return 0, {}
             return 200, {"ok": True, "result": await self._perform(bot, name, params)}
@@ -92,9 +94,11 @@ class Transport:
         if known is None:
             # Telegram answers 404, but libraries take that for a wrong token.
             raise bad_request(f"method {name} is not in the sandbox")
-        if known in COUNTED or known in EDITS:
+        if known in MESSAGES:
             count = len(params.array("media") or [1]) if known == "sendMediaGroup" else 1
-            self.world.flood_limits.check(bot.id, params.text("chat_id"), count, edit=known in EDITS)
+            self.world.flood_limits.check_message(bot.id, params.text("chat_id"), count)
+        elif known in OWN_DATA:
+            self.world.flood_limits.check_method(bot.id, known)
         return await METHODS[known](Call(self.world, bot, params, self.webhooks))
 
     async def _abort(self, request: Request, fault: Fault, entry: Entry, status: int) -> Response:
@@ -106,14 +110,21 @@ class Transport:
         return Response(status_code=500)  # a handler has to return a response; this one is not sent
 
     async def _download(self, request: Request) -> Response:
-        """Answer the bytes of a file by the path that getFile gave."""
+        """Answer the bytes of a file by the path that getFile gave; faults match it by the name "download"."""
         try:
-            self.world.bot(request.path_params["token"])
+            bot = self.world.bot(request.path_params["token"])
             file = self.world.files.at(request.path_params["path"])
             if file is None:
                 raise ApiError(404, "Not Found")
+            delay, fault = self.world.faults.meet(bot.id, "download", "")
+            await self.world.pause(delay)
+            if fault is not None and fault.kind in ("flood", "error"):
+                raise fault.error()
         except ApiError as error:
             return _json_response(error.code, error.to_json())
+        if fault is not None:
+            await self.world.pause(fault.seconds if fault.kind == "timeout" else 0.0)
+            abort(request)
         return Response(file.data, media_type="application/octet-stream")
 
     async def _no_method(self, _: Request) -> Response:

@@ -67,11 +67,12 @@ class Webhooks:
         pause = FIRST_PAUSE
         async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as client:
             while True:
-                if not queue.pending:
+                pending = queue.pending()
+                if not pending:
                     arrived.clear()
                     await arrived.wait()
                     continue
-                update = queue.pending[0]
+                update = pending[0]
                 if await self._send(client, bot, webhook, update):
                     queue.confirm(update["update_id"] + 1)
                     pause = FIRST_PAUSE

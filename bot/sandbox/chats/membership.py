@@ -7,7 +7,8 @@ from bot.sandbox.chats.messages import post
 from bot.sandbox.errors import bad_request
 from bot.sandbox.state.accounts import Account, Bot, Person
 from bot.sandbox.state.chats import GONE, Chat, Status
-from bot.sandbox.state.world import World, now
+from bot.sandbox.state.shown import chat_json, member_json
+from bot.sandbox.state.world import World
 
 
 def change_member(world: World, chat: Chat, actor: Account, account: Account, status: Status) -> None:
@@ -38,11 +39,11 @@ def _queue_member_updates(
 ) -> None:
     """Queue my_chat_member for the bot that it is about, and chat_member for the bots that administer the chat."""
     body: Json = {
-        "chat": world.chat_to_json(chat),
+        "chat": chat_json(world, chat),
         "from": actor.to_json(),
-        "date": now(),
-        "old_chat_member": world.member_to_json(account.id, old),
-        "new_chat_member": world.member_to_json(account.id, new),
+        "date": world.clock.now(),
+        "old_chat_member": member_json(world, chat, account.id, old),
+        "new_chat_member": member_json(world, chat, account.id, new),
     }
     if isinstance(account, Bot):
         world.queues[account.id].put("my_chat_member", body)
@@ -77,6 +78,7 @@ def migrate(world: World, chat: Chat, actor: Account) -> Chat:
     if chat.type != "group" or chat.migrated_to is not None:
         raise bad_request("only a basic group can become a supergroup")
     supergroup = world.new_group("supergroup", chat.title, chat.members)
+    supergroup.rules = chat.rules
     post(world, chat, actor, {"migrate_to_chat_id": supergroup.id})
     chat.migrated_to = supergroup.id
     post(world, supergroup, actor, {"migrate_from_chat_id": chat.id})

@@ -1,4 +1,7 @@
-"""Which messages of a group a bot gets (Bots features, "Privacy mode")."""
+"""Which messages of a group a bot gets (Bots features, "Privacy mode").
+
+A mention of the bot does not bring it a message.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +28,8 @@ def _is_service(message: Message) -> bool:
 
 
 def _is_addressed(world: World, bot: Bot, chat: Chat, message: Message, depth: int) -> bool:
-    """Return whether the message names the bot, or replies to it or to a message that was addressed to it."""
-    if _names(world, bot, chat, message):
+    """Return whether the message is a command for the bot, or replies to the bot or to a message that is for it."""
+    if _commands(world, bot, chat, message):
         return True
     target = chat.messages.get(message.reply_to) if message.reply_to is not None else None
     if target is None or depth == 0:
@@ -34,8 +37,10 @@ def _is_addressed(world: World, bot: Bot, chat: Chat, message: Message, depth: i
     return target.sender_id == bot.id or _is_addressed(world, bot, chat, target, depth - 1)
 
 
-def _names(world: World, bot: Bot, chat: Chat, message: Message) -> bool:
-    """Return whether a mention or a command in the text is for the bot."""
+def _commands(world: World, bot: Bot, chat: Chat, message: Message) -> bool:
+    """Return whether a command in the text is for the bot."""
+    if "text" not in message.content and not world.caption_commands:
+        return False
     text = message.content.get("text") or message.content.get("caption") or ""
     entities = message.content.get("entities") or message.content.get("caption_entities") or []
     utf16 = text.encode("utf-16-le")
@@ -43,8 +48,6 @@ def _names(world: World, bot: Bot, chat: Chat, message: Message) -> bool:
     for entity in entities:
         start = entity["offset"] * 2  # two bytes for each UTF-16 unit
         word = utf16[start : start + entity["length"] * 2].decode("utf-16-le").lower()
-        if entity["type"] == "mention" and word == username:
-            return True
         if entity["type"] == "bot_command" and word.endswith(username):
             return True
         if entity["type"] == "bot_command" and "@" not in word and _wrote_last(world, bot, chat, message):

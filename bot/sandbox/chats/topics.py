@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.sandbox.chats.messages import post
+from bot.sandbox.chats.messages import post, remove
 from bot.sandbox.state.accounts import Account
 from bot.sandbox.state.chats import Chat, Topic
 from bot.sandbox.state.world import World
@@ -25,4 +25,12 @@ def set_closed(world: World, chat: Chat, account: Account, topic: Topic, closed:
     topic.closed = closed
     service = "forum_topic_closed" if closed else "forum_topic_reopened"
     post(world, chat, account, {service: {}}, thread_id=topic.id)
+    world.events.add("chat", chat.key)
+
+
+def delete_topic(world: World, chat: Chat, topic: Topic) -> None:
+    """Delete a topic with its messages. Telegram does not tell bots of it."""
+    del chat.topics[topic.id]
+    for message in [each for each in chat.messages.values() if each.thread_id == topic.id]:
+        remove(world, chat, message)
     world.events.add("chat", chat.key)

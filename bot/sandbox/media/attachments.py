@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import mimetypes
+import re
 
 from bot.sandbox import Json
 from bot.sandbox.errors import ApiError, bad_request
@@ -19,19 +20,21 @@ STICKER_ENDINGS = {"image/webp": "webp", "video/webm": "webm", "application/x-tg
 decoders = asyncio.Semaphore(2)  # a large photo takes 250 MB of memory while it is decoded
 
 
-async def attach(files: FileStore, kind: str, source: Upload | str) -> Json:
-    """Return the content with the media of this kind: a new upload, or a known file by its id.
+async def attach(files: FileStore, kind: str, source: Upload | str, bot_id: int) -> Json:
+    """Return the content with the media of this kind: a new upload, or a known file by the id that this bot has for it.
 
     Raises:
         ApiError: the file is unknown, of another kind, malformed, or beyond Telegram's limits.
     """
-    return await store(files, kind, source) if isinstance(source, Upload) else _known(files, kind, source)
+    return await store(files, kind, source) if isinstance(source, Upload) else _known(files, kind, source, bot_id)
 
 
-def _known(files: FileStore, kind: str, file_id: str) -> Json:
-    """Return the content of a file that was sent before. A URL is unknown too: the sandbox uses no network."""
-    file = files.find(file_id)
-    if file is None:
+def _known(files: FileStore, kind: str, file_id: str, bot_id: int) -> Json:
+    """Return the content of a file that was sent before. A URL is unknown: the sandbox uses no network."""
+    file, ours = files.find(file_id), files.belongs_to(bot_id, file_id)
+    if file is None and not ours and "." not in file_id:
+        raise bad_request(f"wrong remote file identifier specified: {_defect(file_id)}")
+    if file is None or not ours:
         raise bad_request("wrong file identifier/HTTP URL specified")
     content = files.content_of(file_id)
     if content is None or kind not in content:
@@ -39,6 +42,13 @@ def _known(files: FileStore, kind: str, file_id: str) -> Json:
             f"can't use file of type {file.path.partition('/')[0].rstrip('s').capitalize()} as {kind.capitalize()}"
         )
     return content
+
+
+def _defect(file_id: str) -> str:
+    """Return what is wrong with a file_id (tdlib, FileManager.cpp, from_persistent_id, and base64.cpp)."""
+    if re.fullmatch(r"[A-Za-z0-9_-]*", file_id) is None:
+        return "Wrong character in the string"
+    return "Wrong string length" if len(file_id) % 4 == 1 else "can't unserialize it. Wrong last symbol"
 
 
 async def store(files: FileStore, kind: str, upload: Upload, *, silent_is_animation: bool = False) -> Json:

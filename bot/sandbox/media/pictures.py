@@ -18,7 +18,7 @@ PHOTO_BYTES = 10 * 2**20  # Bot API, sendPhoto: at most 10 MB, width + height <=
 PHOTO_SIDES = 10_000
 PHOTO_RATIO = 20
 PIXELS = 40_000_000  # a file that has more is not decoded: it may be a decompression bomb
-SIDES = (90, 320, 800, 1280)  # longest sides of Telegram's sizes s, m, x, y
+SIDES = (90, 320, 800, 1280, 2560)  # longest sides of Telegram's sizes s, m, x, y, w
 THUMBNAIL_SIDE = 320  # pixels (Bot API, sendDocument)
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from pydantic import Field
 
 from bot.sandbox import Json
 from bot.sandbox.chats.command_lists import commands_for
 from bot.sandbox.chats.membership import announce, change_member, migrate, set_blocked
 from bot.sandbox.chats.messages import message_for_people
-from bot.sandbox.chats.topics import COLORS, create_topic, set_closed
+from bot.sandbox.chats.topics import COLORS, create_topic, delete_topic, set_closed
 from bot.sandbox.errors import ApiError
-from bot.sandbox.people.dependencies import ChatInPath, Fields, TheWorld, find_bot, find_person
+from bot.sandbox.people.dependencies import ByUser, ChatInPath, Fields, GroupInPath, TheWorld, find_bot, find_person
 from bot.sandbox.state.chats import Chat, Message, Status, Topic
 from bot.sandbox.state.world import World
 
 router = APIRouter()
 Title = Annotated[str, Field(min_length=1, max_length=128)]
-
-
-class ByUser(Fields):
-    """The person who asks or acts."""
-
-    user: int
 
 
 class PrivateChat(Fields):
@@ -43,6 +38,7 @@ class NewGroup(Fields):
     forum: bool = False
     members: tuple[int, ...] = ()
     admins: tuple[int, ...] = ()
+    hidden_members: bool = False
 
 
 class Membership(Fields):
@@ -74,17 +70,6 @@ class Block(Fields):
     blocked: bool
 
 
-async def _group(chat: ChatInPath) -> Chat:
-    if chat.type == "private":
-        raise ApiError(400, "this is a private chat")
-    if chat.migrated_to is not None:
-        raise ApiError(400, "this group became a supergroup")
-    return chat
-
-
-GroupInPath = Annotated[Chat, Depends(_group)]
-
-
 @router.get("/chats", summary="The chats of a person, newest first")
 async def chats(world: TheWorld, query: Annotated[ByUser, Query()]) -> Json:
     """Return the chats of a person. Each bot has one, so that the page can offer it."""
@@ -93,14 +78,14 @@ async def chats(world: TheWorld, query: Annotated[ByUser, Query()]) -> Json:
         world.private_chat(person, bot)
     found = [chat for chat in world.chats.values() if person.id in chat.present()]
     found.sort(key=lambda chat: -last.date if (last := _last_message(chat)) is not None else 0)
-    return {"chats": [_chat_for_people(world, chat, person.id) for chat in found], "cursor": world.events.cursor}
+    return {"chats": [chat_for_people(world, chat, person.id) for chat in found], "cursor": world.events.cursor}
 
 
 @router.post("/chats", summary="Open the private chat with a bot; sends nothing")
 async def open_private(world: TheWorld, wanted: PrivateChat) -> Json:
     """Return the private chat of a person with a bot."""
     bot = find_bot(world, wanted.bot)
-    return _chat_for_people(world, world.private_chat(find_person(world, wanted.user), bot), wanted.user)
+    return chat_for_people(world, world.private_chat(find_person(world, wanted.user), bot), wanted.user)
 
 
 @router.post("/groups", summary="Make a group, supergroup or forum")
@@ -113,14 +98,15 @@ async def add_group(world: TheWorld, wanted: NewGroup) -> Json:
             members[world.account(member).id] = "administrator" if member in wanted.admins else "member"
     kind = "supergroup" if wanted.forum else wanted.type
     group = world.new_group(kind, wanted.title, members, wanted.forum)
+    group.rules.hidden_members = wanted.hidden_members
     announce(world, group, creator)
-    return _chat_for_people(world, group, creator.id)
+    return chat_for_people(world, group, creator.id)
 
 
 @router.get("/chats/{chat}", summary="One chat with its members, topics and commands")
 async def get_chat(world: TheWorld, chat: ChatInPath, query: Annotated[ByUser, Query()]) -> Json:
     """Return one chat; the commands are those that this person sees."""
-    return _chat_for_people(world, chat, query.user)
+    return chat_for_people(world, chat, query.user)
 
 
 @router.post("/chats/{chat}/members", summary="Add, promote or remove somebody")
@@ -128,7 +114,7 @@ async def set_member(world: TheWorld, group: GroupInPath, membership: Membership
     """Give a person or a bot a new status in a group."""
     account = world.account(membership.member)
     change_member(world, group, find_person(world, membership.user), account, membership.status)
-    return _chat_for_people(world, group, membership.user)
+    return chat_for_people(world, group, membership.user)
 
 
 @router.post("/chats/{chat}/topics", summary="Open a topic")
@@ -148,24 +134,36 @@ async def set_topic(world: TheWorld, group: GroupInPath, topic: int, state: Topi
         raise ApiError(404, "no such topic")
     if found.closed != state.closed:
         set_closed(world, group, find_person(world, state.user), found, state.closed)
-    return _chat_for_people(world, group, state.user)
+    return chat_for_people(world, group, state.user)
+
+
+@router.delete("/chats/{chat}/topics/{topic}", summary="Delete a topic with its messages")
+async def remove_topic(world: TheWorld, group: GroupInPath, topic: int, by: Annotated[ByUser, Query()]) -> Json:
+    """Delete a topic; bots are not told, as in Telegram."""
+    found = group.topics.get(topic)
+    if found is None:
+        raise ApiError(404, "no such topic")
+    if not group.administered_by(find_person(world, by.user).id):
+        raise ApiError(403, "only administrators delete topics")
+    delete_topic(world, group, found)
+    return chat_for_people(world, group, by.user)
 
 
 @router.post("/chats/{chat}/migrate", summary="Make a supergroup of a group")
 async def to_supergroup(world: TheWorld, group: GroupInPath, by: ByUser) -> Json:
     """Make a supergroup of a group, and return the supergroup."""
     person = find_person(world, by.user)
-    return _chat_for_people(world, migrate(world, group, person), person.id)
+    return chat_for_people(world, migrate(world, group, person), person.id)
 
 
 @router.post("/chats/{chat}/block", summary="Block or unblock the bot")
 async def block(world: TheWorld, chat: ChatInPath, state: Block) -> Json:
     """Block the bot of a private chat, or let it write again."""
     set_blocked(world, chat, find_person(world, state.user), state.blocked)
-    return _chat_for_people(world, chat, state.user)
+    return chat_for_people(world, chat, state.user)
 
 
-def _chat_for_people(world: World, chat: Chat, viewer: int) -> Json:
+def chat_for_people(world: World, chat: Chat, viewer: int) -> Json:
     """Return a chat as the list of chats shows it to a person."""
     bot = world.bots.get(chat.bot_id)
     last = _last_message(chat)
@@ -181,6 +179,7 @@ def _chat_for_people(world: World, chat: Chat, viewer: int) -> Json:
         "blocked": chat.blocked,
         "migrated_to": f"g{chat.migrated_to}" if chat.migrated_to else None,
         "members": [world.account(member).to_json() | {"status": chat.members[member]} for member in chat.present()],
+        "rules": asdict(chat.rules) | {"forbidden": sorted(chat.rules.forbidden)},
         "topics": [_topic_for_people(topic) for topic in chat.topics.values()],
         "last_message": message_for_people(world, last) if last is not None else None,
         "commands": commands_for(world, chat, viewer),

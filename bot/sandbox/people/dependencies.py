@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from bot.sandbox.errors import ApiError
 from bot.sandbox.state.accounts import Bot, Person
-from bot.sandbox.state.chats import Chat, Message
+from bot.sandbox.state.chats import GONE, Chat, Message
 from bot.sandbox.state.world import World
 
 
@@ -18,6 +18,12 @@ class Fields(BaseModel):
     """The fields of a body or a query; an unknown field is an error, because it may be misspelt."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class ByUser(Fields):
+    """The person who asks or acts."""
+
+    user: int
 
 
 async def _world(request: Request) -> World:
@@ -36,6 +42,17 @@ async def _chat(world: TheWorld, chat: str) -> Chat:
 
 
 ChatInPath = Annotated[Chat, Depends(_chat)]
+
+
+async def _group(chat: ChatInPath) -> Chat:
+    if chat.type == "private":
+        raise ApiError(400, "this is a private chat")
+    if chat.migrated_to is not None:
+        raise ApiError(400, "this group became a supergroup")
+    return chat
+
+
+GroupInPath = Annotated[Chat, Depends(_group)]
 
 
 async def _message(chat: ChatInPath, message: int) -> Message:
@@ -70,3 +87,15 @@ def find_bot(world: World, bot_id: int) -> Bot:
     if bot is None:
         raise ApiError(404, "no such bot")
     return bot
+
+
+def require_writer(world: World, chat: Chat, user: int) -> Person:
+    """Return the person, if they may write in the chat."""
+    person = find_person(world, user)
+    if chat.members.get(person.id, "left") in GONE:
+        raise ApiError(403, "you are not in this chat")
+    if chat.blocked:
+        raise ApiError(403, "you blocked this bot")
+    if chat.migrated_to is not None:
+        raise ApiError(400, "this group became a supergroup")
+    return person

@@ -24,16 +24,24 @@ class NewFault(Fields):
     times: Annotated[int, Field(ge=0)] = 0
     rate: Annotated[float, Field(gt=0, le=1)] = 1.0
     seconds: Annotated[float, Field(ge=0, le=3600)] = 1.0
+    most_seconds: Annotated[float, Field(ge=0, le=3600)] = 0.0
     status: Annotated[int, Field(ge=400, le=599)] = 500
     description: str = ""
     stored: bool = False
 
 
 class Settings(Fields):
-    """What can be changed while the sandbox runs: the flood limits, and the lifetime of a callback query."""
+    """What can be changed while the sandbox runs.
+
+    The flood limits; the lifetime of a callback query; the age after which a press does not bring its message; whether
+    privacy mode lets commands in captions through; and by how many seconds the clock is ahead.
+    """
 
     limits: bool | None = None
     callback_seconds: Annotated[float, Field(ge=0)] | None = None
+    inaccessible_seconds: Annotated[float, Field(ge=0)] | None = None
+    caption_commands: bool | None = None
+    clock_ahead: Annotated[float, Field(ge=0, le=10 * 365 * 86400)] | None = None
 
 
 class CallsQuery(Fields):
@@ -70,13 +78,16 @@ async def remove_fault(world: TheWorld, fault: int) -> Json:
     return await faults(world)
 
 
-@router.get("/settings", summary="Flood limits and the lifetime of callback queries")
+@router.get("/settings", summary="Flood limits, lifetimes, the clock")
 async def settings(world: TheWorld) -> Json:
     """Return the settings, and how many calls the flood limits have refused."""
     return {
         "limits": world.flood_limits.enabled,
         "refused": world.flood_limits.refused,
         "callback_seconds": world.callback_queries.lifetime,
+        "inaccessible_seconds": world.inaccessible_seconds,
+        "caption_commands": world.caption_commands,
+        "clock_ahead": world.clock.ahead,
     }
 
 
@@ -87,6 +98,12 @@ async def change_settings(world: TheWorld, change: Settings) -> Json:
         world.flood_limits.enabled = change.limits
     if change.callback_seconds is not None:
         world.callback_queries.lifetime = change.callback_seconds
+    if change.inaccessible_seconds is not None:
+        world.inaccessible_seconds = change.inaccessible_seconds
+    if change.caption_commands is not None:
+        world.caption_commands = change.caption_commands
+    if change.clock_ahead is not None:
+        world.clock.ahead = change.clock_ahead
     return await settings(world)
 
 

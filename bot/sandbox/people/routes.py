@@ -13,10 +13,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.sandbox.errors import ApiError
-from bot.sandbox.people import accounts, chats, documentation, events, faults, files, messages
+from bot.sandbox.people import accounts, chats, documentation, events, faults, files, groups, messages, sending
 from bot.sandbox.state.world import World
 
-ROUTERS = [module.router for module in (accounts, chats, messages, files, events, faults, documentation)]
+ROUTERS = [
+    module.router for module in (accounts, chats, groups, messages, sending, files, events, faults, documentation)
+]
 BODY_LIMIT = 8 * 2**20  # bytes; the form with files has a limit of its own
 
 

@@ -1,4 +1,4 @@
-"""Accounts: people and bots."""
+"""Accounts: people, bots, and channels that write in groups."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ class Person:
     first_name: str
     username: str
     language_code: str = "en"
+    channel_id: int = 0  # the channel as which the person writes in groups; 0: none yet
 
     def to_json(self) -> Json:
         """Return the Bot API's User."""
@@ -62,3 +63,24 @@ class Bot:
 
 
 Account = Person | Bot
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A channel, of which the sandbox knows only that it writes in groups."""
+
+    id: int
+    title: str
+    username: str
+
+    def to_json(self) -> Json:
+        """Return the Bot API's Chat."""
+        return {"id": self.id, "type": "channel", "title": self.title, "username": self.username}
+
+
+# Who a message in a group is from when a chat sent it (official server, Client.cpp, init_message).
+GROUP_ANONYMOUS_BOT: Json = {
+    "id": 1_087_968_824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot",
+}  # fmt: skip
+CHANNEL_BOT: Json = {"id": 136_817_688, "is_bot": True, "first_name": "Channel", "username": "Channel_Bot"}
+SERVICE_NOTIFICATIONS: Json = {"id": 777_000, "is_bot": False, "first_name": "Telegram"}

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -24,6 +25,7 @@ class Entry:
     method: str
     at: float  # Unix time
     request: Json
+    files: list[str] = field(default_factory=list)  # the names of the parts that are files
     response: Any = None
     status: int = 0  # 0 while the call is open
     milliseconds: float = 0.0
@@ -44,11 +46,11 @@ class CallLog:
         self._changed = asyncio.Event()
         self._last_id = 0
 
-    def begin(self, bot: str, method: str, request: Json) -> Entry:
+    def begin(self, bot: str, method: str, request: Json, files: Iterable[str] = ()) -> Entry:
         """Log a call that came in. `request` holds its parameters; the bot's token is not among them."""
         self._last_id += 1
         shortened = {name: _shortened(value) for name, value in request.items()}
-        entry = Entry(self._last_id, bot, method, time.time(), shortened)
+        entry = Entry(self._last_id, bot, method, time.time(), shortened, sorted(files))
         self.entries.append(entry)
         self._touch()
         return entry

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import time
 from dataclasses import dataclass, field
 
 from bot.sandbox import Json
 from bot.sandbox.errors import bad_request
+from bot.sandbox.state.clock import Clock
 
-LIFETIME = 60.0  # seconds
+LIFETIME = 15.0  # seconds; nobody outside Telegram knows the number, but reports speak of some seconds
 QUERIES_KEPT = 1_000
 TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
 
@@ -29,26 +29,29 @@ class CallbackQuery:
 class CallbackQueries:
     """The queries that a bot may still answer."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self.lifetime = LIFETIME
         self._open: dict[str, CallbackQuery] = {}
 
     def open(self, bot_id: int) -> CallbackQuery:
         """Start a query; the oldest are forgotten."""
-        query = CallbackQuery(str(secrets.randbits(62)), bot_id, time.monotonic())
+        query = CallbackQuery(str(secrets.randbits(62)), bot_id, self._clock.monotonic())
         self._open[query.id] = query
         while len(self._open) > QUERIES_KEPT:
             del self._open[next(iter(self._open))]
         return query
 
     def answer(self, bot_id: int, query_id: str, answer: Json) -> None:
-        """Keep the bot's answer; of several answers to one query the first counts.
+        """Keep the bot's answer.
 
         Raises:
-            ApiError: the query is too old, unknown, or another bot's.
+            ApiError: the query is too old, unknown, another bot's, or was answered.
         """
         query = self._open.get(query_id)
-        if query is None or query.bot_id != bot_id or time.monotonic() - query.created > self.lifetime:
+        if query is None or query.bot_id != bot_id or query.answer is not None:
             raise bad_request(TOO_OLD)
-        query.answer = query.answer or answer
+        if self._clock.monotonic() - query.created > self.lifetime:
+            raise bad_request(TOO_OLD)
+        query.answer = answer
         query.answered.set()

@@ -27,8 +27,22 @@ class Message:
     thread_id: int | None = None
     media_group_id: str | None = None
     keyboard: Json | None = None  # InlineKeyboardMarkup
+    other_markup: bool = False  # a reply keyboard, its removal, or a forced reply: such a message cannot be edited
+    sender_chat_id: int | None = None  # the group itself or a channel, in whose name the sender wrote
+    seen_by: set[int] = field(default_factory=set)  # the bots that got it in an update
     edit_date: int | None = None
     reactions: dict[int, list[Json]] = field(default_factory=dict)  # by account id
+
+
+@dataclass
+class Rules:
+    """What the administrators of a group have set, and what Telegram has."""
+
+    hidden_members: bool = False
+    forbidden: set[str] = field(default_factory=set)  # the fields of ChatPermissions that members do not have
+    slow_mode: int = 0  # seconds between two messages of a member
+    restricted: bool = False  # by Telegram: nobody can write
+    reactions: list[str] | None = None  # the emoji that are available; None: all
 
 
 @dataclass
@@ -61,6 +75,9 @@ class Chat:
     messages: dict[int, Message] = field(default_factory=dict)
     last_id: int = 0  # of a message, in a supergroup
     migrated_to: int | None = None  # the id of the supergroup that this group became
+    rules: Rules = field(default_factory=Rules)
+    anonymous: set[int] = field(default_factory=set)  # the administrators who write as the group
+    linked_channel_id: int = 0  # the channel whose posts are forwarded to the group; 0: none
 
     def present(self) -> list[int]:
         """Return the ids of the accounts that are in the chat now."""

@@ -24,8 +24,8 @@ class Fault:
     """One fault.
 
     Kinds: `flood` answers 429 with retry_after `seconds`; `error` answers `status` and `description`; `delay` waits
-    `seconds` before the call; `timeout` performs the call and gives no answer for `seconds`; `drop` closes the
-    connection without an answer, with `stored` after the call was performed.
+    `seconds` before the call, or a random time from `seconds` to `most_seconds`; `timeout` performs the call and gives
+    no answer for `seconds`; `drop` closes the connection without an answer, with `stored` after the call was performed.
     """
 
     kind: Kind
@@ -35,6 +35,7 @@ class Fault:
     times: int = 0  # 0 is without end
     rate: float = 1.0  # the probability that a matching call meets the fault
     seconds: float = 1.0
+    most_seconds: float = 0.0
     status: int = 500
     description: str = ""
     stored: bool = False
@@ -61,7 +62,7 @@ class Fault:
 
 
 class FaultList:
-    """The faults that are switched on."""
+    """The faults that are switched on. A call meets all delays that match it, and one fault of another kind."""
 
     def __init__(self) -> None:
         self.active: list[Fault] = []
@@ -78,13 +79,22 @@ class FaultList:
         """Switch one fault off, or all."""
         self.active = [fault for fault in self.active if fault_id is not None and fault.id != fault_id]
 
-    def hit(self, bot_id: int, method: str, chat_id: str) -> Fault | None:
-        """Return the fault that this call meets, and count it; after its last time, the fault is switched off."""
-        for fault in self.active:
-            if not fault.matches(bot_id, method, chat_id) or random.random() >= fault.rate:
+    def meet(self, bot_id: int, method: str, chat_id: str) -> tuple[float, Fault | None]:
+        """Return the seconds by which a call is delayed, and the fault of another kind that it meets; count them.
+
+        After its last time, a fault is switched off.
+        """
+        delay, met = 0.0, None
+        for fault in list(self.active):
+            if not fault.matches(bot_id, method, chat_id) or (met is not None and fault.kind != "delay"):
+                continue
+            if random.random() >= fault.rate:
                 continue
             fault.hits += 1
             if fault.times and fault.hits >= fault.times:
                 self.remove(fault.id)
-            return fault
-        return None
+            if fault.kind == "delay":
+                delay += random.uniform(fault.seconds, max(fault.seconds, fault.most_seconds))
+            else:
+                met = fault
+        return delay, met

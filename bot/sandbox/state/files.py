@@ -9,10 +9,11 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from bot.sandbox import Json
-from bot.sandbox.errors import bad_request
 
 DOWNLOAD_LIMIT = 20 * 2**20  # Bot API, getFile
 DEFAULT_CAP = 512 * 2**20
+ID_LENGTH = 52  # characters of an id without the mark of a bot
+MARK_LENGTH = 12
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,11 @@ class StoredFile:
 
 
 class FileStore:
-    """Files by id and by path; `cap` and `size` are in bytes."""
+    """Files by id and by path; `cap` and `size` are in bytes.
+
+    A bot gets an id with a mark. The mark is another one for each bot and each message: a file_id is valid for one bot
+    only, and a file has several (Bot API, "Sending files").
+    """
 
     def __init__(self, cap: int = DEFAULT_CAP) -> None:
         self.cap = cap
@@ -66,20 +71,19 @@ class FileStore:
             self._contents.pop(oldest.id, None)
             self.size -= len(oldest.data)
 
-    def get(self, file_id: str) -> StoredFile:
-        """Return the file with this id.
-
-        Raises:
-            ApiError: there is none.
-        """
-        try:
-            return self._by_id[file_id]
-        except KeyError:
-            raise bad_request("wrong file_id or the file is temporarily unavailable") from None
-
     def find(self, file_id: str) -> StoredFile | None:
-        """Return the file with this id, or None."""
-        return self._by_id.get(file_id)
+        """Return the file with this id, with or without the mark of a bot, or None."""
+        return self._by_id.get(file_id[:ID_LENGTH])
+
+    def id_for(self, bot_id: int, file_id: str, message_id: int) -> str:
+        """Return the id by which a bot knows the file of a message."""
+        salt = _digest(f"message {message_id}")[:4]
+        return file_id + salt + _digest(f"{bot_id} {file_id} {salt}")[: MARK_LENGTH - len(salt)]
+
+    def belongs_to(self, bot_id: int, file_id: str) -> bool:
+        """Return whether this id was given to this bot; the file may be forgotten."""
+        plain, mark = file_id[:ID_LENGTH], file_id[ID_LENGTH:]
+        return len(mark) == MARK_LENGTH and mark[4:] == _digest(f"{bot_id} {plain} {mark[:4]}")[: MARK_LENGTH - 4]
 
     def describe(self, file_id: str, content: Json) -> None:
         """Remember the message content that contains a file, so that the file can be sent again by its id."""
@@ -87,7 +91,7 @@ class FileStore:
 
     def content_of(self, file_id: str) -> Json | None:
         """Return the message content that contains a file, or None."""
-        return self._contents.get(file_id)
+        return self._contents.get(file_id[:ID_LENGTH])
 
     def at(self, path: str) -> StoredFile | None:
         """Return the file with this path, or None. The disk is never read."""
@@ -96,6 +100,10 @@ class FileStore:
     def described(self) -> list[tuple[StoredFile, Json | None]]:
         """Return every file with the message content that contains it, oldest first."""
         return [(file, self._contents.get(file.id)) for file in self._by_id.values()]
+
+
+def _digest(text: str) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def _extension(name: str) -> str:

@@ -14,10 +14,10 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from bot.sandbox import Json
-from bot.sandbox.state.accounts import Bot, Person
+from bot.sandbox.state.accounts import Bot, Channel, Person
 from bot.sandbox.state.chats import Chat
 from bot.sandbox.state.files import StoredFile
-from bot.sandbox.state.updates import UpdateQueue, Webhook
+from bot.sandbox.state.updates import QueuedUpdate, UpdateQueue, Webhook
 from bot.sandbox.state.world import World
 
 SCHEMA = """
@@ -32,7 +32,7 @@ CREATE TABLE IF NOT EXISTS file (
 class Pending:
     """The updates that wait for one bot, and its webhook."""
 
-    updates: list[Json]
+    updates: list[QueuedUpdate]
     next_id: int
     allowed: list[str]
     webhook: Webhook | None = None
@@ -44,6 +44,7 @@ class State:
 
     people: list[Person] = field(default_factory=list)
     bots: list[Bot] = field(default_factory=list)
+    channels: list[Channel] = field(default_factory=list)
     chats: list[Chat] = field(default_factory=list)
     pending: dict[int, Pending] = field(default_factory=dict)
     last_id: int = 0
@@ -60,9 +61,10 @@ def capture(world: World) -> bytes:
     state = State(
         list(world.people.values()),
         list(world.bots.values()),
+        list(world.channels.values()),
         list(world.chats.values()),
         {
-            bot_id: Pending(list(queue.pending), queue.next_id, queue.allowed, world.webhooks.get(bot_id))
+            bot_id: Pending(list(queue.queued), queue.next_id, queue.allowed, world.webhooks.get(bot_id))
             for bot_id, queue in world.queues.items()
         },
         world.last_id,
@@ -117,12 +119,13 @@ def load(world: World, path: Path) -> None:
 def _restore(world: World, state: State) -> None:
     world.people = {person.id: person for person in state.people}
     world.bots = {bot.id: bot for bot in state.bots}
+    world.channels = {channel.id: channel for channel in state.channels}
     for chat in state.chats:
         world.chats[chat.key] = chat
         world.order.extend((chat.key, message_id) for message_id in chat.messages)
     for bot_id, pending in state.pending.items():
-        queue = world.queues[bot_id] = UpdateQueue()
-        queue.pending.extend(pending.updates)
+        queue = world.queues[bot_id] = UpdateQueue(world.clock)
+        queue.queued.extend(pending.updates)
         queue.next_id, queue.allowed = pending.next_id, pending.allowed
         if pending.webhook is not None:
             world.webhooks[bot_id] = pending.webhook

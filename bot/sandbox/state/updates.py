@@ -14,9 +14,11 @@ from dataclasses import dataclass
 
 from bot.sandbox import Json
 from bot.sandbox.errors import conflict
+from bot.sandbox.state.clock import Clock
 
 FIRST_ID = 700_000_001
 PENDING_LIMIT = 20_000
+KEPT_SECONDS = 24 * 3600  # Bot API, "Getting updates"
 OPT_IN = {"chat_member", "message_reaction", "message_reaction_count"}  # sent only when asked for by name
 TERMINATED = "terminated by other getUpdates request; make sure that only one bot instance is running"
 
@@ -32,11 +34,20 @@ class Webhook:
     error: str = ""
 
 
-class UpdateQueue:
-    """Updates of one bot in order, each with the next id."""
+@dataclass
+class QueuedUpdate:
+    """An update, and the Unix time at which it was queued."""
 
-    def __init__(self) -> None:
-        self.pending: deque[Json] = deque(maxlen=PENDING_LIMIT)
+    at: int
+    body: Json
+
+
+class UpdateQueue:
+    """Updates of one bot in order, each with the next id; those that nobody fetched for 24 hours are forgotten."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.queued: deque[QueuedUpdate] = deque(maxlen=PENDING_LIMIT)
         self.next_id = FIRST_ID
         self.allowed: list[str] = []  # allowed_updates
         self.on_put: Callable[[], None] | None = None  # called for each update while a webhook is set
@@ -47,11 +58,17 @@ class UpdateQueue:
         """Queue an update, unless the bot does not want its kind, and wake the poller."""
         if not self.wants(kind):
             return
-        self.pending.append({"update_id": self.next_id, kind: body})
+        self.queued.append(QueuedUpdate(self._clock.now(), {"update_id": self.next_id, kind: body}))
         self.next_id += 1
         self._wake()
         if self.on_put is not None:
             self.on_put()
+
+    def pending(self) -> list[Json]:
+        """Return the updates that wait, oldest first."""
+        while self.queued and self.queued[0].at <= self._clock.now() - KEPT_SECONDS:
+            self.queued.popleft()
+        return [update.body for update in self.queued]
 
     def wants(self, kind: str) -> bool:
         """Return whether allowed_updates contains this kind; an empty list allows all but the opt-in kinds."""
@@ -70,11 +87,11 @@ class UpdateQueue:
     def confirm(self, offset: int) -> None:
         """Forget the updates before an offset; a negative offset keeps only that many of the newest."""
         if offset < 0:
-            while len(self.pending) > -offset:
-                self.pending.popleft()
+            while len(self.queued) > -offset:
+                self.queued.popleft()
             return
-        while self.pending and self.pending[0]["update_id"] < offset:
-            self.pending.popleft()
+        while self.queued and self.queued[0].body["update_id"] < offset:
+            self.queued.popleft()
 
     def interrupt(self) -> None:
         """End the current poll with a conflict: another poller came, or a webhook was set."""
@@ -91,13 +108,13 @@ class UpdateQueue:
         self.interrupt()
         mine = self._poll = asyncio.Event()
         self.confirm(offset)
-        if not self.pending and timeout > 0 and not self._closed:
+        if not self.pending() and timeout > 0 and not self._closed:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(mine.wait(), timeout)
         if self._poll is not mine:
             raise conflict(TERMINATED)
         self._poll = None
-        return list(self.pending)[:limit]
+        return self.pending()[:limit]
 
     def _wake(self) -> None:
         if self._poll is not None:

@@ -1,4 +1,4 @@
-"""The state of one sandbox: accounts, chats and files, and the JSON in which the Bot API shows them."""
+"""The state of one sandbox: accounts, chats and files."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import asyncio
 import contextlib
 import re
 import secrets
-import time
 from collections import deque
 from dataclasses import dataclass, field
+from typing import Literal
 
-from bot.sandbox import Json
 from bot.sandbox.errors import ApiError, bad_request, forbidden
-from bot.sandbox.state.accounts import Account, Bot, Person
+from bot.sandbox.state.accounts import Account, Bot, Channel, Person
 from bot.sandbox.state.call_log import CallLog
 from bot.sandbox.state.callbacks import CallbackQueries
 from bot.sandbox.state.chats import Chat, ChatType, Message, Status
+from bot.sandbox.state.clock import Clock
 from bot.sandbox.state.events import EventLog
 from bot.sandbox.state.faults import FaultList
 from bot.sandbox.state.files import DEFAULT_CAP, FileStore
@@ -25,11 +25,11 @@ from bot.sandbox.state.updates import UpdateQueue, Webhook
 TOKEN = re.compile(r"(\d{1,16}):[A-Za-z0-9_-]{30,}")
 FIRST_PERSON = 1_000_001
 FIRST_GROUP = 4_000_001
-RIGHTS = ("can_manage_chat", "can_delete_messages", "can_manage_video_chats", "can_restrict_members",
-          "can_promote_members", "can_change_info", "can_invite_users", "can_post_stories", "can_edit_stories",
-          "can_delete_stories", "can_pin_messages", "can_manage_topics", "can_send_welcome_messages")  # fmt: skip
+INACCESSIBLE_SECONDS = 48 * 3600.0  # nobody outside Telegram knows the number; reports speak of hours to 48 h
 MESSAGES_KEPT = 50_000  # of all chats together
-SUPERGROUP = -1_000_000_000_000  # ids of supergroups are below
+SUPERGROUP = -1_000_000_000_000  # ids of supergroups and channels are below
+Access = Literal["read", "members", "edit", "write"]
+"""What a call needs of a chat: the four kinds of access rights of the official server (Client.h, AccessRights)."""
 
 
 @dataclass
@@ -41,22 +41,26 @@ class World:
     file_cap: int = DEFAULT_CAP
     people: dict[int, Person] = field(default_factory=dict)
     bots: dict[int, Bot] = field(default_factory=dict)
+    channels: dict[int, Channel] = field(default_factory=dict)
     queues: dict[int, UpdateQueue] = field(default_factory=dict)
     webhooks: dict[int, Webhook] = field(default_factory=dict)
     chats: dict[str, Chat] = field(default_factory=dict)
     events: EventLog = field(default_factory=EventLog)
-    callback_queries: CallbackQueries = field(default_factory=CallbackQueries)
     faults: FaultList = field(default_factory=FaultList)
-    flood_limits: FloodLimits = field(default_factory=FloodLimits)
     call_log: CallLog = field(default_factory=CallLog)
     order: deque[tuple[str, int]] = field(default_factory=deque)  # chat key and id of every message, oldest first
     last_id: int = 0  # of messages in private chats and basic groups, which share one count
     last_group: int = FIRST_GROUP - 1
     last_person: int = FIRST_PERSON - 1
     closing: asyncio.Event = field(default_factory=asyncio.Event)
+    clock: Clock = field(default_factory=Clock)
+    inaccessible_seconds: float = INACCESSIBLE_SECONDS  # a press under an older message does not bring the message
+    caption_commands: bool = True  # whether privacy mode lets commands in captions through: nobody knows
 
     def __post_init__(self) -> None:
         self.files = FileStore(self.file_cap)
+        self.callback_queries = CallbackQueries(self.clock)
+        self.flood_limits = FloodLimits(self.clock)
 
     def close(self) -> None:
         """End all waits: the server is stopping."""
@@ -93,7 +97,7 @@ class World:
         username = self.bot_username if first else f"sandbox_{bot_id}_bot"
         bot = Bot(bot_id, token, username, {"": self.bot_name if first else f"Bot {bot_id}"})
         self.bots[bot_id] = bot
-        self.queues[bot_id] = UpdateQueue()
+        self.queues[bot_id] = UpdateQueue(self.clock)
         self.events.add("bot", "", bot=bot.to_json_full())
         return bot
 
@@ -133,24 +137,35 @@ class World:
         self.chats[chat.key] = chat
         return chat
 
-    def chat_of(self, bot: Bot, chat_id: str) -> Chat:
-        """Return the chat that a bot addresses.
+    def new_channel(self, title: str) -> Channel:
+        """Add a channel."""
+        self.last_group += 1
+        channel = Channel(SUPERGROUP - self.last_group, title, f"channel_{self.last_group}")
+        self.channels[channel.id] = channel
+        return channel
+
+    def chat_of(self, bot: Bot, chat_id: str, access: Access = "write") -> Chat:
+        """Return the chat that a bot addresses (official server, Client.cpp, check_chat_access).
 
         Raises:
-            ApiError: there is none, or the bot may not write there; the reason is Telegram's.
+            ApiError: there is none, or the bot has not the access that the call needs; the reason is Telegram's.
         """
         if not chat_id:
             raise bad_request("chat_id is empty")
         chat = self._named(bot, chat_id)
         if chat is None:
             raise bad_request("chat not found")
-        if chat.migrated_to is not None:
-            reason = "group chat was upgraded to a supergroup chat"
-            raise bad_request(reason, {"migrate_to_chat_id": chat.migrated_to})
+        if access == "read" and chat.type != "supergroup":
+            return chat
         if chat.type == "private":
             if chat.blocked:
                 raise forbidden("bot was blocked by the user")
             return chat
+        if chat.migrated_to is not None:
+            if access == "edit":
+                return chat
+            reason = "group chat was upgraded to a supergroup chat"
+            raise bad_request(reason, {"migrate_to_chat_id": chat.migrated_to})
         if chat.members[bot.id] == "kicked":
             raise forbidden(f"bot was kicked from the {chat.type} chat")
         if chat.members[bot.id] == "left":
@@ -195,64 +210,6 @@ class World:
         self.last_id += 1
         return self.last_id
 
-    def message(self, chat: Chat, message_id: int, reason: str) -> Message:
-        """Return a message by its id.
-
-        Raises:
-            ApiError: there is none, for this reason.
-        """
-        found = chat.messages.get(message_id)
-        if found is None:
-            raise bad_request(reason)
-        return found
-
     def bots_in(self, chat: Chat) -> list[Bot]:
         """Return the bots that are in the chat now."""
         return [self.bots[member] for member in chat.present() if member in self.bots]
-
-    def chat_to_json(self, chat: Chat) -> Json:
-        """Return the Bot API's Chat."""
-        return chat.to_json(self.people[chat.id] if chat.type == "private" else None)
-
-    def member_to_json(self, account_id: int, status: Status) -> Json:
-        """Return the Bot API's ChatMember for an account of this status."""
-        member: Json = {"status": status, "user": self.account(account_id).to_json()}
-        if status == "creator":
-            return member | {"is_anonymous": False}
-        if status == "administrator":
-            return member | {"can_be_edited": False, "is_anonymous": False} | dict.fromkeys(RIGHTS, True)
-        return member | ({"until_date": 0} if status == "kicked" else {})
-
-    def message_to_json(self, message: Message, nested: bool = False) -> Json:
-        """Return the Bot API's Message; a nested one, in `reply_to_message`, contains no further message."""
-        chat = self.chats[message.chat_key]
-        body: Json = {
-            "message_id": message.id,
-            "from": self.account(message.sender_id).to_json(),
-            "chat": self.chat_to_json(chat),
-            "date": message.date,
-        }
-        optional = {
-            "message_thread_id": message.thread_id,
-            "is_topic_message": (message.thread_id in chat.topics) or None,
-            "media_group_id": message.media_group_id,
-            "edit_date": message.edit_date,
-            "quote": message.quote,
-            "reply_markup": message.keyboard,
-        }
-        body |= {name: value for name, value in optional.items() if value is not None}
-        body |= message.content
-        target = None if nested else self._reply_target(chat, message)
-        return body | ({"reply_to_message": self.message_to_json(target, nested=True)} if target is not None else {})
-
-    def _reply_target(self, chat: Chat, message: Message) -> Message | None:
-        """Return the message that a message replies to: in a topic, by default the one that created the topic."""
-        target = message.reply_to
-        if target is None and message.thread_id in chat.topics and message.thread_id != message.id:
-            target = message.thread_id
-        return None if target is None else chat.messages.get(target)
-
-
-def now() -> int:
-    """Return the Unix time in whole seconds, as Telegram gives it."""
-    return int(time.time())

@@ -1,4 +1,4 @@
-// The menu of a message: reply, react, copy, edit, delete.
+// The menu of a message: reply, react, copy, edit, make older, delete.
 
 import { call, chatPath } from "./api.js";
 import { h, icon } from "./dom.js";
@@ -25,7 +25,16 @@ export function messageMenu(anchor, message, mine, hooks) {
         }),
     ],
     mine && text && [icon("edit"), t("edit"), () => hooks.edit(message)],
-    [icon("trash"), t("remove"), () => attempt(() => call("DELETE", path))],
+    message.by_bot && [
+      icon("clock"),
+      t("makeOlder"),
+      () =>
+        attempt(async () => {
+          await call("POST", `${path}/age`, {});
+          toast(t("older"));
+        }),
+    ],
+    [icon("trash"), t("remove"), () => attempt(() => call("DELETE", `${path}?user=${state.me.id}`))],
   ]);
 }
 

@@ -6,7 +6,7 @@ import { inlineKeyboard } from "./buttons.js";
 import { mediaOf } from "./media.js";
 import { messageMenu } from "./actions.js";
 import { attempt } from "./notices.js";
-import { preview, serviceText } from "./preview.js";
+import { preview, senderName, serviceText } from "./preview.js";
 import { richText } from "./richtext.js";
 import { state } from "./store.js";
 import { clock, t } from "./words.js";
@@ -19,12 +19,15 @@ export function bubble(block, chat, hooks) {
   const [first] = block;
   const service = serviceText(first);
   if (service) return h("p", { class: "service", testid: "service" }, service);
-  const mine = first.from.id === state.me.id;
+  const mine = first.author_id === state.me.id;
   const group = chat.type !== "private";
+  const sender = first.sender_chat ?? first.from;
   const body = h(
     "div",
     { class: first.sticker ? "bubble bare" : "bubble" },
-    group && !mine && h("span", { class: `sender name-tone-${Math.abs(first.from.id) % 6}` }, first.from.first_name),
+    (group && !mine) || first.sender_chat
+      ? h("span", { class: `sender name-tone-${Math.abs(sender.id) % 6}`, testid: "sender" }, senderName(first))
+      : null,
     quote(first, chat, hooks),
     ...content(block, hooks),
     foot(block),
@@ -43,9 +46,9 @@ export function bubble(block, chat, hooks) {
       class: `message ${mine ? "mine" : "theirs"}${block.length > 1 ? " album" : ""}`,
       testid: "message",
       "data-id": first.message_id,
-      "data-from": first.from.is_bot ? "bot" : "person",
+      "data-from": first.by_bot ? "bot" : "person",
     },
-    group && !mine && avatar(first.from.id, first.from.first_name, true),
+    group && !mine && avatar(sender.id, senderName(first), true),
     h("div", { class: "stack" }, body, reactions(first, chat), inlineKeyboard(first, chat)),
     tools,
   );
@@ -57,7 +60,7 @@ function quote(message, chat, hooks) {
   return h(
     "button",
     { type: "button", class: "quote", testid: "quote", onclick: () => hooks.jump(target.message_id) },
-    h("strong", {}, target.from.first_name),
+    h("strong", {}, senderName(target)),
     h("span", {}, message.quote?.text ?? preview(target)),
   );
 }

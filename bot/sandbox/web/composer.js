@@ -5,7 +5,8 @@ import { startAttachments } from "./attachments.js";
 import { startCompletion } from "./completion.js";
 import { fill, h, icon, iconButton } from "./dom.js";
 import { attempt } from "./notices.js";
-import { preview } from "./preview.js";
+import { preview, senderName } from "./preview.js";
+import { startSendAs } from "./send_as.js";
 import { openChat, state } from "./store.js";
 import { t } from "./words.js";
 
@@ -31,8 +32,10 @@ export function startComposer(root, conversation) {
   composer.attachments = startAttachments(conversation, field, () => refresh(composer));
   const sendCommand = (command) => runCommand(composer, command);
   composer.completion = startCompletion(field, sendCommand);
+  composer.sendAs = startSendAs();
   const row = h("div", { class: "row" }, composer.attachments.button, composer.completion.button, field, send);
-  fill(root, composer.attachments.samples, composer.completion.list, context, composer.attachments.tray, row, blocked);
+  fill(root, composer.attachments.samples, composer.completion.list, context, composer.attachments.tray);
+  root.append(composer.sendAs.element, row, blocked);
   composer.row = row;
   field.addEventListener("input", () => refresh(composer));
   field.addEventListener("keydown", (event) => onKey(composer, event));
@@ -57,7 +60,7 @@ function onKey(composer, event) {
 function start(composer, role, message) {
   Object.assign(composer, { answered: null, edited: null, [role]: message });
   if (role === "edited") composer.field.value = message.text ?? message.caption ?? "";
-  const title = role === "edited" ? t("editing") : message.from.first_name;
+  const title = role === "edited" ? t("editing") : senderName(message);
   fill(
     composer.context,
     icon(role === "edited" ? "edit" : "reply"),
@@ -101,6 +104,7 @@ function refresh(composer) {
   composer.blocked.textContent = reason;
   composer.blocked.hidden = !reason;
   composer.row.hidden = Boolean(reason);
+  composer.sendAs.refresh(reason ? undefined : chat);
   composer.attachments.samples.hidden = Boolean(reason) || state.samples.length === 0;
 }
 
@@ -111,6 +115,7 @@ async function submit(composer) {
     text: field.value.trim(),
     files: attachments.files(),
     form: attachments.form(),
+    sendAs: composer.sendAs.chosen(),
     answered,
     edited,
     key: state.openKey,
@@ -133,11 +138,12 @@ function sendEdit({ edited, text }) {
   return call("PATCH", `${chatPath(edited.chat_key)}/messages/${edited.message_id}`, { user: state.me.id, text });
 }
 
-function sendNew({ answered, files, form: kind, text, key, topic }) {
+function sendNew({ answered, files, form: kind, sendAs, text, key, topic }) {
   const form = new FormData();
   form.set("user", state.me.id);
   form.set("text", text);
   form.set("form", kind);
+  form.set("send_as", sendAs);
   if (answered) form.set("reply_to", answered.message_id);
   if (topic !== null) form.set("topic", topic);
   for (const file of files) form.append("files", file, file.name);
@@ -148,6 +154,6 @@ function sendNew({ answered, files, form: kind, text, key, topic }) {
 async function runCommand(composer, command) {
   composer.field.value = "";
   refresh(composer);
-  const body = { user: state.me.id, text: command, topic: state.topic };
+  const body = { user: state.me.id, text: command, topic: state.topic, send_as: composer.sendAs.chosen() };
   await attempt(() => call("POST", `${chatPath(state.openKey)}/messages`, body));
 }

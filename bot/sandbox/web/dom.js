@@ -41,6 +41,7 @@ const PATHS = {
   compare: "M12 3v18M8 7l-5 5 5 5M16 7l5 5-5 5",
   slash: "M15 4L9 20",
   download: "M12 4v11M7 11l5 5 5-5M5 20h14",
+  clock: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7v5l3 3",
   topic: "M5 4h14v12h-8l-4 4v-4H5z",
 };
 

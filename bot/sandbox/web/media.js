@@ -37,7 +37,7 @@ function photo(message) {
  * contact sheet of several pictures cannot lie over one picture.
  */
 function compareButton(message) {
-  const source = message.from.is_bot && sourceOf(message);
+  const source = message.by_bot && sourceOf(message);
   if (!source || Math.abs(1 - ratio(message) / ratio(source)) > 0.04) return null;
   return h(
     "button",

@@ -25,9 +25,14 @@ function kindOf(message) {
   return message.document ? message.document.file_name : "";
 }
 
+/** The name under which a message was sent: that of a person, of the group, or of a channel. */
+export function senderName(message) {
+  return message.sender_chat?.title ?? message.from.first_name;
+}
+
 /** The line for the chat list and for replies. With `chat` a group, others' messages begin with the sender's name. */
 export function preview(message, chat) {
   const text = serviceText(message) || message.text || message.caption || kindOf(message);
-  const mine = message.from.id === state.me?.id;
-  return chat && chat.type !== "private" && !mine ? `${message.from.first_name}: ${text}` : text;
+  const mine = message.author_id === state.me?.id;
+  return chat && chat.type !== "private" && !mine ? `${senderName(message)}: ${text}` : text;
 }

@@ -141,7 +141,7 @@ function applyMessage(event) {
     chat.started = true;
     state.chats = [chat, ...state.chats.filter((each) => each !== chat)];
     state.actions.delete(event.chat);
-    if (event.chat !== state.openKey && message.from.id !== state.me.id) {
+    if (event.chat !== state.openKey && message.author_id !== state.me.id) {
       state.unread.set(event.chat, (state.unread.get(event.chat) ?? 0) + 1);
     }
   } else if (message && chat.last_message?.message_id === message.message_id) chat.last_message = message;

@@ -125,7 +125,7 @@ async def test_a_sticker_stays_as_it_is(api: Api, chat: Chat, ann: Client) -> No
     )
     place = {"chat_id": ann.id, "message_id": sent["message_id"]}
     media = {"type": "photo", "media": sent["sticker"]["file_id"]}
-    with pytest.raises(RefusedError, match="message can't be edited"):
+    with pytest.raises(RefusedError, match="message media can't be edited"):
         await api.call("editMessageMedia", media=media, **place)
     with pytest.raises(RefusedError, match="there is no caption in the message to edit"):
         await api.call("editMessageCaption", caption="x", **place)

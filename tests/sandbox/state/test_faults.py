@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 from telegram import Bot
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, NetworkError, RetryAfter, TimedOut
 from telegram.request import HTTPXRequest
 
 from bot.sandbox.client import Chat, Client, SandboxError
+from bot.sandbox.state.world import World
 from tests.support.sandbox_client import TOKEN, Api, RefusedError
 
 
@@ -101,7 +103,74 @@ async def test_faults_at_a_rate(api: Api, chat: Chat, ann: Client) -> None:
     await api.call("getMe")
 
 
-async def test_flood_limits_can_be_switched_on(api: Api, chat: Chat, ann: Client) -> None:
+async def test_latency_and_lost_connections_on_every_method(
+    api: Api, chat: Chat, ann: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A range of delays, and at a rate lost connections besides, meet every method and the downloads."""
+    sent = await api.call("sendDocument", files={"document": ("a.txt", b"bytes")}, chat_id=str(ann.id))
+    path = (await api.call("getFile", file_id=sent["document"]["file_id"]))["file_path"]
+    delays: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        delays.append(seconds)
+
+    monkeypatch.setattr(World, "pause", lambda _, seconds: pause(seconds))
+    await fault(ann, kind="delay", seconds=0.05, most_seconds=0.4)
+    await fault(ann, kind="drop", rate=0.3)
+    lost = 0
+    calls: list[Callable[[], Awaitable[object]]] = [
+        lambda: api.call("getMe"), lambda: api.call("getUpdates"), lambda: download(api, path),
+    ]  # fmt: skip
+    for call in calls * 30:
+        try:
+            await call()
+        except httpx.HTTPError:
+            lost += 1
+    assert 10 < lost < 50
+    given = [seconds for seconds in delays if seconds]
+    assert len(given) == 90
+    assert 0.05 <= min(given) < 0.15 and 0.3 < max(given) <= 0.4
+
+
+async def download(api: Api, path: str) -> None:
+    """Download a file; an answer that is not 200 is an error."""
+    (await api.http.get(f"/file/bot{TOKEN}/{path}")).raise_for_status()
+
+
+async def test_a_long_flood_on_demand(api: Api, chat: Chat, ann: Client) -> None:
+    """Bots that edit their progress have met retry_after of 220 to 245 s; a fault gives any number of seconds."""
+    sent = await api.call("sendMessage", chat_id=ann.id, text="10 %")
+    await fault(ann, kind="flood", method="editMessageText", seconds=245, times=1)
+    with pytest.raises(RefusedError, match="Too Many Requests: retry after 245") as caught:
+        await api.call("editMessageText", chat_id=ann.id, message_id=sent["message_id"], text="20 %")
+    assert caught.value.parameters == {"retry_after": 245}
+
+
+async def test_edits_count_as_messages(api: Api, chat: Chat, ann: Client, world: World) -> None:
+    """In a private chat too: three calls, then about one a second."""
+    world.flood_limits.enabled = True
+    sent = await api.call("sendMessage", chat_id=ann.id, text="0 %")
+    place = {"chat_id": ann.id, "message_id": sent["message_id"]}
+    with pytest.raises(RefusedError, match="Too Many Requests") as caught:
+        for percent in range(1, 5):
+            await api.call("editMessageText", text=f"{percent} %", **place)
+    assert (await chat.messages())[-1].text == "2 %"
+    world.clock.ahead += caught.value.parameters["retry_after"]
+    await api.call("editMessageText", text="5 %", **place)
+
+
+async def test_methods_without_a_chat_are_limited_each_on_its_own(api: Api, chat: Chat, world: World) -> None:
+    """A bot that sets its commands over and over gets 429 for that, and not for its messages."""
+    world.flood_limits.enabled = True
+    commands = [{"command": "help", "description": "Help"}]
+    with pytest.raises(RefusedError, match="Too Many Requests: retry after"):
+        for _ in range(31):
+            await api.call("setMyCommands", commands=commands)
+    await api.call("setMyDescription", description="paints")
+    await api.call("sendMessage", chat_id=chat.client.id, text="x")
+
+
+async def test_flood_limits(api: Api, chat: Chat, ann: Client) -> None:
     """Without limits all calls succeed; with them, a burst in a chat and the 21st message in a group get 429."""
     for _ in range(5):
         await api.call("sendMessage", chat_id=ann.id, text="x")

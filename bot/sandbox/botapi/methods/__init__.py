@@ -57,7 +57,10 @@ METHODS: dict[str, Handler] = {
     "reopenForumTopic": groups.reopen_forum_topic,
 }
 BY_LOWER_NAME = {name.lower(): name for name in METHODS}  # method names are case-insensitive (Bot API)
-# Methods that count towards the flood limits.
-COUNTED = ("sendMessage", "sendPhoto", "sendDocument", "sendAnimation", "sendVideo", "sendSticker", "sendMediaGroup",
-           "copyMessage", "forwardMessage")  # fmt: skip
-EDITS = ("editMessageText", "editMessageCaption", "editMessageMedia", "editMessageReplyMarkup")
+# Methods that count towards the flood limits of a chat, and of all chats.
+MESSAGES = ("sendMessage", "sendPhoto", "sendDocument", "sendAnimation", "sendVideo", "sendSticker", "sendMediaGroup",
+            "copyMessage", "forwardMessage", "editMessageText", "editMessageCaption", "editMessageMedia",
+            "editMessageReplyMarkup")  # fmt: skip
+# Methods that change the bot itself: each is limited on its own.
+OWN_DATA = ("setMyCommands", "deleteMyCommands", "setMyName", "setMyDescription", "setMyShortDescription",
+            "setChatMenuButton")  # fmt: skip

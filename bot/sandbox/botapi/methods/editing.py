@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from bot.sandbox import Json
 from bot.sandbox.botapi.call import Call
-from bot.sandbox.botapi.keyboards import keyboard
+from bot.sandbox.botapi.keyboards import read_markup
 from bot.sandbox.botapi.methods.sending import INPUT_MEDIA, caption_content, input_media, text_content
 from bot.sandbox.chats.messages import REACTIONS, publish_edit, react, remove
 from bot.sandbox.errors import bad_request
 from bot.sandbox.media.attachments import KINDS
 from bot.sandbox.state.chats import Chat, Message
-from bot.sandbox.state.world import now
 
 UNCHANGED = (
     "message is not modified: specified new message content and reply markup are exactly the same as a current "
     "content and reply markup of the message"
 )
+NO_MEDIA_EDIT = "message media can't be edited"
 DELETABLE_SECONDS = 48 * 3600  # Bot API, deleteMessage
 DELETE_LIMIT = 100  # Bot API, deleteMessages
 CONTENT_FIELDS = ("text", "entities", "link_preview_options", "caption", "caption_entities", "show_caption_above_media",
@@ -24,14 +24,16 @@ CONTENT_FIELDS = ("text", "entities", "link_preview_options", "caption", "captio
 
 def _replace(call: Call, message: Message, new: Json) -> Json:
     """Give the message new content and the keyboard of the call; without one, the old keyboard is removed."""
-    markup = keyboard(call.params)
+    markup = read_markup(call.params)
+    if markup.other:
+        raise bad_request("inline keyboard expected")
     content = {name: value for name, value in message.content.items() if name not in CONTENT_FIELDS} | new
-    if _comparable(content) == _comparable(message.content) and markup == message.keyboard:
+    if _comparable(content) == _comparable(message.content) and markup.inline == message.keyboard:
         raise bad_request(UNCHANGED)
     same_content = content == message.content
-    message.content, message.keyboard = content, markup
+    message.content, message.keyboard = content, markup.inline
     publish_edit(call.world, message, dated=not same_content)
-    return call.world.message_to_json(message)
+    return call.shown(message)
 
 
 def _comparable(content: Json) -> Json:
@@ -50,7 +52,7 @@ def _media_of(message: Message) -> Json:
 
 async def edit_message_text(call: Call) -> object:
     """Bot API, editMessageText."""
-    _, message = call.own_message()
+    message = call.own_message()
     if "text" not in message.content:
         raise bad_request("there is no text in the message to edit")
     return _replace(call, message, text_content(call.params))
@@ -58,7 +60,7 @@ async def edit_message_text(call: Call) -> object:
 
 async def edit_message_caption(call: Call) -> object:
     """Bot API, editMessageCaption."""
-    _, message = call.own_message()
+    message = call.own_message()
     if not any(kind in message.content for kind in INPUT_MEDIA):
         raise bad_request("there is no caption in the message to edit")
     return _replace(call, message, _media_of(message) | caption_content(call.params))
@@ -66,19 +68,18 @@ async def edit_message_caption(call: Call) -> object:
 
 async def edit_message_media(call: Call) -> object:
     """Bot API, editMessageMedia: also turns a text message into a media message."""
-    _, message = call.own_message()
+    message = call.own_message(NO_MEDIA_EDIT)
     if "sticker" in message.content:
-        raise bad_request("message can't be edited")
-    if message.media_group_id and "photo" in message.content and call.params.mapping("media"):
-        kind = (call.params.mapping("media") or {}).get("type")
-        if kind not in ("photo", "video"):
-            raise bad_request("message can't be edited: an album of photos holds photos only")
-    return _replace(call, message, await input_media(call, call.params.mapping("media")))
+        raise bad_request(NO_MEDIA_EDIT)
+    media = await input_media(call, call.params.structure("media"))
+    if message.media_group_id and "photo" in message.content and not {"photo", "video"} & media.keys():
+        raise bad_request("message can't be edited: an album of photos holds photos only")
+    return _replace(call, message, media)
 
 
 async def edit_message_reply_markup(call: Call) -> object:
     """Bot API, editMessageReplyMarkup."""
-    _, message = call.own_message()
+    message = call.own_message()
     content = {name: value for name, value in message.content.items() if name in CONTENT_FIELDS}
     return _replace(call, message, content)
 
@@ -86,7 +87,7 @@ async def edit_message_reply_markup(call: Call) -> object:
 async def delete_message(call: Call) -> object:
     """Bot API, deleteMessage."""
     chat = call.chat()
-    message = call.world.message(chat, call.params.integer("message_id"), "message to delete not found")
+    message = call.message(chat, "message to delete")
     if not _deletable(call, chat, message):
         raise bad_request("message can't be deleted")
     remove(call.world, chat, message)
@@ -115,20 +116,21 @@ def _deletable(call: Call, chat: Chat, message: Message) -> bool:
     """
     if chat.type != "private" and chat.administered_by(call.bot.id):
         return True
-    recent = now() - message.date < DELETABLE_SECONDS
+    recent = call.world.clock.now() - message.date < DELETABLE_SECONDS
     return recent and (message.sender_id == call.bot.id or chat.type == "private")
 
 
 async def set_message_reaction(call: Call) -> object:
-    """Bot API, setMessageReaction: a bot sets one reaction at most."""
-    chat = call.chat()
-    message = call.world.message(chat, call.params.integer("message_id"), "message to react not found")
+    """Bot API, setMessageReaction: a bot sets one reaction at most, of those that the chat allows."""
+    chat = call.chat(access="read")
+    message = call.message(chat, "message to react")
     reactions = call.params.array("reaction") or []
     if len(reactions) > 1:
         raise bad_request("REACTIONS_TOO_MANY")
+    available = REACTIONS if chat.rules.reactions is None else chat.rules.reactions
     for reaction in reactions:
         emoji = reaction.get("emoji") if isinstance(reaction, dict) and reaction.get("type") == "emoji" else None
-        if not isinstance(emoji, str) or emoji not in REACTIONS:
+        if not isinstance(emoji, str) or emoji not in REACTIONS or emoji not in available:
             raise bad_request("REACTION_INVALID")
     react(call.world, chat, message, call.bot, reactions)
     return True

@@ -50,7 +50,7 @@ async def set_webhook(call: Call) -> object:
     queue = call.world.queues[call.bot.id]
     queue.interrupt()
     if call.params.flag("drop_pending_updates"):
-        queue.pending.clear()
+        queue.queued.clear()
     call.webhooks.set(call.bot, Webhook(url, secret, call.params.integer("max_connections", 40)))
     return True
 
@@ -59,7 +59,7 @@ async def delete_webhook(call: Call) -> object:
     """Bot API, deleteWebhook."""
     call.webhooks.remove(call.bot)
     if call.params.flag("drop_pending_updates"):
-        call.world.queues[call.bot.id].pending.clear()
+        call.world.queues[call.bot.id].queued.clear()
     return True
 
 
@@ -70,7 +70,7 @@ async def get_webhook_info(call: Call) -> object:
     info: Json = {
         "url": webhook.url if webhook is not None else "",
         "has_custom_certificate": False,
-        "pending_update_count": len(queue.pending),
+        "pending_update_count": len(queue.pending()),
     }
     if webhook is not None:
         info["max_connections"] = webhook.max_connections
@@ -80,12 +80,19 @@ async def get_webhook_info(call: Call) -> object:
 
 
 async def get_file(call: Call) -> object:
-    """Bot API, getFile."""
-    file = call.world.files.get(call.params.text("file_id"))
+    """Bot API, getFile: only for a file_id that this bot got."""
+    file_id = call.params.text("file_id")
+    if not file_id:
+        raise bad_request("file_id not specified")
+    file, ours = call.world.files.find(file_id), call.world.files.belongs_to(call.bot.id, file_id)
+    if file is None and not ours:
+        raise bad_request("invalid file_id")
+    if file is None or not ours:
+        raise bad_request("wrong file_id or the file is temporarily unavailable")
     if len(file.data) > DOWNLOAD_LIMIT:
         raise bad_request("file is too big")
     return {
-        "file_id": file.id,
+        "file_id": file_id,
         "file_unique_id": file.unique_id,
         "file_size": len(file.data),
         "file_path": file.path,

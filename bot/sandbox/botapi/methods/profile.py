@@ -46,7 +46,7 @@ def _scope_key(call: Call) -> str:
     if scope.get("type") not in SCOPES:
         raise bad_request("unsupported scope type specified")
     if scope["type"].startswith("chat"):
-        call.world.chat_of(call.bot, str(scope.get("chat_id", "")))
+        call.world.chat_of(call.bot, str(scope.get("chat_id", "")), "members")
     return scope_key(scope, _language(call))
 
 

@@ -10,7 +10,9 @@ from bot.sandbox.botapi.call import Call
 from bot.sandbox.botapi.parameters import Params
 from bot.sandbox.errors import bad_request
 from bot.sandbox.media.attachments import KINDS, attach
+from bot.sandbox.media.uploads import Upload
 from bot.sandbox.state.chats import Message
+from bot.sandbox.state.shown import sender_json
 from bot.sandbox.text.entities import formatted
 from bot.sandbox.text.utf16 import utf16_length
 
@@ -66,10 +68,18 @@ async def send_message(call: Call) -> object:
     return call.send(target, text_content(call.params))
 
 
+def _file(call: Call, kind: str) -> Upload | str:
+    """Return the file of a method that sends media of a kind."""
+    file = call.params.file(kind)
+    if file is None:
+        raise bad_request(f"there is no {kind} in the request")
+    return file
+
+
 async def _send_media(call: Call, kind: str) -> object:
     target = call.target()
     caption = caption_content(call.params)
-    media = await attach(call.world.files, kind, call.params.media(kind, kind))
+    media = await attach(call.world.files, kind, _file(call, kind), call.bot.id)
     return call.send(target, media | caption)
 
 
@@ -87,7 +97,7 @@ async def _send_video(call: Call, kind: str) -> object:
     """Send a video or an animation; sides and duration that the bot gives take precedence over those of the file."""
     target = call.target()
     caption = caption_content(call.params)
-    media = await attach(call.world.files, kind, call.params.media(kind, kind))
+    media = await attach(call.world.files, kind, _file(call, kind), call.bot.id)
     if kind in media:
         given = {name: call.params.integer(name) for name in ("width", "height", "duration")}
         media |= {kind: media[kind] | {name: value for name, value in given.items() if value > 0}}
@@ -107,23 +117,29 @@ async def send_video(call: Call) -> object:
 async def send_sticker(call: Call) -> object:
     """Bot API, sendSticker: a sticker has no caption, and only a new upload can get an emoji."""
     target = call.target()
-    media = await attach(call.world.files, "sticker", call.params.media("sticker", "sticker"))
+    file = _file(call, "sticker")
+    media = await attach(call.world.files, "sticker", file, call.bot.id)
     emoji = call.params.text("emoji")
-    if emoji and call.world.files.find(call.params.text("sticker")) is None:
+    if emoji and isinstance(file, Upload):
         media |= {"sticker": media["sticker"] | {"emoji": emoji}}
     return call.send(target, media)
 
 
-async def input_media(call: Call, value: Any) -> Json:
-    """Return the content that an InputMedia object describes."""
+async def input_media(call: Call, value: Any, for_album: bool = False) -> Json:
+    """Return the content that an InputMedia describes (official server, Client.cpp, get_input_media)."""
+    if not isinstance(value, dict):
+        raise bad_request("can't parse InputMedia: expected an Object")
     params = call.params.nested(value, "InputMedia")
-    kind = params.text("type")
-    if kind not in INPUT_MEDIA:
-        raise bad_request(
-            f'media of type "{kind}" is not in the sandbox' if kind else "type of the media is not specified"
-        )
     caption = caption_content(params)
-    return await attach(call.world.files, kind, params.media("media", kind)) | caption
+    kind = params.text("type")
+    file = params.attached_file("media")
+    if file is None:
+        raise bad_request("can't parse InputMedia: media not found")
+    if for_album and kind == "animation":
+        raise bad_request("can't parse InputMedia: type \"animation\" can't be used in sendMediaGroup")
+    if kind not in INPUT_MEDIA:
+        raise bad_request(f'can\'t parse InputMedia: type "{kind}" is unsupported')
+    return await attach(call.world.files, kind, file, call.bot.id) | caption
 
 
 async def send_media_group(call: Call) -> object:
@@ -132,13 +148,11 @@ async def send_media_group(call: Call) -> object:
     media = call.params.array("media") or []
     if len(media) not in ALBUM_SIZES:
         raise bad_request("wrong number of messages in the album" if media else "there are no messages to send")
-    contents = [await input_media(call, item) for item in media]
-    if any("animation" in content for content in contents):
-        raise bad_request("animation can't be used in an album")
+    contents = [await input_media(call, item, for_album=True) for item in media]
     if any("document" in content for content in contents) and not all("document" in content for content in contents):
         raise bad_request("document can't be mixed with other media types")
     group = str(secrets.randbelow(10**17) + 10**17)
-    return [call.send(target, content, media_group_id=group) for content in contents]
+    return call.send_all(target, contents, media_group_id=group)
 
 
 async def send_chat_action(call: Call) -> object:
@@ -154,8 +168,7 @@ async def send_chat_action(call: Call) -> object:
 
 def _original(call: Call, reason: str) -> Message:
     """Return the message to copy or forward; `reason` is for the refusal when it is not there."""
-    chat = call.chat("from_chat_id")
-    original = call.world.message(chat, call.params.integer("message_id"), reason)
+    original = call.message(call.chat("from_chat_id", access="read"), reason)
     if not any(name in original.content for name in ("text", *KINDS)):
         raise bad_request("message can't be copied" if "copy" in reason else "the message can't be forwarded")
     return original
@@ -164,7 +177,7 @@ def _original(call: Call, reason: str) -> Message:
 async def copy_message(call: Call) -> object:
     """Bot API, copyMessage: the same content without its origin, where a new caption may replace the old one."""
     target = call.target()
-    content = dict(_original(call, "message to copy not found").content)
+    content = dict(_original(call, "message to copy").content)
     if "caption" in call.params.values and "text" not in content:
         for name in ("caption", "caption_entities", "show_caption_above_media"):
             content.pop(name, None)
@@ -172,10 +185,19 @@ async def copy_message(call: Call) -> object:
     return {"message_id": call.send(target, content)["message_id"]}
 
 
+def _origin(call: Call, original: Message) -> Json:
+    """Return the MessageOrigin of a message: the person who wrote it, or the chat in whose name they did."""
+    sender = sender_json(call.world, call.world.chats[original.chat_key], original)
+    if "sender_chat" not in sender:
+        return {"type": "user", "date": original.date, "sender_user": sender["from"]}
+    if sender["sender_chat"]["type"] == "channel":
+        return {"type": "channel", "date": original.date, "chat": sender["sender_chat"], "message_id": original.id}
+    return {"type": "chat", "date": original.date, "sender_chat": sender["sender_chat"]}
+
+
 async def forward_message(call: Call) -> object:
     """Bot API, forwardMessage: the content with its origin."""
     target = call.target()
-    original = _original(call, "message to forward not found")
-    author = call.world.account(original.sender_id)
-    origin: Json = {"type": "user", "date": original.date, "sender_user": author.to_json()}
+    original = _original(call, "message to forward")
+    origin = _origin(call, original)
     return call.send(target, original.content | {"forward_origin": original.content.get("forward_origin", origin)})
