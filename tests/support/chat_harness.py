@@ -73,6 +73,10 @@ class RunningChat:
         """Make the sandbox answer the next call of a method with a fault, or as many calls as `more` says."""
         await person.call("POST", "/api/faults", {"kind": kind, "method": method, "times": 1, **more})
 
+    async def lift_limits(self, person: Client) -> None:
+        """Switch the sandbox's flood limits off, in a test of a pace that Telegram would not allow."""
+        await person.call("PATCH", "/api/settings", {"limits": False})
+
 
 @asynccontextmanager
 async def run_chat(folder: Path, **services: Any) -> AsyncIterator[RunningChat]:

@@ -31,9 +31,9 @@ METHOD = Window(30, 60.0)  # of a method without a chat, such as setMyCommands; 
 class FloodLimits:
     """Counts the calls of each bot; `enabled` is false where a test is about something else."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, enabled: bool) -> None:
         self._clock = clock
-        self.enabled = False
+        self.enabled = enabled
         self.refused = 0  # calls, since the start
         self._sent: dict[tuple[int, str], deque[float]] = defaultdict(deque)
 

@@ -39,6 +39,7 @@ class World:
     bot_name: str = "Vitrage"
     bot_username: str = "vitrage_bot"
     file_cap: int = DEFAULT_CAP
+    limits: bool = True  # whether the flood limits are on at the start
     people: dict[int, Person] = field(default_factory=dict)
     bots: dict[int, Bot] = field(default_factory=dict)
     channels: dict[int, Channel] = field(default_factory=dict)
@@ -60,7 +61,7 @@ class World:
     def __post_init__(self) -> None:
         self.files = FileStore(self.file_cap)
         self.callback_queries = CallbackQueries(self.clock)
-        self.flood_limits = FloodLimits(self.clock)
+        self.flood_limits = FloodLimits(self.clock, self.limits)
 
     def close(self) -> None:
         """End all waits: the server is stopping."""

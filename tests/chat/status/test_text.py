@@ -122,6 +122,7 @@ async def test_a_chat_is_edited_in_turns(running_chat: RunningChat, monkeypatch:
     name = "EDIT_SECONDS" if kind == "private" else "GROUP_EDIT_SECONDS"
     monkeypatch.setattr(reporter, name, 0.3)
     async with Client(running_chat.url) as ann:
+        await running_chat.lift_limits(ann)
         begun = (await ann.call("GET", "/api/bots"))["cursor"]
         chat = await ann.open() if kind == "private" else await group_of(ann)
         for _ in range(3):

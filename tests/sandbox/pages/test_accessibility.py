@@ -41,7 +41,7 @@ async def start_and_attach(page: Page, pictures: tuple[Path, Path]) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 async def test_every_state_of_the_chat(page: Page, pictures: tuple[Path, Path], theme: str) -> None:
-    """From the first visit to the result, the viewer and a dialog, in both themes."""
+    """From the first visit to the result, the viewer, a dialog and a group, in both themes."""
     await page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
     assert await violations(page) == []
     await page.get_by_test_id("chat").click()
@@ -55,6 +55,10 @@ async def test_every_state_of_the_chat(page: Page, pictures: tuple[Path, Path], 
     assert await violations(page) == []
     await page.keyboard.press("Escape")
     await page.get_by_test_id("new-group").click()
+    assert await violations(page) == []
+    await page.get_by_test_id("field-title").fill("Painters")
+    await page.get_by_test_id("submit").click()
+    await expect(page.get_by_test_id("send-as")).to_be_visible()
     assert await violations(page) == []
 
 

@@ -13,6 +13,7 @@ from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, Networ
 from telegram.request import HTTPXRequest
 
 from bot.sandbox.client import Chat, Client, SandboxError
+from bot.sandbox.server import running
 from bot.sandbox.state.world import World
 from tests.support.sandbox_client import TOKEN, Api, RefusedError
 
@@ -144,6 +145,20 @@ async def test_a_long_flood_on_demand(api: Api, chat: Chat, ann: Client) -> None
     with pytest.raises(RefusedError, match="Too Many Requests: retry after 245") as caught:
         await api.call("editMessageText", chat_id=ann.id, message_id=sent["message_id"], text="20 %")
     assert caught.value.parameters == {"retry_after": 245}
+
+
+async def test_a_sandbox_begins_with_limits_and_short_presses() -> None:
+    """Nobody has to ask for Telegram's limits: they are on, and a press lives for seconds."""
+    async with running() as url, Api(url, TOKEN) as api, Client(url) as ann:
+        await (await ann.open()).send("hello")
+        with pytest.raises(RefusedError, match="Too Many Requests"):
+            for _ in range(4):
+                await api.call("sendMessage", chat_id=ann.id, text="x")
+        settings = await ann.call("GET", "/api/settings")
+    assert settings == {
+        "limits": True, "refused": 1, "callback_seconds": 15.0, "inaccessible_seconds": 48 * 3600.0,
+        "caption_commands": True, "clock_ahead": 0.0,
+    }  # fmt: skip
 
 
 async def test_edits_count_as_messages(api: Api, chat: Chat, ann: Client, world: World) -> None:
