@@ -67,7 +67,7 @@ class Webhooks:
         pause = FIRST_PAUSE
         async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as client:
             while True:
-                pending = queue.pending()
+                pending = queue.pending(1)
                 if not pending:
                     arrived.clear()
                     await arrived.wait()

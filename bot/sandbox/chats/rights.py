@@ -38,8 +38,9 @@ def check_rights(world: World, bot: Bot, chat: Chat, contents: list[Json]) -> No
 
 def _check_slow_mode(world: World, bot: Bot, chat: Chat) -> None:
     """Refuse a message that comes too soon; the server's SLOWMODE_WAIT becomes a 429 (tdlib, NetQueryDelayer.cpp)."""
-    last = max((each.date for each in chat.messages.values() if each.sender_id == bot.id), default=None)
-    if chat.rules.slow_mode and last is not None:
-        left = last + chat.rules.slow_mode - world.clock.now()
-        if left > 0:
-            raise too_many_requests(left)
+    if not chat.rules.slow_mode:
+        return
+    last = max((each.date for each in chat.messages.values() if each.sender_id == bot.id), default=0)
+    left = last + chat.rules.slow_mode - world.clock.now()
+    if left > 0:
+        raise too_many_requests(left)

@@ -11,6 +11,7 @@ import contextlib
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 
 from bot.sandbox import Json
 from bot.sandbox.errors import conflict
@@ -64,11 +65,11 @@ class UpdateQueue:
         if self.on_put is not None:
             self.on_put()
 
-    def pending(self) -> list[Json]:
-        """Return the updates that wait, oldest first."""
+    def pending(self, limit: int | None = None) -> list[Json]:
+        """Return the updates that wait, or so many of them, oldest first."""
         while self.queued and self.queued[0].at <= self._clock.now() - KEPT_SECONDS:
             self.queued.popleft()
-        return [update.body for update in self.queued]
+        return [update.body for update in islice(self.queued, limit)]
 
     def wants(self, kind: str) -> bool:
         """Return whether allowed_updates contains this kind; an empty list allows all but the opt-in kinds."""
@@ -108,13 +109,13 @@ class UpdateQueue:
         self.interrupt()
         mine = self._poll = asyncio.Event()
         self.confirm(offset)
-        if not self.pending() and timeout > 0 and not self._closed:
+        if not self.pending(1) and timeout > 0 and not self._closed:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(mine.wait(), timeout)
         if self._poll is not mine:
             raise conflict(TERMINATED)
         self._poll = None
-        return self.pending()[:limit]
+        return self.pending(limit)
 
     def _wake(self) -> None:
         if self._poll is not None:

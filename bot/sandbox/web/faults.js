@@ -73,7 +73,9 @@ function form(draw) {
   );
   const method = input("fault-method", t("method"), "text", "", { placeholder: t("anyMethod") });
   const times = input("times", t("times"), "number", "1", { min: "0" });
-  const seconds = input("seconds", t("seconds"), "number", "3", { min: "0", step: "0.5" });
+  const seconds = input("seconds", t("seconds"), "number", "3", { min: "0", step: "0.05" });
+  const mostSeconds = input("most-seconds", t("mostSeconds"), "number", "0", { min: "0", step: "0.05" });
+  const percent = input("percent", t("percent"), "number", "100", { min: "1", max: "100" });
   const status = input("code", t("code"), "number", "500", { min: "400", max: "599" });
   const submit = async () => {
     await call("POST", "/api/faults", {
@@ -81,6 +83,8 @@ function form(draw) {
       method: method.element.value.trim(),
       times: Number(times.element.value),
       seconds: Number(seconds.element.value),
+      most_seconds: Number(mostSeconds.element.value),
+      rate: Number(percent.element.value) / 100,
       status: Number(status.element.value),
     });
     draw(await call("GET", "/api/faults"));
@@ -97,6 +101,8 @@ function form(draw) {
     method.row,
     times.row,
     seconds.row,
+    mostSeconds.row,
+    percent.row,
     status.row,
     h("button", { type: "submit", class: "primary", testid: "add-fault" }, t("addFault")),
   );

@@ -9,6 +9,7 @@ from pathlib import Path
 from playwright.async_api import Page, expect
 
 from bot.sandbox.client import Client
+from bot.sandbox.state.world import World
 from tests.support.painter import TOKEN
 from tests.support.sandbox_client import Api
 from tests.support.videos import plain_picture
@@ -248,7 +249,7 @@ async def test_the_page_survives_a_reload(page: Page) -> None:
     await expect(page.get_by_test_id("me-name")).to_have_text("Guest")
 
 
-async def test_the_call_log_page(page: Page, sandbox: str) -> None:
+async def test_the_call_log_page(page: Page, sandbox: str, world: World) -> None:
     """Every call with its answer and time, filtered by text; faults are switched on with two clicks."""
     await page.get_by_test_id("chat").click()
     await page.get_by_test_id("start").click()
@@ -263,3 +264,9 @@ async def test_the_call_log_page(page: Page, sandbox: str) -> None:
     await page.get_by_test_id("fault-method").fill("sendPhoto")
     await page.get_by_test_id("add-fault").click()
     await expect(page.get_by_test_id("faults")).to_contain_text("flood 3 s")
+    await page.get_by_test_id("kind").select_option("delay")
+    await page.get_by_test_id("most-seconds").fill("4")
+    await page.get_by_test_id("percent").fill("50")
+    await page.get_by_test_id("add-fault").click()
+    await expect(page.get_by_test_id("faults")).to_contain_text("delay 3 s")
+    assert [(fault.rate, fault.most_seconds) for fault in world.faults.active] == [(1.0, 0.0), (0.5, 4.0)]
