@@ -73,6 +73,8 @@ async def _answer(application: ChatApplication, services: Services, stop: asynci
         async with asyncio.TaskGroup() as parts:
             parts.create_task(Reporter(application.bot, services).run(stop))
             parts.create_task(send_broadcasts(application.bot, services.stores.people, stop))
+            parts.create_task(services.refusals.tell(application.bot, services.operators, stop))
+            introduction = parts.create_task(introduce(application))
             if isinstance(application.update_queue, UpdateQueue):
                 log.info("replayed updates", count=await application.update_queue.replay(application.bot))
             await application.updater.start_polling(
@@ -80,6 +82,7 @@ async def _answer(application: ChatApplication, services: Services, stop: asynci
             )
             log.info("answering", bot=application.bot.username)
             await stop.wait()
+            introduction.cancel()
             await application.updater.stop()
             await application.stop()
     finally:
@@ -96,7 +99,6 @@ async def _connect(application: ChatApplication, stop: asyncio.Event) -> bool:
     while not stop.is_set():
         try:
             await application.initialize()
-            await introduce(application)
         except (NetworkError, RetryAfter) as error:
             pause = CONNECT_PAUSES[min(attempt, len(CONNECT_PAUSES) - 1)]
             log.warning("telegram is unreachable", reason=error.message, next_try_seconds=pause)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 
 import structlog
 from telegram import Update
-from telegram.error import NetworkError, TelegramError
+from telegram.error import BadRequest, NetworkError, TelegramError
 from telegram.ext import (
     ApplicationBuilder,
     BaseHandler,
@@ -16,6 +16,7 @@ from telegram.ext import (
     ChatMemberHandler,
     CommandHandler,
     ContextTypes,
+    Defaults,
     MessageHandler,
     TypeHandler,
     filters,
@@ -32,6 +33,7 @@ from bot.chat.i18n import texts
 from bot.chat.intake import drafts
 from bot.chat.rate_limiter import ChatRateLimiter
 from bot.chat.recipe_codes import CODE
+from bot.chat.refusals import TOPIC_GONE, UNWRITABLE, foreseen
 from bot.chat.update_queue import ChatOrder, UpdateQueue
 
 log = structlog.get_logger(__name__)
@@ -64,7 +66,8 @@ def build(token: str, api_url: str, services: Services) -> ChatApplication:
         .base_file_url(f"{api_url}/file/bot")
         .request(_request(pool_size=64))
         .get_updates_request(_request(pool_size=2))
-        .rate_limiter(ChatRateLimiter())
+        .defaults(Defaults(allow_sending_without_reply=True))
+        .rate_limiter(ChatRateLimiter(services.refusals))
         .context_types(ContextTypes(context=Context, bot_data=cast("type[Services]", lambda: services)))
         .concurrent_updates(ChatOrder(services.stores.updates, services.albums, settle))
         .update_queue(UpdateQueue(services.stores.updates))
@@ -157,13 +160,17 @@ async def _on_error(update: object, context: Context) -> None:
     """Log what went wrong, by ids only, and tell the user that it was not their fault."""
     error = context.error
     update_id = update.update_id if isinstance(update, Update) else None
-    if isinstance(error, NetworkError):  # Telegram could not be reached: an apology would not arrive either
+    if isinstance(error, NetworkError) and not isinstance(error, BadRequest):  # an apology would not arrive either
         log.warning("telegram is unreachable", update=update_id, reason=error.message)
         return
+    if isinstance(error, TelegramError):
+        method = ", ".join(getattr(error, "__notes__", ()))
+        log.error("telegram refused what a handler did", update=update_id, method=method, reason=error.message)
     log.error("a handler failed", update=update_id, exc_info=error)
     if isinstance(update, Update) and update.effective_message and update.effective_user:
         say = texts(update.effective_user.language_code)
         try:
-            await update.effective_message.reply_text(say("broken"))
+            with foreseen(*UNWRITABLE, *TOPIC_GONE):
+                await update.effective_message.reply_text(say("broken"))
         except TelegramError as failure:
             log.warning("could not apologise", update=update_id, reason=failure.message)

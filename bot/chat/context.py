@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from telegram import CallbackQuery, Chat, ForceReply, InlineKeyboardMarkup, Message, ReplyParameters, User
@@ -12,6 +12,7 @@ from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
 
 from bot.chat.albums import Albums
 from bot.chat.i18n import Texts
+from bot.chat.refusals import Refusals
 from bot.presets.catalogue import DRAWN, Presets
 from bot.storage.models import Address, Output, Recipe
 from bot.storage.protocols import Stores
@@ -38,6 +39,8 @@ class Services:
     quotas: Quotas = Quotas()
     operators: frozenset[int] = frozenset()  # user ids of those who run the bot
     moderate: Callable[[bytes], Awaitable[None]] | None = None  # raises BadPictureError for photos to be refused
+    pictures_wait: Callable[[], bool] = lambda: False  # whether no painter is in service, which may last
+    refusals: Refusals = field(default_factory=Refusals)
 
     def title(self, preset: str, say: Texts) -> str:
         """Return a preset's name for people; the operator's presets have the names of their files."""

@@ -1,18 +1,29 @@
-"""Telegram's limits: known ones are kept in advance, and a chat that is told to wait delays no other chat."""
+"""Telegram's limits: known ones are kept in advance, and who is told to wait delays nobody else.
+
+Messages and edits share limits, and Telegram may ask for minutes of patience after a few edits too many. So each call
+belongs to a line of its own: the messages of a chat, the progress edits of a chat, every other method by itself. A
+pause holds up its line alone. Answers to presses have no chat, and so wait for nothing but themselves.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
+import math
 import re
 import time
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from telegram.error import RetryAfter
+from telegram.error import RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter
+
+from bot.chat.refusals import Refusals
 
 log = structlog.get_logger(__name__)
 
@@ -24,6 +35,47 @@ MAX_WINDOWS = 4096  # chats whose windows are kept before idle ones are dropped
 Answer = bool | dict[str, Any] | list[dict[str, Any]]
 """The result of a call of the Bot API, as the library's base class declares it."""
 
+Line = tuple[object, str]
+"""Calls that wait together: a chat, and `messages`, `progress` or another method's name."""
+
+_progress: ContextVar[bool] = ContextVar("progress", default=False)
+_patience: ContextVar[float] = ContextVar("patience", default=math.inf)
+
+
+class NoRoomError(Exception):
+    """A progress edit was not made, because it would have to wait.
+
+    Attributes:
+        seconds: In how many seconds there may be room.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"no room for {seconds:.1f} s")
+        self.seconds = seconds
+
+
+@contextmanager
+def as_progress() -> Iterator[None]:
+    """Make the edits within progress edits: they take only room that others leave, and are never repeated.
+
+    They raise NoRoomError where they would have to wait, and RetryAfter where Telegram says so.
+    """
+    token = _progress.set(True)
+    try:
+        yield
+    finally:
+        _progress.reset(token)
+
+
+@contextmanager
+def patience(seconds: float) -> Iterator[None]:
+    """Have the calls within raise RetryAfter where Telegram asks for more seconds than these; by default they wait."""
+    token = _patience.set(seconds)
+    try:
+        yield
+    finally:
+        _patience.reset(token)
+
 
 @dataclass(frozen=True)
 class Pace:
@@ -32,9 +84,14 @@ class Pace:
     count: int
     seconds: float
 
+    @property
+    def for_progress(self) -> int:
+        """How many of them may be there after a progress edit: a third stays free for answers."""
+        return max(1, self.count * 2 // 3)
+
 
 # Bots FAQ: about 30 messages a second in all, one a second to a chat (short bursts pass), 20 a minute to a group.
-# A little less, because they count when a message arrives, not when it leaves.
+# A little less, because they count when a message arrives, not when it leaves. Edits count too.
 OVERALL = Pace(28, 1.1)
 CHAT = Pace(3, 3.3)
 GROUP = Pace(19, 62.0)
@@ -54,6 +111,11 @@ class Window:
         self._moments.append(moment)
         return moment - now
 
+    def until_room(self, now: float) -> float:
+        """Return the seconds until a progress edit may take a moment; 0: now."""
+        most = self._pace.for_progress
+        return max(0.0, self._moments[-most] + self._pace.seconds - now) if len(self._moments) >= most else 0.0
+
     def idle(self, now: float) -> bool:
         """Return whether none of its moments counts any more."""
         return not self._moments or self._moments[-1] + self._pace.seconds < now
@@ -62,12 +124,13 @@ class Window:
 class ChatRateLimiter(BaseRateLimiter[None]):
     """Spreads messages over time, and repeats a call that Telegram answered with 429 after the pause it asks for.
 
-    python-telegram-bot's own `AIORateLimiter` stops *all* chats at one RetryAfter; this one only the chat concerned.
-    A repeated call is safe: 429 means that nothing was done. Calls that send nothing are never held up.
+    python-telegram-bot's own `AIORateLimiter` stops *all* chats at one RetryAfter; this one only the line concerned.
+    A repeated call is safe: 429 means that nothing was done. All calls pass here, so refusals are noted here.
     """
 
-    def __init__(self) -> None:
-        self._until: dict[object, float] = {}
+    def __init__(self, refusals: Refusals) -> None:
+        self._refusals = refusals
+        self._until: dict[Line, float] = {}
         self._overall = Window(OVERALL)
         self._chats: dict[object, Window] = {}
 
@@ -86,36 +149,83 @@ class ChatRateLimiter(BaseRateLimiter[None]):
         data: dict[str, Any],
         rate_limit_args: None,  # noqa: ARG002
     ) -> Answer:
-        """Make the call once its chat may have it; repeat it after the pause when told to wait."""
-        chat = data.get("chat_id")
+        """Make the call once its line may have it; repeat it after the pause when told to wait.
+
+        Raises:
+            NoRoomError: a progress edit would have to wait.
+            RetryAfter: a progress edit was told to wait, or another call for longer than its patience.
+        """
+        chat, counted = data.get("chat_id"), COUNTED.match(endpoint) is not None
+        progress = counted and _progress.get()
+        line: Line = (chat, "progress" if progress else "messages" if counted else endpoint)
         for attempt in range(1, MAX_TRIES + 1):
-            await asyncio.sleep(max(0.0, self._until.get(chat, 0.0) - time.monotonic()))
-            if COUNTED.match(endpoint):
-                await self._turn(chat, edit=endpoint.startswith("edit"))
+            if progress:
+                self._take_room(chat)
+            else:
+                await self._wait(line)
+                await self._turn(chat, counted=counted)
             try:
                 return await callback(*args, **kwargs)
             except RetryAfter as error:
-                if attempt == MAX_TRIES:
+                seconds = seconds_of(error)
+                self._pause(line, seconds)
+                if progress:
                     raise
-                self._pause(chat, error, endpoint)
+                self._refusals.note(endpoint, error)
+                if attempt == MAX_TRIES or seconds > _patience.get():
+                    raise
+            except TelegramError as error:
+                error.add_note(endpoint)
+                self._refusals.note(endpoint, error)
+                raise
         raise AssertionError("unreachable")
 
-    async def _turn(self, chat: object, *, edit: bool) -> None:
-        """Wait until a message to this chat may leave: first for the chat's own pace, so that it delays no other chat.
+    async def _wait(self, line: Line) -> None:
+        """Wait for the end of a line's pause, which may have been lengthened meanwhile.
 
-        An edit counts as a message in a group. In private it does not: a button that is pressed is answered at once.
+        Raises:
+            RetryAfter: it takes longer than the call's patience.
         """
+        while (seconds := self._until.get(line, 0.0) - time.monotonic()) > 0:
+            if seconds > _patience.get():
+                raise RetryAfter(dt.timedelta(seconds=math.ceil(seconds)))
+            await asyncio.sleep(seconds)
+
+    async def _turn(self, chat: object, *, counted: bool) -> None:
+        """Wait until a message to this chat may leave: first for the chat's pace, so that it delays no other chat."""
+        if counted:
+            for window in (self._window(chat), self._overall):
+                await asyncio.sleep(window.take(time.monotonic()))
+
+    def _take_room(self, chat: object) -> None:
+        """Take a moment for a progress edit.
+
+        Raises:
+            NoRoomError: none is free now.
+        """
+        now, windows = time.monotonic(), (self._window(chat), self._overall)
+        pauses = [self._until.get((chat, line), 0.0) - now for line in ("messages", "progress")]
+        seconds = max(*pauses, *(window.until_room(now) for window in windows))
+        if seconds > 0:
+            raise NoRoomError(seconds)
+        for window in windows:
+            window.take(now)
+
+    def _window(self, chat: object) -> Window:
         now = time.monotonic()
         if len(self._chats) > MAX_WINDOWS:
             self._chats = {key: window for key, window in self._chats.items() if not window.idle(now)}
         group = isinstance(chat, int) and chat < 0
-        own = [] if edit and not group else [self._chats.setdefault(chat, Window(GROUP if group else CHAT))]
-        for window in (*own, self._overall):
-            await asyncio.sleep(window.take(time.monotonic()))
+        return self._chats.setdefault(chat, Window(GROUP if group else CHAT))
 
-    def _pause(self, chat: object, error: RetryAfter, endpoint: str) -> None:
-        wait = error.retry_after if isinstance(error.retry_after, int) else error.retry_after.total_seconds()
+    def _pause(self, line: Line, seconds: float) -> None:
         now = time.monotonic()
         self._until = {key: until for key, until in self._until.items() if until > now}
-        self._until[chat] = now + wait
-        log.info("told to wait", endpoint=endpoint, seconds=wait)
+        self._until[line] = max(now + seconds, self._until.get(line, 0.0))
+        log.info("told to wait", line=line[1], seconds=seconds)
+
+
+def seconds_of(error: RetryAfter) -> float:
+    """Return for how many seconds Telegram asks."""
+    wait = error.retry_after
+    return wait.total_seconds() if isinstance(wait, dt.timedelta) else float(wait)

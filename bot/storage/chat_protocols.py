@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from bot.storage.models import Job, KeptResult, Preference, Recipe, Source, Standing, StyleRef
+from bot.storage.models import Job, KeptResult, Preference, Recipe, SentPicture, Source, Standing, StyleRef
 
 
 class DeliveryStore(Protocol):
     """What a requester has been told about a job, and what is kept after the delivery."""
 
     async def unsettled(self) -> list[Job]:
-        """Return all jobs that are queued, running, or finished with their delivery not done."""
+        """Return the jobs that are queued, running, or finished with something left to do in the chat.
+
+        That is a delivery that is not done, or a status message that is still to be deleted.
+        """
 
     async def set_status_message(self, job_id: int, message_id: int) -> None:
         """Remember the status message of a job."""
@@ -22,10 +25,25 @@ class DeliveryStore(Protocol):
     async def failed(self, job_id: int) -> None:
         """Record that the send provably did not arrive: it may be repeated."""
 
-    async def finish(self, job_id: int, *, keep: bool = False) -> None:
+    async def finish(
+        self, job_id: int, *, keep: bool = False, picture: SentPicture | None = None, status_left: bool = False
+    ) -> None:
         """Record that the delivery is done; a rendered job is delivered now. All its blobs are deleted.
 
-        With `keep` the finished picture and its timelapse stay for a day.
+        Args:
+            job_id: Which job.
+            keep: The finished picture and its timelapse stay for a day.
+            picture: The picture as it was delivered.
+            status_left: There is a status message beside it, which is still to be deleted.
+        """
+
+    async def status_removed(self, job_id: int) -> None:
+        """Record that the status message of a job is deleted."""
+
+    async def redirect(self, job_id: int, address: Address, message_id: int) -> None:
+        """Give a finished job another address, and another message to answer there (0: none); it has no status message.
+
+        The requester stays the same.
         """
 
     async def is_first(self, job: Job) -> bool:
@@ -97,6 +115,9 @@ class PeopleStore(Protocol):
 
     async def standing(self, user_id: int, chat_id: int) -> Standing:
         """Return what decides whether, in which language and by which settings a user is answered in a chat."""
+
+    async def knows(self, who: int) -> bool:
+        """Return whether a user wrote in private before, or a group was greeted."""
 
     async def meet(self, who: int) -> bool:
         """Remember a user who wrote in private, or a group that was greeted; False if known before."""

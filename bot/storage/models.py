@@ -161,6 +161,8 @@ class Job:
         stop_asked: The requester wants the picture as it is now.
         resumed: Painting continues, or continued, from an earlier picture.
         sketched: No sketch will be shown any more: it is done, or there is none.
+        picture: The delivered picture; None where there is none, or nobody knows of it.
+        status_left: The delivery is done, but the status message is still to be deleted.
     """
 
     id: int
@@ -196,11 +198,21 @@ class Job:
     mask: BlobKey | None = None
     marked: Source = NO_SOURCE
     spoiler: bool = False
+    picture: SentPicture | None = None
+    status_left: bool = False
 
     @property
     def sketch_first(self) -> bool:
         """Whether a quick sketch is shown before the full picture, unless painting continues from another picture."""
         return self.kind == "picture" and self.recipe.quality in {"standard", "fine"}
+
+
+@dataclass(frozen=True)
+class SentPicture:
+    """A picture as it was delivered: its message, and the name of its file at Telegram, empty where it is unknown."""
+
+    message_id: int
+    file_id: str
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from bot.storage.models import (
     Place,
     Preference,
     Recipe,
+    SentPicture,
     Source,
     State,
     StyleRef,
@@ -169,8 +170,18 @@ class FakeDeliveryStore(DeliveryStore):
         return None
 
     @override
-    async def finish(self, job_id: int, *, keep: bool = False) -> None:
+    async def finish(
+        self, job_id: int, *, keep: bool = False, picture: SentPicture | None = None, status_left: bool = False
+    ) -> None:
         self.finished.append(job_id)
+
+    @override
+    async def status_removed(self, job_id: int) -> None:
+        return None
+
+    @override
+    async def redirect(self, job_id: int, address: Address, message_id: int) -> None:
+        return None
 
     @override
     async def is_first(self, job: Job) -> bool:

@@ -62,6 +62,7 @@ sketching = A quick sketch first, then the masterpiece in its place
 painting-over = The sketch is done; the masterpiece is being painted over it
 painting-on = Going on from the earlier picture
 retrying = A hiccup: I am trying again, nothing is lost.
+painter-away = The painter is away at the moment. Your picture waits here, and is painted as soon as it is back.
 finishing = Drying…
 done = { $size } · { $seconds ->
     [one] { $seconds } second
@@ -76,6 +77,8 @@ choice-colors = colours: { $colors }
 choice-variation = variation { $number }
 choice-strokes = strokes: { $strokes }
 choice-part = only a part
+here-in-private = I may not write any more where you asked for this picture, so it is here.
+here-in-general = The topic where this picture was asked for is closed or gone, so it is here.
 undeliverable = The picture is painted, but I may not send pictures or files here. Let me, then ask for it again.
 time-left-seconds = about { $seconds } s
 time-left-minutes = about { $minutes } min
@@ -251,6 +254,9 @@ stats =
         [one] { $users } person
        *[other] { $users } people
     }, { $seconds } s on average
+operator-refusal =
+    Telegram refused a call of mine, for the first time since I started: { $method }: { $reason }
+    Something may be missing on people's screens. The log has every case; please report it if you do not know why.
 ban-whom = Give the number of a user, or reply to a message of theirs. Owners cannot be banned.
 ban-done = User { $id } is banned, and all that was theirs is deleted.
 unban-done = User { $id } may come in again.

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import structlog
-from PIL import Image
 from telegram import (
     Bot,
     InlineKeyboardMarkup,
@@ -14,14 +12,20 @@ from telegram import (
     InputMedia,
     InputMediaDocument,
     InputMediaPhoto,
+    Message,
     ReplyParameters,
 )
 from telegram.constants import ParseMode
-from telegram.error import BadRequest
+from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.chat.images import edits
 from bot.chat.images.decoding import in_thread
-from bot.storage.models import Job, State
+from bot.chat.intake.photos import attachment
+from bot.chat.rate_limiter import patience
+from bot.chat.refusals import ANY, TOPIC_GONE, UNCHANGED, UNEDITABLE, UNWRITABLE, foreseen, says
+from bot.storage.models import Job, SentPicture, State
+from engine.errors import ImageError
+from engine.reading.load import read_size
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +34,10 @@ MAX_PHOTO_BYTES = 10_000_000
 MAX_PHOTO_EDGES = 10_000
 MAX_PHOTO_RATIO = 20
 NAME = "vitrage.jpg"
+# An edit of the text of a picture, or of the caption of a text.
+OTHER_KIND = ("no text in the message", "no caption in the message")
+# Pictures that are refused as photos only: they are sent as files then.
+NO_PHOTO = ("PHOTO_INVALID_DIMENSIONS", "IMAGE_PROCESS_FAILED", "PHOTO_SAVE_FILE_INVALID", "too big for a photo")
 CONFETTI = "5046509860389126442"  # Telegram's effect 🎉
 
 
@@ -47,40 +55,56 @@ class JobMessages:
             TelegramError: it was not sent, or nobody knows.
         """
         address = self._job.address
-        message = await self._bot.send_message(
-            address.chat_id,
-            text,
-            message_thread_id=address.thread_id,
-            reply_parameters=self._reply(),
-            reply_markup=keyboard,
-            disable_notification=True,  # the picture itself will notify
-        )
+        with foreseen(*UNWRITABLE, *TOPIC_GONE):
+            message = await self._bot.send_message(
+                address.chat_id,
+                text,
+                message_thread_id=address.thread_id,
+                reply_parameters=self._reply,
+                reply_markup=keyboard,
+                disable_notification=True,  # the picture itself will notify
+            )
         return message.message_id
 
-    async def edit(self, text: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
-        """Change the text of the status message, or its caption if it is a picture by now.
+    async def edit(
+        self, text: str, keyboard: InlineKeyboardMarkup | None = None, *, is_picture: bool | None = None
+    ) -> None:
+        """Change the text of the status message, or its caption if it is a picture.
+
+        Args:
+            text: What it says from now on.
+            keyboard: The buttons under it.
+            is_picture: Whether it is a picture by now; None: if there is a preview, it probably is.
 
         Raises:
             TelegramError: it cannot be edited.
         """
-        chat_id, message_id = self._job.address.chat_id, self._job.status_message_id
-        try:
-            if self._job.preview is None:
-                await self._bot.edit_message_text(text, chat_id, message_id, reply_markup=keyboard)
-            else:
-                await self._bot.edit_message_caption(chat_id, message_id, caption=text, reply_markup=keyboard)
-        except BadRequest as error:
-            if "is not modified" in error.message:
-                return
-            if "no text in the message" in error.message:  # a picture from an earlier attempt
-                await self._bot.edit_message_caption(chat_id, message_id, caption=text, reply_markup=keyboard)
-            elif "no caption in the message" in error.message:  # its preview was never shown
-                await self._bot.edit_message_text(text, chat_id, message_id, reply_markup=keyboard)
-            else:
-                raise
+        as_picture = self._job.preview is not None if is_picture is None else is_picture
+        with foreseen(UNCHANGED, *OTHER_KIND, *UNEDITABLE, *UNWRITABLE):
+            try:
+                await self._edit(text, keyboard, as_picture=as_picture)
+            except BadRequest as error:
+                if says(error, *OTHER_KIND):  # of an earlier attempt, or its preview was never shown
+                    await self._edit(text, keyboard, as_picture=not as_picture)
+                elif not says(error, UNCHANGED):
+                    raise
 
-    async def show(self, picture: bytes, text: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
+    async def _edit(self, text: str, keyboard: InlineKeyboardMarkup | None, *, as_picture: bool) -> None:
+        chat_id, message_id = self._job.address.chat_id, self._job.status_message_id
+        if as_picture:
+            # Telegram puts a caption below the picture again unless each edit says that it is above.
+            above = self._is_sheet
+            await self._bot.edit_message_caption(
+                chat_id, message_id, caption=text, reply_markup=keyboard, show_caption_above_media=above
+            )
+        else:
+            await self._bot.edit_message_text(text, chat_id, message_id, reply_markup=keyboard)
+
+    async def show(self, picture: bytes, text: str, keyboard: InlineKeyboardMarkup | None = None) -> SentPicture | None:
         """Make the status message a picture; this may be repeated.
+
+        Returns:
+            The picture as Telegram has it now, None where Telegram does not tell.
 
         Raises:
             TelegramError: it cannot be edited.
@@ -92,16 +116,14 @@ class JobMessages:
         media: InputMedia = InputMediaDocument(file, **words)
         if self._as_photo(picture):
             media = InputMediaPhoto(file, **words, **self._looks)
-        await self._bot.edit_message_media(
-            media,
-            self._job.address.chat_id,
-            self._job.status_message_id,
-            reply_markup=keyboard,
-        )
+        chat_id, message_id = self._job.address.chat_id, self._job.status_message_id
+        with foreseen(UNCHANGED, *UNEDITABLE, *UNWRITABLE):
+            edited = await self._bot.edit_message_media(media, chat_id, message_id, reply_markup=keyboard)
+        return _sent(edited) if isinstance(edited, Message) else None
 
     async def send(
         self, picture: bytes, text: str, keyboard: InlineKeyboardMarkup | None, *, celebrate: bool = False
-    ) -> None:
+    ) -> SentPicture:
         """Send the finished picture as a reply to the request, with an effect to celebrate.
 
         Raises:
@@ -112,39 +134,47 @@ class JobMessages:
             "caption": text,
             "parse_mode": ParseMode.HTML,
             "message_thread_id": address.thread_id,
-            "reply_parameters": self._reply(),
+            "reply_parameters": self._reply,
             "reply_markup": keyboard,
         }
         file = InputFile(picture, NAME)
-        if self._as_photo(picture):
-            effect = CONFETTI if celebrate else None
-            try:
-                await self._bot.send_photo(address.chat_id, file, message_effect_id=effect, **self._looks, **more)
-            except BadRequest as error:  # nothing has arrived: a file has fewer conditions than a photo
-                log.info("a photo was refused", job=self._job.id, reason=error.message)
-            else:
-                return
-        await self._bot.send_document(address.chat_id, file, **more)
+        with foreseen(*UNWRITABLE, *TOPIC_GONE, *NO_PHOTO):
+            if self._as_photo(picture):
+                effect = CONFETTI if celebrate else None
+                try:
+                    return _sent(
+                        await self._bot.send_photo(
+                            address.chat_id, file, message_effect_id=effect, **self._looks, **more
+                        )
+                    )
+                except BadRequest as error:  # nothing has arrived: a file has fewer conditions than a photo
+                    log.info("a photo was refused", job=self._job.id, reason=error.message)
+            return _sent(await self._bot.send_document(address.chat_id, file, **more))
 
     async def react(self, emoji: str | None) -> None:
-        """In a group that allows it, set a reaction on the request, so that everybody sees what became of it."""
-        if self._job.address.chat_id < 0:
+        """In a group that allows it, set a reaction on the request, so that everybody sees what became of it.
+
+        It is a decoration: nothing waits for it, and whatever prevents it is a line in the log.
+        """
+        if self._job.address.chat_id < 0 and self._job.message_id:
             try:
-                await self._bot.set_message_reaction(self._job.address.chat_id, self._job.message_id, emoji)
-            except BadRequest as error:
+                with patience(0.0), foreseen(ANY):
+                    await self._bot.set_message_reaction(self._job.address.chat_id, self._job.message_id, emoji)
+            except TelegramError as error:
                 log.info("no reaction", job=self._job.id, reason=error.message)
 
     async def remove_status(self) -> None:
-        """Delete the status message; it is no error if it is gone.
+        """Delete the status message; it is no error if it is gone, or may not be deleted.
 
         Raises:
-            TelegramError: the call failed in another way.
+            TelegramError: Telegram could not be reached, or asks for patience.
         """
         if self._job.status_message_id is not None:
             try:
-                await self._bot.delete_message(self._job.address.chat_id, self._job.status_message_id)
-            except BadRequest:
-                return
+                with foreseen(ANY):
+                    await self._bot.delete_message(self._job.address.chat_id, self._job.status_message_id)
+            except (BadRequest, Forbidden) as error:
+                log.info("a status message cannot be deleted", job=self._job.id, reason=error.message)
 
     def _as_photo(self, picture: bytes) -> bool:
         """Return whether the picture is sent as a photo; a preview is one also where the result is wanted as a file."""
@@ -161,14 +191,22 @@ class JobMessages:
         """Whether it is a contact sheet: its caption stands above it, so that its buttons are right below it."""
         return self._job.kind == "sheet"
 
-    def _reply(self) -> ReplyParameters:
-        return ReplyParameters(self._job.message_id, allow_sending_without_reply=True)
+    @property
+    def _reply(self) -> ReplyParameters | None:
+        return ReplyParameters(self._job.message_id) if self._job.message_id else None
+
+
+def _sent(message: Message) -> SentPicture:
+    found = attachment(message)
+    return SentPicture(message.message_id, found.file_id if found else "")
 
 
 def fits_photo(picture: bytes) -> bool:
     """Return whether Telegram takes this picture as a photo."""
-    with Image.open(io.BytesIO(picture)) as image:
-        width, height = image.size
+    try:
+        width, height = read_size(picture)
+    except ImageError:
+        return False
     return (
         len(picture) <= MAX_PHOTO_BYTES
         and width + height <= MAX_PHOTO_EDGES

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import math
 import time
 from collections import Counter
@@ -10,14 +11,17 @@ from dataclasses import dataclass
 
 import structlog
 from telegram import Bot, InlineKeyboardMarkup
-from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
 from bot.chat.context import Services
 from bot.chat.i18n import texts
 from bot.chat.keyboards import status_keyboard
+from bot.chat.rate_limiter import NoRoomError, as_progress, patience, seconds_of
+from bot.chat.refusals import UNEDITABLE, says
 from bot.chat.status.delivery import deliver
 from bot.chat.status.messages import JobMessages
 from bot.chat.status.text import describe
+from bot.storage.errors import StoreUnavailableError
 from bot.storage.models import BlobKey, Job, Place, State
 
 log = structlog.get_logger(__name__)
@@ -29,6 +33,9 @@ EDIT_SECONDS = 3.1  # between two edits in a private chat, of all its jobs toget
 GROUP_EDIT_SECONDS = 10.1  # a group may get 20 messages and edits a minute from us, all topics together
 FAR_BACK = 10  # jobs ahead at which the pause between two edits has doubled: there is little to tell
 RETRY_SECONDS = 5.0  # after an answer could not be delivered
+PATIENCE = 5.0  # seconds of a pause that a first status message waits for
+SLOWEST = 16.0  # how many times longer than usual the pauses of a chat become at most
+RECOVERY = 0.75  # by which each edit that Telegram takes shortens them again
 STOP_SECONDS = 10.0  # for calls in progress when the program stops
 
 
@@ -40,6 +47,7 @@ class _Shown:
     preview: str | None
     state: State
     next_edit: float  # on the monotonic clock
+    is_picture: bool = False
 
 
 class Reporter:
@@ -52,12 +60,19 @@ class Reporter:
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._turns: dict[int, float] = {}  # when a chat may be edited again, on the monotonic clock
         self._crowded: set[int] = set()  # chats with several unsettled jobs
+        self._slow: dict[int, float] = {}  # by how much the pauses of a chat are longer than usual
         self._paused: dict[int, float] = {}  # until when a job is left alone after a failure, on the monotonic clock
+        self._mute: set[int] = set()  # jobs that have no status message: the bot may not write there, or it was deleted
 
     async def run(self, stop: asyncio.Event) -> None:
         """Report until told to stop. A chat that is slow, or told to wait, does not delay the others."""
         while not stop.is_set():
-            jobs = await self._services.stores.deliveries.unsettled()
+            try:
+                jobs = await self._services.stores.deliveries.unsettled()
+            except StoreUnavailableError as error:
+                log.warning("the jobs cannot be read", reason=str(error))
+                await self._services.stores.jobs.wait("news", RETRY_SECONDS)
+                continue
             for job in jobs:
                 if job.id not in self._tasks and self._due(job):
                     self._tasks[job.id] = asyncio.create_task(self._tell(job))
@@ -67,6 +82,8 @@ class Reporter:
             self._shown = {id_: shown for id_, shown in self._shown.items() if id_ in unsettled}
             self._turns = {chat: turn for chat, turn in self._turns.items() if turn > time.monotonic()}
             self._paused = {id_: until for id_, until in self._paused.items() if id_ in unsettled}
+            self._slow = {chat: factor for chat, factor in self._slow.items() if chat in counts}
+            self._mute &= unsettled
             await asyncio.sleep(GATHER_SECONDS)
             await self._services.stores.jobs.wait("news", POLL_SECONDS)
         if self._tasks:  # a send that is cut off leaves its outcome unknown
@@ -90,8 +107,14 @@ class Reporter:
                 await deliver(self._bot, self._services, job)
         except ChatMigrated as error:
             await self._services.stores.people.move_chat(job.address.chat_id, error.new_chat_id)
+        except RetryAfter as error:
+            log.info("told to wait with a job", job=job.id, seconds=seconds_of(error))
+            self._paused[job.id] = time.monotonic() + seconds_of(error)
         except TelegramError as error:
             log.warning("could not tell about a job", job=job.id, error=type(error).__name__, reason=error.message)
+            self._paused[job.id] = time.monotonic() + RETRY_SECONDS
+        except StoreUnavailableError as error:
+            log.warning("could not read what to tell about a job", job=job.id, reason=str(error))
             self._paused[job.id] = time.monotonic() + RETRY_SECONDS
         except Exception:
             log.exception("could not tell about a job", job=job.id)
@@ -101,39 +124,74 @@ class Reporter:
 
     async def _report(self, job: Job) -> None:
         """Bring the status message up to date, unless its chat was edited a moment ago."""
+        if job.id in self._mute:
+            return
         shown, say = self._shown.get(job.id), texts(job.language)
         place = await self._services.stores.jobs.place(job) if job.state is State.QUEUED else None
-        text = describe(job, place, say)
+        text = describe(job, place, say, waits=self._services.pictures_wait())
         changed = shown is None or (shown.text, shown.preview) != (text, job.preview)
-        now, posted = time.monotonic(), job.status_message_id is not None
-        if changed and posted and now < self._turns.get(job.address.chat_id, 0.0):
-            return
-        if changed or place is not None:  # a place that has not changed is not read again at once
-            self._shown[job.id] = _Shown(text, job.preview, job.state, now + self._seconds_to_next_edit(job, place))
-        if not changed:
-            return
-        messages, keyboard = JobMessages(self._bot, job), status_keyboard(job, say)
-        if not posted:
-            await self._services.stores.deliveries.set_status_message(
-                job.id, await messages.send_status(text, keyboard)
-            )
-            await messages.react(SEEN)
-        else:
-            await self._edit(job, messages, text, keyboard, fresh=shown is None or shown.preview != job.preview)
+        now, keyboard = time.monotonic(), status_keyboard(job, say)
+        if changed and job.status_message_id is None:
+            await self._post(job, text, keyboard)
+        elif changed and now >= self._turns.get(job.address.chat_id, 0.0):
+            await self._edit(job, text, keyboard, place)
+        elif not changed and shown is not None and place is not None:  # the place is not read again at once
+            next_edit = now + self._seconds_to_next_edit(job, place)
+            self._shown[job.id] = dataclasses.replace(shown, next_edit=next_edit)
 
-    async def _edit(
-        self, job: Job, messages: JobMessages, text: str, keyboard: InlineKeyboardMarkup | None, *, fresh: bool
-    ) -> None:
-        """Edit the status message, with its picture if that is fresh; the chat's next turn is a pause after that."""
-        chat_id = job.address.chat_id
-        self._turns[chat_id] = math.inf
+    async def _post(self, job: Job, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
+        messages = JobMessages(self._bot, job)
         try:
-            if not (job.preview and fresh and await self._show(job.preview, messages, text, keyboard)):
-                await messages.edit(text, keyboard)
+            with patience(PATIENCE):
+                message_id = await messages.send_status(text, keyboard)
+        except (BadRequest, Forbidden) as error:  # trying again would be refused again; the delivery will tell
+            log.info("a job has no status message", job=job.id, reason=error.message)
+            self._mute.add(job.id)
+            return
+        next_edit = time.monotonic() + self._seconds_to_next_edit(job, None)
+        self._shown[job.id] = _Shown(text, None, job.state, next_edit)
+        await self._services.stores.deliveries.set_status_message(job.id, message_id)
+        await messages.react(SEEN)
+
+    async def _edit(self, job: Job, text: str, keyboard: InlineKeyboardMarkup | None, place: Place | None) -> None:
+        """Edit the status message, with its picture if that is fresh; the chat's next turn is a pause after that.
+
+        An edit for which there is no room is left out: the next one says more. Where Telegram refuses edits for a
+        while, the chat's pauses double, and recover with each edit that it takes.
+        """
+        chat_id, shown = job.address.chat_id, self._shown.get(job.id)
+        self._turns[chat_id] = math.inf
+        pause = self._pause(job)
+        try:
+            with as_progress():
+                is_picture = await self._bring_up_to_date(job, text, keyboard, shown)
+        except NoRoomError as error:
+            pause = error.seconds
+        except RetryAfter as error:
+            self._slow[chat_id] = min(SLOWEST, 2 * self._slow.get(chat_id, 1.0))
+            pause = max(seconds_of(error), self._pause(job))
+            log.info("edits are left out", job=job.id, seconds=pause)
         except (BadRequest, Forbidden) as error:  # it was deleted, or the bot was blocked: the delivery will tell
             log.info("a status message cannot be edited", job=job.id, reason=error.message)
+            self._mute.add(job.id)
+        else:
+            self._slow[chat_id] = max(1.0, RECOVERY * self._slow.get(chat_id, 1.0))
+            next_edit = time.monotonic() + self._seconds_to_next_edit(job, place)
+            self._shown[job.id] = _Shown(text, job.preview, job.state, next_edit, is_picture)
         finally:
-            self._turns[chat_id] = time.monotonic() + _pause(job)
+            self._turns[chat_id] = time.monotonic() + pause
+
+    async def _bring_up_to_date(
+        self, job: Job, text: str, keyboard: InlineKeyboardMarkup | None, shown: _Shown | None
+    ) -> bool:
+        """Show the text, with the preview if that is fresh; return whether the message is a picture now."""
+        messages = JobMessages(self._bot, job)
+        fresh = job.preview is not None and (shown is None or shown.preview != job.preview)
+        if job.preview is not None and fresh and await self._show(job.preview, messages, text, keyboard):
+            return True
+        is_picture = shown.is_picture if shown else job.preview is not None
+        await messages.edit(text, keyboard, is_picture=is_picture)
+        return is_picture
 
     async def _show(
         self, preview: BlobKey, messages: JobMessages, text: str, keyboard: InlineKeyboardMarkup | None
@@ -142,6 +200,8 @@ class Reporter:
         try:
             await messages.show(await self._services.stores.blobs.get(preview), text, keyboard)
         except BadRequest as error:
+            if says(error, *UNEDITABLE):
+                raise
             log.warning("a preview cannot be shown", reason=error.message)
             return False
         except KeyError:  # a newer preview came in between
@@ -150,12 +210,12 @@ class Reporter:
 
     def _seconds_to_next_edit(self, job: Job, place: Place | None) -> float:
         """Return for how many seconds at least a message that is up to date stays as it is."""
+        pause = self._pause(job)
         if place is not None:
-            return _pause(job) * (1 + place.ahead / FAR_BACK)
-        return _pause(job) * (
-            2 if job.address.chat_id in self._crowded else 1
-        )  # every other turn is left to the other jobs
+            return pause * (1 + place.ahead / FAR_BACK)
+        crowded = job.address.chat_id in self._crowded  # every other turn is left to the other jobs
+        return pause * (2 if crowded else 1)
 
-
-def _pause(job: Job) -> float:
-    return GROUP_EDIT_SECONDS if job.address.chat_id < 0 else EDIT_SECONDS
+    def _pause(self, job: Job) -> float:
+        chat_id = job.address.chat_id
+        return (GROUP_EDIT_SECONDS if chat_id < 0 else EDIT_SECONDS) * self._slow.get(chat_id, 1.0)

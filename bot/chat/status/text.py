@@ -12,12 +12,19 @@ from bot.storage.models import Job, Place, Recipe, State
 BAR_CELLS = 12
 
 
-def describe(job: Job, place: Place | None, say: Texts) -> str:
-    """Return the text of a job's status message. `place` is needed while the job is queued."""
+def describe(job: Job, place: Place | None, say: Texts, *, waits: bool = False) -> str:
+    """Return the text of a job's status message.
+
+    Args:
+        job: Any that is not rendered.
+        place: Needed while the job is queued.
+        say: The texts in the requester's language.
+        waits: Whether no painter is in service, so that nobody knows when the job's turn comes.
+    """
     match job.state:
         case State.QUEUED | State.RUNNING:
             advice = [say(f"advice-{job.advice}")] if job.advice else []
-            return "\n\n".join([_waiting(job, place, say), *advice])
+            return "\n\n".join([_waiting(job, place, say, waits), *advice])
         case State.FAILED:
             return say(f"failed-{job.error or 'engine'}")
         case State.CANCELLED:
@@ -25,9 +32,11 @@ def describe(job: Job, place: Place | None, say: Texts) -> str:
     raise ValueError(f"job {job.id} is {job.state}: it has no status text")
 
 
-def _waiting(job: Job, place: Place | None, say: Texts) -> str:
+def _waiting(job: Job, place: Place | None, say: Texts, waits: bool) -> str:
     if job.state is State.RUNNING:
         return _running(job, say) if job.progress else say("starting")
+    if waits:
+        return say("painter-away")
     return say("retrying") if job.attempt else _queued(place or Place(0, None), say)
 
 

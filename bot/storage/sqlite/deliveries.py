@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing_extensions import override
 
 from bot.storage.chat_protocols import DeliveryStore
-from bot.storage.models import Job, KeptResult
+from bot.storage.models import Job, KeptResult, SentPicture
 from bot.storage.sqlite.database import SqliteStore, Transaction, record, transaction
 from bot.storage.sqlite.rows import JOB_BLOBS, blobs_of, job_of
 
-UNSETTLED = "SELECT * FROM job WHERE delivery <> 'done' ORDER BY id"
+UNSETTLED = """
+SELECT * FROM job
+WHERE id IN (SELECT id FROM job WHERE delivery <> 'done' UNION ALL SELECT id FROM job WHERE status_left = 1)
+ORDER BY id
+"""
 
 SET_STATUS_MESSAGE = "UPDATE job SET status_message_id = :message_id WHERE id = :id"
 
@@ -27,8 +31,16 @@ WHERE id = :id AND state IN ('rendered', 'failed', 'cancelled') AND delivery <> 
 """  # noqa: S608 - made of constants
 
 FINISH = """
-UPDATE job SET state = iif(state = 'rendered', 'delivered', state), delivery = 'done',
+UPDATE job SET state = iif(state = 'rendered', 'delivered', state), delivery = 'done', status_left = :status_left,
+               picture_message_id = :picture_message_id, picture_file_id = :picture_file_id,
                content = '', styles = '[]', mask = NULL, start = NULL, preview = NULL, result = NULL, timelapse = NULL
+WHERE id = :id
+"""
+
+STATUS_REMOVED = "UPDATE job SET status_left = 0, status_message_id = NULL WHERE id = :id"
+
+REDIRECT = """
+UPDATE job SET chat_id = :chat_id, thread_id = :thread_id, message_id = :message_id, status_message_id = NULL
 WHERE id = :id
 """
 
@@ -81,12 +93,35 @@ class SqliteDeliveryStore(SqliteStore, DeliveryStore):
 
     @override
     @record
-    async def finish(self, t: Transaction, job_id: int, *, keep: bool = False) -> None:
+    async def finish(
+        self,
+        t: Transaction,
+        job_id: int,
+        *,
+        keep: bool = False,
+        picture: SentPicture | None = None,
+        status_left: bool = False,
+    ) -> None:
         if keep:
             await t.rows(KEEP_RESULT, {"id": job_id, "now": self.now()})
         if ended := await t.row(BLOBS_OF_ENDED, {"id": job_id}):
-            await t.rows(FINISH, {"id": job_id})
+            sent = {
+                "picture_message_id": picture.message_id if picture else None,
+                "picture_file_id": picture.file_id if picture else "",
+            }
+            await t.rows(FINISH, {"id": job_id, "status_left": status_left, **sent})
             t.drop(*blobs_of(ended))
+
+    @override
+    @record
+    async def status_removed(self, t: Transaction, job_id: int) -> None:
+        await t.rows(STATUS_REMOVED, {"id": job_id})
+
+    @override
+    @record
+    async def redirect(self, t: Transaction, job_id: int, address: Address, message_id: int) -> None:
+        where = {"chat_id": address.chat_id, "thread_id": address.thread_id, "message_id": message_id}
+        await t.rows(REDIRECT, {"id": job_id, **where})
 
     @override
     @transaction

@@ -20,6 +20,8 @@ MEET = """
 INSERT INTO known_chat (user_id, met_at) VALUES (:user_id, :now) ON CONFLICT (user_id) DO NOTHING RETURNING user_id
 """
 
+KNOWS = "SELECT 1 FROM known_chat WHERE user_id = :user_id"
+
 BAN = "INSERT INTO banned (user_id, banned_at) VALUES (:user_id, :now) ON CONFLICT DO NOTHING RETURNING user_id"
 UNBAN = "DELETE FROM banned WHERE user_id = :user_id RETURNING user_id"
 
@@ -73,6 +75,11 @@ class SqlitePeopleStore(SqliteStore, PeopleStore):
             bool(row["maintenance"]),
             recipe_of(recipe) if recipe else None,
         )
+
+    @override
+    @transaction
+    async def knows(self, t: Transaction, who: int) -> bool:
+        return bool(await t.rows(KNOWS, {"user_id": who}))
 
     @override
     @transaction

@@ -6,10 +6,10 @@ import dataclasses
 import json
 import sqlite3
 
-from bot.storage.models import Address, Delivery, Job, JobError, Recipe, State
+from bot.storage.models import Address, Delivery, Job, JobError, Recipe, SentPicture, State
 
-_FLAGS = ("stop_asked", "resumed", "sketched", "spoiler")
-_CONVERTED = {"address", "recipe", "styles", "sources", "state", "report", "error", "delivery", *_FLAGS}
+_FLAGS = ("stop_asked", "resumed", "sketched", "spoiler", "status_left")
+_CONVERTED = {"address", "recipe", "styles", "sources", "state", "report", "error", "delivery", "picture", *_FLAGS}
 
 
 def job_of(row: sqlite3.Row) -> Job:
@@ -26,6 +26,7 @@ def job_of(row: sqlite3.Row) -> Job:
         report=json.loads(row["report"]),
         error=JobError(row["error"]) if row["error"] else None,
         delivery=Delivery(row["delivery"]),
+        picture=SentPicture(row["picture_message_id"], row["picture_file_id"]) if row["picture_message_id"] else None,
     )
 
 

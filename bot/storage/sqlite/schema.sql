@@ -64,6 +64,9 @@ CREATE TABLE job (
     detail            TEXT,                               -- the engine's own words, for the operator
     delivery          TEXT    NOT NULL DEFAULT 'pending'  -- pending ⇄ sending → done
                       CHECK (delivery IN ('pending', 'sending', 'done')),
+    picture_message_id INTEGER,                           -- the message of the delivered picture
+    picture_file_id   TEXT    NOT NULL DEFAULT '',        -- how Telegram names its file
+    status_left       INTEGER NOT NULL DEFAULT 0 CHECK (status_left IN (0, 1)),  -- its status message is to be deleted
     created_at        REAL    NOT NULL,
     finished_at       REAL,
 
@@ -77,6 +80,7 @@ CREATE TABLE job (
 CREATE INDEX job_queued ON job (vt, id) WHERE state = 'queued';
 CREATE INDEX job_running ON job (worker) WHERE state = 'running';
 CREATE INDEX job_unsettled ON job (id) WHERE delivery <> 'done';
+CREATE INDEX job_status_left ON job (id) WHERE status_left = 1;
 CREATE INDEX job_user ON job (user_id);
 CREATE INDEX job_seconds ON job (quality, kind, resumed, id) WHERE seconds IS NOT NULL;
 

@@ -1,4 +1,5 @@
--- Tables and columns get the names that the code uses; a recipe becomes one JSON object.
+-- Tables and columns get the names that the code uses; a recipe becomes one JSON object. A job
+-- knows its delivered picture, and whether its status message is still to be deleted.
 
 DROP VIEW named_blob;
 
@@ -17,6 +18,11 @@ ALTER TABLE job DROP COLUMN variation;
 ALTER TABLE job ADD COLUMN quality TEXT GENERATED ALWAYS AS (recipe ->> '$.quality') VIRTUAL;
 ALTER TABLE job ADD COLUMN size INTEGER GENERATED ALWAYS AS (recipe ->> '$.size') VIRTUAL;
 CREATE INDEX job_seconds ON job (quality, kind, resumed, id) WHERE seconds IS NOT NULL;
+
+ALTER TABLE job ADD COLUMN picture_message_id INTEGER;
+ALTER TABLE job ADD COLUMN picture_file_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE job ADD COLUMN status_left INTEGER NOT NULL DEFAULT 0 CHECK (status_left IN (0, 1));
+CREATE INDEX job_status_left ON job (id) WHERE status_left = 1;
 
 ALTER TABLE recipe ADD COLUMN recipe TEXT NOT NULL DEFAULT '{}';
 UPDATE recipe SET recipe = json_object('quality', quality, 'size', size, 'strength', strength, 'colors', colors,
