@@ -19,11 +19,11 @@ from engine.options import PRESETS, Options, preset
 if TYPE_CHECKING:
     from engine.api import stylize, stylize_batch
     from engine.images.blend import blend
-    from engine.images.io import load_image
     from engine.images.timelapse import Recorder, timelapse
     from engine.model import Model, load_model
     from engine.optimize.capacity import max_size
     from engine.progress import Progress
+    from engine.reading.load import load_image
     from engine.report import Report, Result
     from engine.request import Request
 
@@ -54,7 +54,7 @@ __all__ = [
 _MODULES = {
     "blend": "engine.images.blend",
     "max_size": "engine.optimize.capacity",
-    "load_image": "engine.images.io",
+    "load_image": "engine.reading.load",
     "Model": "engine.model",
     "load_model": "engine.model",
     "Progress": "engine.progress",

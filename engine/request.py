@@ -9,11 +9,11 @@ from pathlib import Path
 from PIL import Image
 
 from engine.errors import OptionsError
-from engine.images.io import ImageSource, load_image, upright_rgb
 from engine.images.masks import check_masks
 from engine.optimize.canvas import Canvas, Style
 from engine.options import Options
 from engine.progress import OnProgress
+from engine.reading.load import ImageSource, load_image, upright_rgb
 from engine.sizes import Size, same_shape
 
 Picture = Image.Image | ImageSource

@@ -67,3 +67,15 @@ def test_no_test_module_is_imported() -> None:
         if any(part == "conftest" or part.startswith("test_") for part in name.split("."))
     ]
     assert imported == []
+
+
+def test_pictures_are_opened_by_one_door() -> None:
+    """What intake accepts, all others read alike; the sandbox stands for another program, our own films are ours."""
+    opened = [
+        f"{path}:{node.lineno}"
+        for path, (_, tree) in _modules().items()
+        if not path.startswith(("tests/", "bot/sandbox/", "engine/reading/", "bot/chat/images/timelapse.py"))
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr == "open" and ast.unparse(node.value) == "Image"
+    ]
+    assert opened == []

@@ -12,9 +12,12 @@ from types import MappingProxyType
 import structlog
 from PIL import Image
 
+from bot.presets.canvas import EDGE
 from bot.presets.glass import mosaic, stained_glass
 from bot.presets.paint import oil_swirl, pointillism, watercolour
 from bot.presets.press import blueprint, ink_wash, woodcut
+from engine.errors import ImageError
+from engine.reading.load import load_image
 
 log = structlog.get_logger(__name__)
 
@@ -31,7 +34,7 @@ DRAWN: Mapping[str, Callable[[], Image.Image]] = MappingProxyType(
     }
 )
 NAME = re.compile(r"[a-z][a-z0-9-]{1,29}")  # a part of callback data (64 bytes at most) and of recipe codes
-ENDINGS = (".jpg", ".jpeg", ".png", ".webp")
+ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".avif", ".jxl", ".tif", ".tiff", ".gif", ".bmp")
 MOST = 24  # presets in all, as each has a button
 
 
@@ -89,8 +92,7 @@ def _find_pictures(folder: Path) -> dict[str, Path]:
 
 def _is_picture(file: Path) -> bool:
     try:
-        with Image.open(file) as image:
-            image.verify()
-    except (OSError, SyntaxError, ValueError):
+        load_image(file, at_least=(EDGE, EDGE))
+    except ImageError:
         return False
     return True

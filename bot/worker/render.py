@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from PIL import Image
 
@@ -27,6 +27,7 @@ _SHEET_ITERATIONS = 30  # for each picture on a contact sheet
 
 _STYLE_SCALES = {"fine": 0.5, "normal": 1.0, "large": 2.0}
 
+T = TypeVar("T")
 Send = Callable[[FromChild], None]
 ShouldStop = Callable[[], bool]
 
@@ -68,9 +69,7 @@ class ProgressSender:
         data = None
         if now >= self._next_preview:
             self._next_preview = now + _PREVIEW_INTERVAL
-            image = preview()
-            image.thumbnail((_PREVIEW_EDGE, _PREVIEW_EDGE))
-            data = jpeg(image, quality=80)
+            data = _optional("preview", lambda: _small_jpeg(preview()))
         self._send(Progress(fraction=fraction, seconds_left=seconds_left, sketched=self.sketched, preview=data))
 
 
@@ -89,7 +88,7 @@ def render_picture(request: Paint, model: engine.Model, should_stop: ShouldStop,
 
     def follow(progress: engine.Progress) -> None:
         nonlocal edge
-        recorder(progress)
+        _optional("frame of the timelapse", lambda: recorder(progress))
         if not sender.sketched and _SKETCH_EDGE <= edge < max(progress.size):
             sender.finish_sketch()
         edge = max(progress.size)
@@ -177,10 +176,24 @@ def timelapse(recorder: engine.Recorder, image: Image.Image) -> bytes | None:
     """
     if not recorder.frames:
         return None
+    return _optional("timelapse", lambda: _film(recorder, image))
+
+
+def _film(recorder: engine.Recorder, image: Image.Image) -> bytes:
+    with tempfile.NamedTemporaryFile(suffix=".mp4") as file:
+        recorder.save(file.name, image)
+        return Path(file.name).read_bytes()
+
+
+def _small_jpeg(preview: Image.Image) -> bytes:
+    preview.thumbnail((_PREVIEW_EDGE, _PREVIEW_EDGE))
+    return jpeg(preview, quality=80)
+
+
+def _optional(name: str, step: Callable[[], T]) -> T | None:
+    """Return what a step gives that must not cost the picture; None, and a line in the log, if it fails."""
     try:
-        with tempfile.NamedTemporaryFile(suffix=".mp4") as file:
-            recorder.save(file.name, image)
-            return Path(file.name).read_bytes()
-    except (OSError, engine.EngineError) as error:
-        sys.stderr.write(f"engine child: no timelapse: {error}\n")
+        return step()
+    except Exception as error:  # noqa: BLE001 - whatever it is
+        sys.stderr.write(f"engine child: no {name}: {error}\n")
         return None

@@ -7,8 +7,8 @@ import math
 from PIL import Image
 
 from engine.errors import OptionsError
-from engine.images.io import upright_rgb
 from engine.images.tensors import centre_square, resize
+from engine.reading.load import upright_rgb
 from engine.sizes import same_shape
 
 

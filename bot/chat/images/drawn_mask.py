@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from bot.chat.errors import BadPictureError
-from bot.chat.images.edits import upright
+from engine.reading.load import load_image
 
 EDGE = 640  # pixels: the longer side at which both are compared; a mask needs no more
 SHAPE = 0.02  # how far the sides' ratios may be apart
@@ -38,7 +38,7 @@ def mask_of(content: bytes, marked: bytes) -> bytes:
         BadPictureError: it is no such copy, or nothing or everything is marked.
     """
     buffer = io.BytesIO()
-    find(*(upright(data, (EDGE, EDGE)) for data in (content, marked))).save(buffer, "PNG")
+    find(*(load_image(data, at_least=(2 * EDGE, 2 * EDGE)) for data in (content, marked))).save(buffer, "PNG")
     return buffer.getvalue()
 
 

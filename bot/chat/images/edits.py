@@ -6,10 +6,15 @@ import io
 from collections.abc import Sequence
 
 import numpy as np
+import structlog
 from PIL import Image, ImageOps
 
 from bot.chat.images import face_blend
 from bot.presets.sheet import TILE, contact_sheet
+from engine.errors import ImageError
+from engine.reading.load import load_image
+
+log = structlog.get_logger(__name__)
 
 SIDE = 900  # pixels: the height of a side-by-side picture
 GAP = 12
@@ -30,27 +35,31 @@ def blends(before: bytes, after: bytes, shares: Sequence[int]) -> list[bytes]:
 
 def _one_size(before: bytes, after: bytes) -> tuple[Image.Image, Image.Image]:
     """Return the photo at the painting's size, and the painting."""
-    painted = _opened(after)
-    return ImageOps.fit(upright(before, painted.size), painted.size, Image.Resampling.LANCZOS), painted
+    painted = load_image(after)
+    return ImageOps.fit(_roughly(before, painted.size), painted.size, Image.Resampling.LANCZOS), painted
 
 
 def gentler_faces(before: bytes, after: bytes) -> bytes | None:
     """Return the painting with the photo's faces shining through, None if there is no face."""
     photo, painted = _one_size(before, after)
-    found = face_blend.find(photo)
+    try:
+        found = face_blend.find(photo)
+    except Exception:
+        log.exception("no search for faces")
+        return None
     return _jpeg(face_blend.gentler(photo, painted, found)) if found else None
 
 
 def sticker(data: bytes) -> bytes:
     """Return the picture as Telegram wants stickers: WebP, its longer side 512 pixels."""
     buffer = io.BytesIO()
-    _scaled(_opened(data), STICKER).save(buffer, "WEBP", quality=90)
+    _scaled(load_image(data), STICKER).save(buffer, "WEBP", quality=90)
     return buffer.getvalue()
 
 
 def enlarged(data: bytes) -> tuple[bytes, tuple[int, int]]:
     """Return the picture enlarged for a printer, and its size in pixels."""
-    picture = _opened(data)
+    picture = load_image(data)
     edge = max(picture.size)
     large = _scaled(picture, max(edge, min(PRINT_TIMES * edge, PRINT_EDGE)))
     buffer = io.BytesIO()
@@ -60,14 +69,23 @@ def enlarged(data: bytes) -> tuple[bytes, tuple[int, int]]:
 
 def as_photo(data: bytes) -> bytes:
     """Return the picture as messengers show photos: upright, no larger than theirs."""
-    photo = upright(data, (PHOTO, PHOTO))
+    photo = _roughly(data, (PHOTO, PHOTO))
     return _jpeg(_scaled(photo, min(PHOTO, max(photo.size))))
 
 
 def as_preview(data: bytes) -> bytes:
     """Return a preview, enlarged if it is small, so that the message does not grow with the scales."""
-    picture = _opened(data)
+    try:
+        picture = load_image(data)
+    except ImageError:
+        log.exception("a preview cannot be read")
+        return data
     return _jpeg(_scaled(picture, PREVIEW)) if max(picture.size) < PREVIEW else data
+
+
+def _roughly(data: bytes, size: tuple[int, int]) -> Image.Image:
+    """Open a picture that will be shrunk to about this size: a big JPEG is decoded small."""
+    return load_image(data, at_least=(2 * size[0], 2 * size[1]))
 
 
 def _scaled(picture: Image.Image, edge: int) -> Image.Image:
@@ -77,42 +95,30 @@ def _scaled(picture: Image.Image, edge: int) -> Image.Image:
     return picture.resize(size, Image.Resampling.LANCZOS)
 
 
-def _opened(data: bytes) -> Image.Image:
-    with Image.open(io.BytesIO(data)) as image:
-        return image.convert("RGB")
-
-
 def denoised(picture: bytes) -> bytes:
     """Return the picture with its grain smoothed and its edges kept."""
     from skimage.restoration import denoise_tv_chambolle  # takes a second to import
 
-    values = np.asarray(_opened(picture), dtype=np.float32) / 255
+    values = np.asarray(load_image(picture), dtype=np.float32) / 255
     smooth = denoise_tv_chambolle(values, weight=DENOISE, channel_axis=-1, max_num_iter=60)
     return _jpeg(Image.fromarray((np.clip(smooth, 0, 1) * 255).round().astype(np.uint8)))
 
 
 def side_by_side(before: bytes, after: bytes) -> bytes:
     """Return both pictures next to each other, at one height."""
-    right = _opened(after)
+    right = load_image(after)
     height = min(SIDE, right.height)
     right = right.resize((round(right.width * height / right.height), height), Image.Resampling.LANCZOS)
-    left = ImageOps.fit(upright(before, right.size), right.size, Image.Resampling.LANCZOS)
+    left = ImageOps.fit(_roughly(before, right.size), right.size, Image.Resampling.LANCZOS)
     sheet = Image.new("RGB", (2 * right.width + GAP, height), "white")
     sheet.paste(left, (0, 0))
     sheet.paste(right, (right.width + GAP, 0))
     return _jpeg(sheet)
 
 
-def upright(data: bytes, size: tuple[int, int]) -> Image.Image:
-    """Open a picture as it is to be looked at, in RGB; a JPEG no larger than is needed for this size."""
-    with Image.open(io.BytesIO(data)) as image:
-        image.draft("RGB", (2 * size[0], 2 * size[1]))  # a big JPEG is decoded small
-        return ImageOps.exif_transpose(image).convert("RGB")
-
-
 def gallery(pictures: Sequence[bytes]) -> bytes:
     """Return numbered thumbnails in rows."""
-    return _jpeg(contact_sheet([upright(data, (TILE, TILE)) for data in pictures]))
+    return _jpeg(contact_sheet([_roughly(data, (TILE, TILE)) for data in pictures]))
 
 
 def _jpeg(picture: Image.Image) -> bytes:

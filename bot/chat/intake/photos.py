@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import io
-import warnings
 from dataclasses import dataclass
 
-from PIL import Image, UnidentifiedImageError
 from telegram import Bot, Document, Message, PhotoSize, Sticker
 from telegram.error import TelegramError
 
@@ -15,11 +12,12 @@ from bot.chat.context import Request
 from bot.chat.errors import BadPictureError
 from bot.chat.images.decoding import in_thread
 from bot.storage.models import Source
+from engine.errors import ImageError
+from engine.reading.load import load_image
 
 MAX_FILE_BYTES = 20_000_000  # Bot API, getFile: the largest file that a bot can download
 MAX_PIXELS = 64_000_000
 MIN_EDGE = 16
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 FETCH_TRIES = 3
 FILE = "file:"  # how a source names a file at Telegram
 
@@ -94,26 +92,18 @@ async def _download(bot: Bot, file_id: str) -> bytes:
 
 
 def check(data: bytes) -> None:
-    """Check that `data` is a whole picture of a known format, from MIN_EDGE px to MAX_PIXELS.
+    """Check that `data` is a whole picture, from MIN_EDGE px to MAX_PIXELS, by reading it as everybody else does.
 
     Raises:
         BadPictureError: it is not.
     """
     try:
-        with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            width, height = image.size
-            if width * height > MAX_PIXELS:
-                megapixels = str(round(width * height / 1_000_000))
-                raise BadPictureError("bad-too-large", megapixels=megapixels, limit=MAX_PIXELS // 1_000_000)
-            if min(width, height) < MIN_EDGE:
-                raise BadPictureError("bad-too-small", width=width, height=height, limit=MIN_EDGE)
-            image.draft("RGB", (512, 512))  # a JPEG is decoded at a small size: only its bytes are checked
-            image.load()
-    except UnidentifiedImageError as error:
-        raise BadPictureError("bad-not-image") from error
-    except Image.DecompressionBombError as error:
-        raise BadPictureError("bad-too-large", megapixels="> 64", limit=MAX_PIXELS // 1_000_000) from error
-    except BadPictureError:
-        raise
-    except Exception as error:
-        raise BadPictureError("bad-truncated") from error
+        width, height = load_image(data, max_pixels=MAX_PIXELS, at_least=(512, 512)).size
+    except ImageError as error:
+        if error.fault == "too large":
+            megapixels = str(round(error.pixels / 1_000_000)) if error.pixels else f"> {MAX_PIXELS // 1_000_000}"
+            limit = MAX_PIXELS // 1_000_000
+            raise BadPictureError("bad-too-large", megapixels=megapixels, limit=limit) from error
+        raise BadPictureError("bad-truncated" if error.fault == "damaged" else "bad-not-image") from error
+    if min(width, height) < MIN_EDGE:
+        raise BadPictureError("bad-too-small", width=width, height=height, limit=MIN_EDGE)

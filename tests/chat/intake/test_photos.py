@@ -21,7 +21,7 @@ def bomb(edge: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000", "TGA", "ICO"])
 def test_every_usual_format_is_taken(kind: str) -> None:
     """JPEG, PNG, WebP, GIF, BMP, TIFF."""
     check(encoded(Image.effect_noise((60, 40), 50).convert("RGB"), kind))
@@ -41,11 +41,13 @@ def test_every_usual_mode_is_taken(mode: str) -> None:
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "bad-not-image"),
         (encoded(Image.effect_noise((300, 300), 80), "JPEG")[:2000], "bad-truncated"),
         (encoded(Image.effect_noise((300, 300), 80), "PNG")[:2000], "bad-truncated"),
+        (encoded(Image.effect_noise((300, 300), 80), "WEBP")[:2000], "bad-truncated"),
+        (b"\x89PNG\r\n\x1a\n and no more", "bad-truncated"),
         (bomb(9_000), "bad-too-large"),
         (bomb(60_000), "bad-too-large"),
         (encoded(Image.new("RGB", (15, 200)), "PNG"), "bad-too-small"),
     ],
-    ids=["nothing", "pdf", "svg", "half-jpeg", "half-png", "large", "bomb", "tiny"],
+    ids=["nothing", "pdf", "svg", "half-jpeg", "half-png", "half-webp", "head-of-png", "large", "bomb", "tiny"],
 )
 def test_what_is_no_usable_picture_gets_its_own_sentence(data: bytes, sentence: str) -> None:
     """Hostile and broken files are refused before they are decoded in full."""

@@ -1,0 +1,1 @@
+"""Reading picture files: the one door, also for the bot. Nothing here loads torch."""
