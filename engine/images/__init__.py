@@ -1,1 +1,1 @@
-"""Pictures: reading, resizing, colours, masks, blending, timelapses."""
+"""Pictures: resizing, colours, masks, blending, timelapses."""

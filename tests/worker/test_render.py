@@ -15,8 +15,8 @@ from PIL import Image
 import engine
 from bot.storage.models import Recipe, State
 from bot.worker import render
-from bot.worker.protocol import Paint
-from bot.worker.render import turned
+from bot.worker.protocol import FromChild, Paint, Progress
+from bot.worker.render import ProgressSender, turned
 from tests.support.jobs import enqueue
 from tests.support.videos import plain_picture
 from tests.support.worker_harness import WorkerHarness, script, size_of
@@ -160,3 +160,17 @@ def test_a_failed_timelapse_does_not_cost_the_picture(error: Exception, capsys: 
     recorder = cast("engine.Recorder", SimpleNamespace(frames=[None], save=Mock(side_effect=error)))
     assert render.timelapse(recorder, Image.new("RGB", (9, 9))) is None
     assert str(error) in capsys.readouterr().err
+
+
+def test_a_preview_that_fails_costs_no_picture(capsys: pytest.CaptureFixture[str]) -> None:
+    """It is a line in the log; progress is told all the same."""
+    sent: list[FromChild] = []
+    sender = ProgressSender(sent.append)
+
+    def fail() -> Image.Image:
+        raise MemoryError("no room")
+
+    sender.finish_sketch()
+    sender.update(0.5, 3.0, fail)
+    assert sent == [Progress(fraction=0.5, seconds_left=3.0, sketched=True, preview=None)]
+    assert "no preview: no room" in capsys.readouterr().err
