@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
 
 import pytest
 
 from bot.settings import Settings
+from tests.support.second_opinion.check import Expected, problems
+from tests.support.second_opinion.watch import WATCH
 
 # A shell without job control starts background jobs with SIGINT ignored, and child processes inherit this.
 # With the default handler here, the processes that the tests start have the default disposition.
@@ -17,6 +20,33 @@ signal.signal(signal.SIGTERM, signal.SIG_DFL)
 # The settings of a bot that is run from the same shell do not apply to the tests.
 for name in Settings.model_fields:
     os.environ.pop(f"VITRAGE_{name.upper()}", None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _watched_sandboxes() -> Iterator[None]:
+    """Note the calls of all sandboxes in this process."""
+    with WATCH.listening():
+        yield
+
+
+@pytest.fixture
+def calls_are_of_the_bot() -> bool:
+    """Whether the bot makes the calls of a test. Tests of the sandbox make wrong ones themselves, and say no."""
+    return True
+
+
+@pytest.fixture(autouse=True)
+def _no_call_is_wrong(request: pytest.FixtureRequest, calls_are_of_the_bot: bool) -> Iterator[None]:
+    """Fail a test whose bot made a wrong call or was refused, or whose sandbox answered what no library can read.
+
+    A test names the refusals that it provokes: `@pytest.mark.refused("editMessageText", "message is not modified")`.
+    Faults that it switches on in the sandbox are named by that.
+    """
+    WATCH.taken()  # what was under way when the last test ended
+    yield
+    expected = [Expected(*mark.args) for mark in request.node.iter_markers("refused")]
+    if found := problems(WATCH.taken(), expected, of_the_bot=calls_are_of_the_bot):
+        pytest.fail("\n".join(found), pytrace=False)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
