@@ -118,7 +118,7 @@ def main() -> None:
         advice = _advice_on(error)
         if advice is None:
             raise
-        sys.exit(f"vitrage: {advice}")
+        sys.exit(f"vitrage: {advice}" if advice else 1)  # a part of the program has said it already
 
 
 def _advice_on(error: BaseException) -> str | None:
@@ -127,11 +127,14 @@ def _advice_on(error: BaseException) -> str | None:
 
     from bot.demo.supervisor import DemoError
     from bot.storage.errors import StoreError
+    from bot.worker.dispatcher import EngineStartError
 
     while isinstance(error, BaseExceptionGroup):  # a TaskGroup wraps the error of its task
         error = error.exceptions[0]
     if isinstance(error, (CommandError, SettingsError, DemoError, StoreError)):
         return str(error)
+    if isinstance(error, EngineStartError):
+        return f"The painter cannot start: {str(error).rstrip('.')} (VITRAGE_WEIGHTS, VITRAGE_DEVICE, VITRAGE_CACHE)."
     if isinstance(error, InvalidToken):
         return "Telegram does not know this VITRAGE_TOKEN: copy it again from @BotFather."
     if isinstance(error, OSError):

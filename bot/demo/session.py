@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bot.chat.i18n import texts
+from bot.chat.status.text import EMPTY
 from bot.demo.supervisor import Demo, DemoError, demonstrate
 from bot.sandbox.client import Chat, Client, Message
 
@@ -17,6 +18,7 @@ T = TypeVar("T")
 
 START_SECONDS = 60.0
 ANSWER_SECONDS = 60.0
+BEGIN_SECONDS = 600.0  # from the request to the first sign of painting; enough to load the engine five times
 PAINT_SECONDS = 4 * 3600.0  # enough for `fine` on a slow computer; the end of a process is noticed at once anyway
 
 
@@ -48,7 +50,10 @@ async def paint_once(content: Path, style: Path, out: Path, settings: dict[str, 
     _call_on_signals(task.cancel)
     async with demonstrate(0, settings) as demo:
         stopwatch.lap("sandbox started")
-        picture = await _while_running(demo, _request_picture(demo.url, pictures, stopwatch))
+        try:
+            picture = await _while_running(demo, _request_picture(demo.url, pictures, stopwatch))
+        except TimeoutError as error:
+            raise DemoError("The bot did not answer in time: its lines above may say why.") from error
     await asyncio.to_thread(out.write_bytes, picture)
     print(f"{stopwatch.total:8.1f} s  in all: {out}")  # noqa: T201
 
@@ -97,6 +102,7 @@ async def _request_picture(url: str, pictures: list[bytes], stopwatch: Stopwatch
 
 async def _receive_picture(chat: Chat, request: Message, status: Message, stopwatch: Stopwatch) -> bytes:
     """Wait until the status message becomes the picture, or the picture comes as a reply to the request."""
+    await _wait_for_begin(chat, request, status)
     preview = await chat.wait(lambda m: _ended(m, request, status) or m.photo is not None, timeout=PAINT_SECONDS)
     if not _ended(preview, request, status):
         stopwatch.lap("first preview")
@@ -105,6 +111,19 @@ async def _receive_picture(chat: Chat, request: Message, status: Message, stopwa
         raise DemoError(f"The bot gave up: {result.text}")
     stopwatch.lap("picture received")
     return await chat.download(result)
+
+
+async def _wait_for_begin(chat: Chat, request: Message, status: Message) -> None:
+    """Return once there is a preview, a bar of progress or the end: a painter that does not start is not waited for."""
+
+    def begun(m: Message) -> bool:
+        return _ended(m, request, status) or m.photo is not None or (m.id == status.id and EMPTY in m.text)
+
+    try:
+        await chat.wait(begun, timeout=BEGIN_SECONDS)
+    except TimeoutError as error:
+        [said] = [m.text for m in await chat.messages() if m.id == status.id]
+        raise DemoError(f"The painting did not begin within {BEGIN_SECONDS:.0f} s; the bot says: {said}") from error
 
 
 def _ended(message: Message, request: Message, status: Message) -> bool:

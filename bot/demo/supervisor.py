@@ -27,7 +27,7 @@ BANNER = (
 
 
 class DemoError(Exception):
-    """The demonstration cannot go on; the message says why."""
+    """The demonstration cannot go on; the message says why, unless one of its parts has said it already."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,8 @@ class Demo:
         try:
             done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
             first = done.pop()
+            if first.result() == 1:
+                raise DemoError("")  # it has said in one sentence why it cannot go on
             raise DemoError(f"The {waits[first]} ended by itself with code {first.result()}: see its lines above.")
         finally:
             for task in waits:

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.chat.i18n import texts
+from bot.demo import session
+from bot.demo.supervisor import DemoError
 from tests.support.program import PATIENCE, alive, children_of, demonstration, until
 
 EN = texts("en")
@@ -65,10 +67,44 @@ def test_the_demo_says_in_one_line_what_is_wrong(tmp_path: Path, arguments: tupl
     assert "Traceback" not in done.stderr
 
 
-def _once(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+@pytest.mark.parametrize(
+    ("setting", "value", "says"),
+    [
+        ("VITRAGE_WEIGHTS", "none.pth", "The painter cannot start: There is no weights file none.pth"),
+        ("VITRAGE_DEVICE", "cuda:99", "The painter cannot start: There is no device cuda:99 here"),
+    ],
+)
+def test_settings_that_cannot_work_end_the_demo(
+    tmp_path: Path, glass: bytes, setting: str, value: str, says: str
+) -> None:
+    """Instead of waiting for a painter that never starts: the reason is the last line, and the exit code is 1."""
+    (tmp_path / "glass.jpg").write_bytes(glass)
+    done = _once(tmp_path, "glass.jpg", "glass.jpg", "out.jpg", **{setting: value})
+    assert done.returncode == 1
+    assert says in done.stderr.strip().splitlines()[-1]
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out.jpg").exists()
+
+
+async def test_a_painter_that_freezes_ends_the_demo_once(
+    tmp_path: Path, cat: bytes, glass: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has a limit, and says what the bot said at last."""
+    (tmp_path / "cat.jpg").write_bytes(cat)
+    (tmp_path / "glass.jpg").write_bytes(glass)
+    # Python imports this before anything else.
+    freeze = 'import sys, time\nif "bot.worker.engine_child" in sys.orig_argv:\n    time.sleep(1000)\n'
+    (tmp_path / "sitecustomize.py").write_text(freeze)
+    monkeypatch.setattr(session, "BEGIN_SECONDS", 2.0)
+    pictures = tmp_path / "cat.jpg", tmp_path / "glass.jpg"
+    with pytest.raises(DemoError, match=r"did not begin within 2 s; the bot says: Next in line\."):
+        await session.paint_once(*pictures, tmp_path / "out.jpg", {"PYTHONPATH": str(tmp_path)})
+
+
+def _once(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "bot.cli", "demo", "--once", *arguments],
-        env={**os.environ, "VITRAGE_WEIGHTS": "builtin"},
+        env={**os.environ, "VITRAGE_WEIGHTS": "builtin", **settings},
         cwd=folder,
         capture_output=True,
         text=True,

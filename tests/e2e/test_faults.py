@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
 
 from bot.chat.i18n import texts
 from bot.sandbox.client import Chat, Client, Message
 from tests.support.conversation import choose_small, is_status, result
+from tests.support.database_lock import locked_by_another_program
 from tests.support.jobs import eventually
 from tests.support.program import PATIENCE, Program, alive, until
 
@@ -90,6 +96,48 @@ async def test_a_stop_gives_the_job_back_and_leaves_nothing_running(
         await only(chat, await result(chat, request))
 
 
+async def test_a_locked_database_ends_nothing(own_program: Program, cat: bytes, glass: bytes) -> None:
+    """Under the lock of a backup the bot goes on and takes nothing that it cannot keep; afterwards it answers."""
+    own_program.start_bot()
+    assert own_program.bot is not None
+    async with Client(own_program.url) as person:
+        chat = await person.open()
+        await choose_small(chat)
+        with locked_by_another_program(own_program.folder / "data" / "vitrage.db"):
+            request = (await chat.send_photos([cat, glass]))[0]
+            until(lambda: "store_busy" in own_program.logged(), "the lock is met")
+            # The worker gives up after a second and tries again: by then an update that was taken would be answered.
+            until(lambda: own_program.logged().count("no_job_claimed") > 2, "the worker has waited too")
+            assert not [m for m in await chat.messages() if m.id > request.id and m.from_bot]
+            assert own_program.bot.poll() is None
+        await only(chat, await result(chat, request))
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"weights": "none.pth"}, "vitrage: The painter cannot start: There is no weights file none.pth"),
+        ({"data_dir": "file/data"}, "vitrage: [Errno 20] Not a directory: 'file/data"),
+        ({"database": "sqlite:///newer.db"}, "has version 1000, but this program reads versions"),
+    ],
+)
+def test_settings_that_cannot_work_end_the_bot(tmp_path: Path, settings: dict[str, str], says: str) -> None:
+    """At once, with one sentence and exit code 1."""
+    (tmp_path / "file").touch()
+    with closing(sqlite3.connect(tmp_path / "newer.db")) as newer:
+        newer.execute("PRAGMA user_version = 1000")
+    program = Program(tmp_path, **settings)
+    try:
+        program.start_bot()
+        assert program.bot is not None
+        assert program.bot.wait(PATIENCE) == 1
+        assert says in program.logged().splitlines()[-1]
+        assert "Traceback" not in program.logged()
+    finally:
+        program.close()
+
+
+@pytest.mark.refused("answerCallbackQuery", "query is too old")  # the press that the killed bot had not recorded yet
 async def test_updates_sent_while_the_bot_was_away_are_answered(own_program: Program, cat: bytes, glass: bytes) -> None:
     """Telegram keeps them, and the bot catches up."""
     own_program.start_bot()

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from tests.support.second_opinion.watch import WATCH
+
 
 @contextmanager
 def sandbox_process(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
@@ -20,6 +22,8 @@ def sandbox_process(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], st
             assert process.stdout is not None
             line = process.stdout.readline()
             assert line.startswith("Sandbox: "), process.stderr.read() if process.stderr else ""
-            yield process, line.removeprefix("Sandbox: ").strip()
+            url = line.removeprefix("Sandbox: ").strip()
+            with WATCH.following(url):
+                yield process, url
         finally:
             process.kill()

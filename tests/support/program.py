@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from tests.support.second_opinion.watch import WATCH
+
 T = TypeVar("T")
 
 TOKEN = "1000000002:AAEvitrage-test-token-0123456789abcdef"
@@ -57,7 +59,9 @@ def demonstration(folder: Path, *options: str) -> Iterator[tuple[subprocess.Pope
             assert demo.stdout is not None
             ready = next((line for line in iter(demo.stdout.readline, "") if "ready" in line), "")
             assert "http://127.0.0.1:" in ready, "the demo did not print its URL"
-            yield demo, ready.split()[-1]
+            url = ready.split()[-1]
+            with WATCH.following(url):
+                yield demo, url
         finally:
             demo.terminate()
             demo.wait(PATIENCE)
@@ -84,6 +88,7 @@ class Program:
         match = re.search(r"http://\S+", self._sandbox.stdout.readline())
         assert match, "the sandbox did not print its URL"
         self.url = match[0]
+        WATCH.follow(self.url)
         self.bot: subprocess.Popen[bytes] | None = None
 
     def start_bot(self) -> None:
@@ -127,6 +132,7 @@ class Program:
         """Stop everything."""
         if self.bot is not None and self.bot.poll() is None:
             self.kill_bot()
+        WATCH.leave(self.url)
         self._sandbox.terminate()
         self._sandbox.wait(PATIENCE)
         assert self._sandbox.stdout is not None
