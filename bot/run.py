@@ -21,7 +21,9 @@ from bot.chat.status.reporter import Reporter
 from bot.chat.update_queue import UpdateQueue
 from bot.presets.catalogue import Presets
 from bot.settings import Settings
+from bot.storage.errors import StoreUnavailableError
 from bot.storage.models import Recipe
+from bot.storage.patience import until_possible
 from bot.storage.protocols import Stores
 from bot.storage.sqlite import open_sqlite
 from bot.worker.dispatcher import Dispatcher
@@ -30,6 +32,7 @@ from bot.worker.engine_process import engine_command
 log = structlog.get_logger(__name__)
 
 ALIVE_SECONDS = 10.0  # between two touches of the file `alive`, whose age a health check reads
+HANDLER_SECONDS = 15.0  # for the handlers in progress when the program stops
 PRUNE_SECONDS = 3600.0  # between two deletions of old records
 CONNECT_PAUSES = (1, 2, 5, 10, 30)  # seconds between attempts to reach Telegram; the last one repeats
 
@@ -40,6 +43,7 @@ async def run(settings: Settings) -> None:
     Raises:
         SettingsError: no token is set.
         StoreError: the database cannot be used.
+        EngineStartError: the painter cannot start with these settings.
         InvalidToken: Telegram does not know the token.
     """
     token = settings.required_token()
@@ -48,6 +52,7 @@ async def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with open_sqlite(settings.database_file, settings.blobs_dir) as stores:
+        dispatcher = Dispatcher(stores.work, stores.blobs, engine)
         services = Services(
             stores=stores,
             albums=Albums(),
@@ -56,37 +61,50 @@ async def run(settings: Settings) -> None:
             quotas=Quotas(settings.max_queued, settings.max_queued_group, settings.max_per_day, settings.max_depth),
             operators=frozenset(settings.admins),
             moderate=Moderation(settings.filter_url).check if settings.filter_url else None,
+            pictures_wait=lambda: dispatcher.out_of_service,
         )
         application = build(token, settings.api_url, services)
         async with asyncio.TaskGroup() as parts:
-            parts.create_task(Dispatcher(stores.work, stores.blobs, engine).run(stop))
+            parts.create_task(dispatcher.run(stop))
             parts.create_task(_answer(application, services, stop))
             parts.create_task(_maintain(stores, settings.data_dir / "alive", stop))
 
 
 async def _answer(application: ChatApplication, services: Services, stop: asyncio.Event) -> None:
     """Connect to Telegram, then answer it until `stop` is set."""
-    if not await _connect(application, stop) or application.updater is None:
-        return
     try:
+        if not await _connect(application, stop) or application.updater is None:
+            return
         await application.start()
         async with asyncio.TaskGroup() as parts:
             parts.create_task(Reporter(application.bot, services).run(stop))
             parts.create_task(send_broadcasts(application.bot, services.stores.people, stop))
             parts.create_task(services.refusals.tell(application.bot, services.operators, stop))
             introduction = parts.create_task(introduce(application))
-            if isinstance(application.update_queue, UpdateQueue):
-                log.info("replayed updates", count=await application.update_queue.replay(application.bot))
+            if isinstance(queue := application.update_queue, UpdateQueue):
+                log.info("replayed updates", count=await until_possible(lambda: queue.replay(application.bot), stop))
             await application.updater.start_polling(
                 allowed_updates=ALLOWED_UPDATES, bootstrap_retries=-1, error_callback=_on_poll_error
             )
             log.info("answering", bot=application.bot.username)
             await stop.wait()
             introduction.cancel()
-            await application.updater.stop()
-            await application.stop()
+            await _stop_answering(application)
     finally:
+        await _stop_answering(application)  # an error may have ended one of the parts
         await application.shutdown()
+
+
+async def _stop_answering(application: ChatApplication) -> None:
+    """Take no more updates; handlers that take long are cut short."""
+    if application.updater is not None and application.updater.running:
+        await application.updater.stop()
+    if application.running:
+        try:
+            async with asyncio.timeout(HANDLER_SECONDS):
+                await application.stop()
+        except TimeoutError:  # their updates are handled again at the next start
+            log.warning("handlers were cut short")
 
 
 async def _connect(application: ChatApplication, stop: asyncio.Event) -> bool:
@@ -119,9 +137,12 @@ async def _maintain(stores: Stores, alive: Path, stop: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
     next_prune = loop.time()
     while not stop.is_set():
-        await asyncio.to_thread(alive.touch)
-        if loop.time() >= next_prune:
-            await stores.people.prune(time.time())
-            next_prune = loop.time() + PRUNE_SECONDS
+        try:
+            await asyncio.to_thread(alive.touch)
+            if loop.time() >= next_prune:
+                await stores.people.prune(time.time())
+                next_prune = loop.time() + PRUNE_SECONDS
+        except (StoreUnavailableError, OSError) as error:  # the next round tries again
+            log.warning("not maintained", reason=str(error))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), ALIVE_SECONDS)

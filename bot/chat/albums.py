@@ -1,60 +1,74 @@
-"""Albums: their photos arrive as separate updates, and Telegram does not say how many there are."""
+"""Albums: their items arrive as separate updates, and Telegram does not say how many there are."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, field
 
 from telegram import Message, Update
 
-QUIET_SECONDS = 1.0  # an album is whole when no photo of it came for this long
+QUIET_SECONDS = 1.0  # an album is whole when no item of it came for this long
+REMEMBERED = 1000  # albums that the bot took, for items that come later than that
 
 Key = tuple[int, str]
 
 
 @dataclass
-class _Album:
-    arrived: int = 0  # updates that were received
+class Album:
+    """An album as far as it has arrived.
+
+    Attributes:
+        arrived: All its updates.
+        admitted: Those that may be interpreted once it is whole.
+    """
+
+    arrived: list[Update] = field(default_factory=list)
+    admitted: list[Update] = field(default_factory=list)
     handled: int = 0  # updates whose handler has returned
-    joined: bool = False  # whether it is meant for the bot: in a group only one of its photos says so
 
 
 class Albums:
-    """Finds the last update of each album."""
+    """Gathers the updates of each album until it is whole."""
 
     def __init__(self) -> None:
-        self._albums: dict[Key, _Album] = {}
+        self._albums: dict[Key, Album] = {}
+        self._taken: deque[Key] = deque(maxlen=REMEMBERED)
 
     def arrived(self, update: Update) -> None:
-        """Count an update before it is handled."""
+        """Record an update before it is handled."""
         if key := _key(update.message):
-            self._albums.setdefault(key, _Album()).arrived += 1
+            self._albums.setdefault(key, Album()).arrived.append(update)
 
-    def join(self, message: Message) -> None:
-        """Record that the album of this message, if it has one, is meant for the bot."""
-        if key := _key(message):
-            self._albums.setdefault(key, _Album()).joined = True
+    def admit(self, message: Message) -> None:
+        """Have a message that has arrived interpreted with its album, once that is whole."""
+        if (key := _key(message)) and (album := self._albums.get(key)):
+            album.admitted += [update for update in album.arrived if update.message == message]
 
-    def joined(self, message: Message) -> bool:
-        """Return whether another photo of the same album was meant for the bot."""
-        key = _key(message)
-        return key is not None and key in self._albums and self._albums[key].joined
-
-    async def completed(self, update: Update) -> bool:
-        """Return, after QUIET_SECONDS, whether this handled update was the last of an album meant for the bot."""
+    async def completed(self, update: Update) -> Album | None:
+        """Return the album of a handled update if, after QUIET_SECONDS, that update was its last one."""
         key = _key(update.message)
         album = self._albums.get(key) if key else None
         if key is None or album is None:
-            return False
+            return None
         album.handled += 1
-        count = album.arrived
+        count = len(album.arrived)
         if album.handled < count:
-            return False
+            return None
         await asyncio.sleep(QUIET_SECONDS)
-        if album.arrived != count:
-            return False
+        if len(album.arrived) != count:
+            return None
         del self._albums[key]
-        return album.joined
+        return album
+
+    def take(self, message: Message) -> None:
+        """Remember that the album of a message was meant for the bot."""
+        if key := _key(message):
+            self._taken.append(key)
+
+    def taken(self, message: Message) -> bool:
+        """Return whether a message comes late: its album was taken already."""
+        return _key(message) in self._taken
 
 
 def _key(message: Message | None) -> Key | None:

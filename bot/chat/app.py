@@ -26,6 +26,7 @@ from telegram.request import HTTPXRequest
 from bot.chat import access, callbacks
 from bot.chat.buttons import draft, job, repaint, result_extras
 from bot.chat.callbacks import Callback
+from bot.chat.command_text import after_command
 from bot.chat.commands import admin, basic, groups, presets, privacy, saved_styles, settings
 from bot.chat.context import ChatApplication, Context, MessageRequest, Press, Services
 from bot.chat.errors import answered
@@ -35,6 +36,7 @@ from bot.chat.rate_limiter import ChatRateLimiter
 from bot.chat.recipe_codes import CODE
 from bot.chat.refusals import TOPIC_GONE, UNWRITABLE, foreseen
 from bot.chat.update_queue import ChatOrder, UpdateQueue
+from bot.storage.errors import StoreUnavailableError
 
 log = structlog.get_logger(__name__)
 
@@ -54,10 +56,13 @@ def build(token: str, api_url: str, services: Services) -> ChatApplication:
         services: what the handlers use.
     """
 
-    async def settle(update: Update) -> None:
-        request = await access.request_of(update, application.bot, services)
-        if request is not None:
-            await answered(request, drafts.settle(request))
+    async def settle(album: list[Update]) -> None:
+        try:
+            found = [await access.request_of(update, application.bot, services) for update in album]
+            requests = [request for request in found if isinstance(request, MessageRequest)]
+            await answered(requests[0], drafts.take_whole(requests))
+        except Exception as error:  # noqa: BLE001 - as of a handler; else it would be repeated at each start
+            await application.process_error(album[0], error)
 
     builder = (
         ApplicationBuilder()
@@ -95,9 +100,12 @@ def _handlers(services: Services) -> list[Handler]:
     """Return all handlers; the first that matches answers."""
     private, message = filters.ChatType.PRIVATE, filters.UpdateType.MESSAGE  # an edited message is no new request
     photo = filters.PHOTO | filters.Document.ALL | filters.Sticker.ALL | filters.VIDEO | filters.VIDEO_NOTE
-    operator = message & private & filters.User(services.operators)
+    operator = message & filters.User(services.operators)
     return [
-        *[CommandHandler(name, _message(handle), operator) for name, handle in admin.COMMANDS.items()],
+        *[
+            CommandHandler(name, _message(handle), operator if name in admin.ANYWHERE else operator & private)
+            for name, handle in admin.COMMANDS.items()
+        ],
         CommandHandler("start", _message(basic.start), message),
         CommandHandler("help", _message(basic.explain), message),
         CommandHandler("style", _message(basic.style), message),
@@ -139,7 +147,7 @@ def _message(handle: Handle) -> Callable[[Update, Context], Coroutine[Any, Any, 
     async def call(_: Update, context: Context) -> None:
         request = context.request
         if isinstance(request, MessageRequest):
-            request = dataclasses.replace(request, words=tuple(context.args or ()))
+            request = dataclasses.replace(request, words=tuple(after_command(request.message).split()))
             await answered(request, handle(request))
 
     return call
@@ -166,11 +174,14 @@ async def _on_error(update: object, context: Context) -> None:
     if isinstance(error, TelegramError):
         method = ", ".join(getattr(error, "__notes__", ()))
         log.error("telegram refused what a handler did", update=update_id, method=method, reason=error.message)
-    log.error("a handler failed", update=update_id, exc_info=error)
+    if unavailable := isinstance(error, StoreUnavailableError):
+        log.warning("a handler could not use the store", update=update_id, reason=str(error))
+    else:
+        log.error("a handler failed", update=update_id, exc_info=error)
     if isinstance(update, Update) and update.effective_message and update.effective_user:
         say = texts(update.effective_user.language_code)
         try:
             with foreseen(*UNWRITABLE, *TOPIC_GONE):
-                await update.effective_message.reply_text(say("broken"))
+                await update.effective_message.reply_text(say("busy-disk" if unavailable else "broken"))
         except TelegramError as failure:
             log.warning("could not apologise", update=update_id, reason=failure.message)

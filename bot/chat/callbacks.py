@@ -15,7 +15,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self, get_args, get_origin
 from bot.chat.i18n import Language
 
 JobId = Annotated[int, r"\d{1,18}"]
-UserId = Annotated[int, r"\d{1,18}"]
+Requester = Annotated[int, r"-?\d{1,18}"]
 ChatId = Annotated[int, r"-?\d{1,18}"]
 PresetName = Annotated[str, r"[a-z0-9-]{1,30}"]
 
@@ -187,7 +187,7 @@ class ChooseLanguage(Callback):
     """Choose a language under /language."""
 
     prefix = "lang"
-    user: UserId
+    user: Requester
     language: Language
 
 
@@ -196,7 +196,7 @@ class Forget(Callback):
     """Delete everything about the user."""
 
     prefix = "forget"
-    user: UserId
+    user: Requester
 
 
 @dataclass(frozen=True)
@@ -204,4 +204,4 @@ class Keep(Callback):
     """Do not delete it after all."""
 
     prefix = "keep"
-    user: UserId
+    user: Requester

@@ -6,13 +6,26 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from telegram import CallbackQuery, Chat, ForceReply, InlineKeyboardMarkup, Message, ReplyParameters, User
+from telegram import (
+    CallbackQuery,
+    Chat,
+    ForceReply,
+    InlineKeyboardMarkup,
+    Message,
+    MessageEntity,
+    ReplyParameters,
+    User,
+)
 from telegram.constants import ChatType
+from telegram.error import BadRequest
 from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
+from typing_extensions import override
 
+from bot.chat.administrators import Administrators
 from bot.chat.albums import Albums
 from bot.chat.i18n import Texts
-from bot.chat.refusals import Refusals
+from bot.chat.mentions import mention, mentionable
+from bot.chat.refusals import TOPIC_GONE, UNCHANGED, UNEDITABLE, UNWRITABLE, Refusals, foreseen, says
 from bot.presets.catalogue import DRAWN, Presets
 from bot.storage.models import Address, Output, Recipe
 from bot.storage.protocols import Stores
@@ -40,7 +53,9 @@ class Services:
     operators: frozenset[int] = frozenset()  # user ids of those who run the bot
     moderate: Callable[[bytes], Awaitable[None]] | None = None  # raises BadPictureError for photos to be refused
     pictures_wait: Callable[[], bool] = lambda: False  # whether no painter is in service, which may last
+    administrators: Administrators = field(default_factory=Administrators)
     refusals: Refusals = field(default_factory=Refusals)
+    told: set[int] = field(default_factory=set)  # groups that have read, since the start, which replies are hidden
 
     def title(self, preset: str, say: Texts) -> str:
         """Return a preset's name for people; the operator's presets have the names of their files."""
@@ -52,6 +67,8 @@ class Request:
     """Something that a user who may use the bot asks for.
 
     Attributes:
+        user: The account that Telegram names; messages in the name of a chat all have the same few.
+        sender_chat: The chat in whose name the user writes, None if they write in their own.
         message_id: The user's message, or the message whose button was pressed.
         thread_id: The topic of that message.
         say: The texts in the user's language.
@@ -68,6 +85,12 @@ class Request:
     say: Texts
     recipe: Recipe
     output: Output
+    sender_chat: int | None = None
+
+    @property
+    def requester(self) -> int:
+        """The identity under which everything of whoever asks is kept: a group's or channel's id, or the user's."""
+        return self.user.id if self.sender_chat is None else self.sender_chat
 
     @property
     def stores(self) -> Stores:
@@ -82,7 +105,7 @@ class Request:
     @property
     def address(self) -> Address:
         """Who asked, and where the answer goes."""
-        return Address(self.chat.id, self.thread_id, self.user.id)
+        return Address(self.chat.id, self.thread_id, self.requester)
 
     async def reply(
         self,
@@ -101,14 +124,23 @@ class Request:
             parse_mode: How the text is formatted.
         """
         quoted = not self.in_private if quote is None else quote
-        return await self.bot.send_message(
-            self.chat.id,
-            text,
-            message_thread_id=self.thread_id,
-            reply_parameters=ReplyParameters(self.message_id, allow_sending_without_reply=True) if quoted else None,
-            reply_markup=keyboard,
-            parse_mode=parse_mode,
-        )
+        entities: list[MessageEntity] = []
+        if isinstance(keyboard, ForceReply) and (addressee := await self.to_address()):
+            text, entities = mention(addressee, text)
+        with foreseen(*UNWRITABLE, *TOPIC_GONE):
+            return await self.bot.send_message(
+                self.chat.id,
+                text,
+                message_thread_id=self.thread_id,
+                reply_parameters=ReplyParameters(self.message_id) if quoted else None,
+                reply_markup=keyboard,
+                parse_mode=parse_mode,
+                entities=entities or None,
+            )
+
+    async def to_address(self) -> User | None:
+        """Return whom a forced reply has to mention; None: it replies to their message, or nobody may be named."""
+        return None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,6 +157,25 @@ class Press(Request):
 
     query: CallbackQuery
     message: Message | None
+
+    @override
+    async def to_address(self) -> User | None:
+        if self.in_private or self.sender_chat is not None:
+            return None
+        return await mentionable(self.bot, self.chat.id, self.user)
+
+    async def edit(
+        self, text: str, keyboard: InlineKeyboardMarkup | None = None, *, parse_mode: str | None = None
+    ) -> None:
+        """Change the text and the buttons of the pressed message; after a second press they are as they should be."""
+        try:
+            with foreseen(UNCHANGED, *UNEDITABLE, *UNWRITABLE):
+                await self.bot.edit_message_text(
+                    text, self.chat.id, self.message_id, reply_markup=keyboard, parse_mode=parse_mode
+                )
+        except BadRequest as error:
+            if not says(error, UNCHANGED, *UNEDITABLE):
+                raise
 
 
 class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], Services]):

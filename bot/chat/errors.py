@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
-from bot.storage.errors import StoreFullError
+from bot.storage.errors import StoreUnavailableError
 
 if TYPE_CHECKING:
     from bot.chat.context import Request
@@ -26,10 +26,10 @@ class BadPictureError(Exception):
 
 
 async def answered(request: Request, work: Awaitable[None]) -> None:
-    """Do the work; tell the requester when a picture cannot be used or the disk is full."""
+    """Do the work; tell the requester when a picture cannot be used, or nothing can be stored."""
     try:
         await work
     except BadPictureError as error:
         await request.reply(request.say(error.name, **error.values), quote=True)
-    except StoreFullError:
+    except StoreUnavailableError:
         await request.reply(request.say("busy-disk"), quote=True)

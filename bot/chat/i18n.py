@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.resources import files
 from typing import Literal, get_args
@@ -12,11 +13,21 @@ Language = Literal["en", "ru"]
 LANGUAGES = get_args(Language)
 
 
-class Texts:
-    """The messages of one language: `texts("queued", ahead=2)`."""
+# In a group, a command without the bot's name reaches only the bot that wrote last.
+COMMAND = re.compile(r"(?<![\w/@.<])/(?:style|presets|save|settings|queue|cancel|help|language|privacy|forget)\b(?!@)")
 
-    def __init__(self, language: str) -> None:
+
+class Texts:
+    """The messages of one language: `texts("queued", ahead=2)`.
+
+    Attributes:
+        language: Its tag.
+        addressee: The bot's username in texts for groups: the commands in them carry it.
+    """
+
+    def __init__(self, language: str, addressee: str | None = None) -> None:
         self.language = language
+        self.addressee = addressee
         source = files("bot.chat").joinpath("locales", f"{language}.ftl").read_text(encoding="utf-8")
         # Isolation marks are for mixed writing directions; some clients would show them as odd characters.
         self._bundle = FluentBundle([language], use_isolating=False)
@@ -34,7 +45,7 @@ class Texts:
         text, errors = self._bundle.format_pattern(pattern, values)
         if errors:
             raise KeyError(f"{name}: {errors[0]}")
-        return str(text)
+        return COMMAND.sub(rf"\g<0>@{self.addressee}", str(text)) if self.addressee else str(text)
 
     def duration(self, seconds: float) -> str:
         """Return a time to wait, rounded as people say it: `about 20 s`, `about 3 min`."""
@@ -51,7 +62,15 @@ class Texts:
 
 
 @cache
-def texts(language: str | None) -> Texts:
-    """Return the texts for a user's IETF language tag (`ru`, `ru-RU`, `en-GB` …); English for any other."""
+def texts(language: str | None, addressee: str | None = None) -> Texts:
+    """Return the texts for a user's IETF language tag (`ru`, `ru-RU`, `en-GB` …); English for any other.
+
+    With the bot's username as `addressee`, they are for a group.
+    """
     base = (language or "en").split("-")[0].lower()
-    return Texts(base if base in LANGUAGES else "en")
+    return Texts(base if base in LANGUAGES else "en", addressee)
+
+
+def texts_in(chat_id: int, language: str | None, username: str) -> Texts:
+    """Return the texts for a chat; groups have negative ids."""
+    return texts(language, username if chat_id < 0 else None)

@@ -19,8 +19,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 import structlog
-from telegram.error import RetryAfter, TelegramError
+from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter
 
 from bot.chat.refusals import Refusals
@@ -28,9 +29,15 @@ from bot.chat.refusals import Refusals
 log = structlog.get_logger(__name__)
 
 MAX_TRIES = 5
+CUT_TRIES = 3  # of a call whose line breaks
+CUT_SECONDS = 0.3  # before the second of them, twice that before the third
+REPEATABLE = re.compile("(edit|answer|get|delete|set)[A-Z]")  # the second time changes nothing
 COUNTED = re.compile("(send(?!ChatAction)|edit|copy|forward)[A-Z]")
 MAX_WINDOWS = 4096  # chats whose windows are kept before idle ones are dropped
 
+
+# Errors of the transport after which the request provably did not reach Telegram.
+UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 Answer = bool | dict[str, Any] | list[dict[str, Any]]
 """The result of a call of the Bot API, as the library's base class declares it."""
@@ -39,6 +46,7 @@ Line = tuple[object, str]
 """Calls that wait together: a chat, and `messages`, `progress` or another method's name."""
 
 _progress: ContextVar[bool] = ContextVar("progress", default=False)
+_once: ContextVar[bool] = ContextVar("once", default=False)
 _patience: ContextVar[float] = ContextVar("patience", default=math.inf)
 
 
@@ -65,6 +73,16 @@ def as_progress() -> Iterator[None]:
         yield
     finally:
         _progress.reset(token)
+
+
+@contextmanager
+def once() -> Iterator[None]:
+    """Have nothing within sent again after a cut line: it may have arrived. By default silence is worse than a copy."""
+    token = _once.set(True)
+    try:
+        yield
+    finally:
+        _once.reset(token)
 
 
 @contextmanager
@@ -165,7 +183,7 @@ class ChatRateLimiter(BaseRateLimiter[None]):
                 await self._wait(line)
                 await self._turn(chat, counted=counted)
             try:
-                return await callback(*args, **kwargs)
+                return await self._reach(callback, args, kwargs, endpoint)
             except RetryAfter as error:
                 seconds = seconds_of(error)
                 self._pause(line, seconds)
@@ -178,6 +196,28 @@ class ChatRateLimiter(BaseRateLimiter[None]):
                 error.add_note(endpoint)
                 self._refusals.note(endpoint, error)
                 raise
+        raise AssertionError("unreachable")
+
+    async def _reach(
+        self, callback: Callable[..., Coroutine[Any, Any, Answer]], args: Any, kwargs: dict[str, Any], endpoint: str
+    ) -> Answer:
+        """Make a call, and make it again where the line broke and that does no harm: anything may be cut at any moment.
+
+        Raises:
+            TelegramError: it failed, or nobody knows.
+        """
+        for attempt in range(1, CUT_TRIES + 1):
+            try:
+                return await callback(*args, **kwargs)
+            except NetworkError as error:
+                if isinstance(error, BadRequest) or attempt == CUT_TRIES or _progress.get():
+                    raise
+                unsent = isinstance(error.__cause__, UNSENT)
+                cut = isinstance(error.__cause__, httpx.NetworkError | httpx.RemoteProtocolError)
+                if not unsent and not (cut and (REPEATABLE.match(endpoint) or (attempt == 1 and not _once.get()))):
+                    raise
+                log.info("a line broke", endpoint=endpoint, reason=error.message)
+            await asyncio.sleep(CUT_SECONDS * attempt)
         raise AssertionError("unreachable")
 
     async def _wait(self, line: Line) -> None:

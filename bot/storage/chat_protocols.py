@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from bot.storage.models import Job, KeptResult, Preference, Recipe, SentPicture, Source, Standing, StyleRef
+from bot.storage.models import Address, Job, KeptResult, Preference, Recipe, SentPicture, Source, Standing, StyleRef
 
 
 class DeliveryStore(Protocol):
@@ -60,6 +60,12 @@ class DeliveryStore(Protocol):
 
     async def asked_region(self, chat_id: int, message_id: int) -> Job | None:
         """Return the job about which a message asks, None if it asks nothing."""
+
+    async def open_region(self, address: Address) -> Job | None:
+        """Return the job about which the newest such message of a chat asks this requester.
+
+        None where there is none, or where the requester asked for a picture by a later message.
+        """
 
 
 class UpdateStore(Protocol):

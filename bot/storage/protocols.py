@@ -7,6 +7,7 @@ keeps the database locked: nothing was changed, and the call may be repeated lat
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -74,10 +75,10 @@ class DraftStore(Protocol):
     async def choose_style(self, address: Address, reference: str) -> None:
         """Choose the draft's style by name, in place of an earlier choice."""
 
-    async def discard(self, address: Address, *, but: int | None = None) -> int:
+    async def discard(self, address: Address, *, but: Collection[int] = ()) -> int:
         """Delete the draft, its chosen style and its blobs; return how many photos it had.
 
-        With `but`, the photos of that message stay, and so does the chosen style.
+        The photos of the messages in `but` stay.
         """
 
 

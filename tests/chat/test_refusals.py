@@ -74,7 +74,7 @@ async def test_the_operators_read_of_the_first_of_a_kind_once() -> None:
     telling = asyncio.create_task(refusals.tell(bot, frozenset({1, 2}), stop))
 
     async def told() -> bool:
-        return bot.send_message.await_count == 2
+        return bool(bot.send_message.await_count == 2)
 
     await eventually(told)
     await call(refusals, REFUSED)

@@ -19,7 +19,7 @@ def update(number: int, chat: int = 1) -> Update:
     )
 
 
-async def never(_update: Update) -> None:
+async def never(_album: list[Update]) -> None:
     raise AssertionError("no album was completed")
 
 

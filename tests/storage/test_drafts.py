@@ -110,5 +110,5 @@ async def test_a_message_may_bring_the_photo_that_it_replies_to(stores: Stores) 
     for message_id, replied in ((1, False), (5, False), (5, True), (5, True)):
         blob = await stores.blobs.put(b"reply" if replied else b"own")
         await stores.drafts.add_photo(ALICE, message_id, blob, replied=replied)
-    assert await stores.drafts.discard(ALICE, but=5) == 1
+    assert await stores.drafts.discard(ALICE, but=[5]) == 1
     assert [await stores.blobs.get(photo.blob) for photo in await stores.drafts.photos(ALICE)] == [b"reply", b"own"]

@@ -22,6 +22,7 @@ from bot.chat.status.reporter import Reporter
 from bot.presets.catalogue import Presets
 from bot.sandbox.client import Chat, Client, Message
 from bot.sandbox.server import running
+from bot.sandbox.state.world import World
 from bot.storage.models import Job, Recipe
 from bot.storage.protocols import Stores
 from bot.storage.sqlite import open_sqlite
@@ -80,9 +81,12 @@ class RunningChat:
 
 @asynccontextmanager
 async def run_chat(folder: Path, **services: Any) -> AsyncIterator[RunningChat]:
-    """Run the chat side, a sandbox, and stores in a folder; `services` are fields of `Services`."""
+    """Run the chat side, a sandbox, and stores in a folder; `services` are fields of `Services`.
+
+    The sandbox has no flood limits, since tests/chat/conftest.py makes the bot quicker than they allow.
+    """
     async with (
-        running() as url,
+        running(World(limits=False)) as url,
         open_sqlite(folder / "db", folder / "blobs") as stores,
         run_chat_on(url, stores, **services),
     ):
@@ -146,5 +150,6 @@ async def group(ann: Client, *, forum: bool = False, admin: bool = True, kind: s
         },
     )
     chat = ann.chat(made["key"])
-    await chat.wait(lambda message: message.text == texts("en")("welcome"))  # once, when it is added
+    welcome = texts("en", bots[0]["username"])("welcome")
+    await chat.wait(lambda message: message.text == welcome)  # once, when it is added
     return chat

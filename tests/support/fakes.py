@@ -203,6 +203,10 @@ class FakeDeliveryStore(DeliveryStore):
     async def asked_region(self, chat_id: int, message_id: int) -> Job | None:
         return self.questions.get((chat_id, message_id))
 
+    @override
+    async def open_region(self, address: Address) -> Job | None:
+        return next((job for (chat_id, _), job in self.questions.items() if chat_id == address.chat_id), None)
+
 
 class FakeSettingsStore(SettingsStore):
     """Recipes and preferences by user or group."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from telegram import InlineKeyboardMarkup
 
 from bot.chat import callbacks
-from bot.chat.access import answer, may_act
+from bot.chat.access import answer, why_not
 from bot.chat.buttons.repaint import paint_again
 from bot.chat.context import Press
 from bot.chat.keyboards import preset_rows
@@ -19,8 +19,8 @@ async def _job_for(press: Press, job_id: int, too_late: str, *states: State) -> 
     job = await press.stores.jobs.get(job_id)
     if job is None or job.state not in states:
         await answer(press.query, press.say(too_late), alert=True)
-    elif not await may_act(press, job.address.user_id):
-        await answer(press.query, press.say("not-yours"), alert=True)
+    elif sentence := await why_not(press, job.address.user_id):
+        await answer(press.query, press.say(sentence), alert=True)
     else:
         return job
     return None

@@ -14,6 +14,8 @@ from bot.chat.images import edits
 from bot.chat.images.decoding import in_thread
 from bot.chat.intake.photos import FILE
 from bot.chat.intake.sources import fetch_source
+from bot.chat.mentions import mention
+from bot.chat.refusals import foreseen
 from bot.storage.models import Job
 
 log = structlog.get_logger(__name__)
@@ -31,17 +33,20 @@ async def ask(press: Press, job: Job) -> None:
 
 
 async def _send_photo(press: Press, job: Job) -> Message:
+    caption, entities = mention(await press.to_address(), press.say("part-how"))
     more: dict[str, Any] = {
-        "caption": press.say("part-how"),
+        "caption": caption,
+        "caption_entities": entities or None,
         "message_thread_id": job.address.thread_id,
-        "reply_parameters": ReplyParameters(job.message_id, allow_sending_without_reply=True),
+        "reply_parameters": ReplyParameters(job.message_id or press.message_id),
         "reply_markup": ForceReply(selective=True),
         "has_spoiler": job.spoiler,
     }
     send, source = press.bot.send_photo, job.sources[0]
     if source.startswith(FILE):
         try:
-            return await send(job.address.chat_id, source.removeprefix(FILE), **more)
+            with foreseen("can't use file of type"):
+                return await send(job.address.chat_id, source.removeprefix(FILE), **more)
         except BadRequest as error:  # it was sent as a file or as a sticker
             log.info("a photo is sent anew", job=job.id, reason=error.message)
     photo = await in_thread(edits.as_photo, await fetch_source(press, source))

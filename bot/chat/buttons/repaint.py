@@ -5,16 +5,16 @@ from __future__ import annotations
 import dataclasses
 
 from bot.chat import callbacks
-from bot.chat.access import answer, may_act
+from bot.chat.access import answer, why_not
 from bot.chat.buttons import region
-from bot.chat.buttons.result_extras import EXTRAS, kept_picture, shown_picture
+from bot.chat.buttons.result_extras import EXTRAS, kept_picture, picture_at_telegram, shown_picture
 from bot.chat.callbacks import Action
 from bot.chat.context import Press
 from bot.chat.errors import BadPictureError
 from bot.chat.intake.enqueue import Repaint, repaint
 from bot.chat.intake.quotas import refusal
 from bot.chat.recipe_changes import again, bigger, recoloured, softer, stronger
-from bot.storage.models import NO_SOURCE, Job, Recipe, Source
+from bot.storage.models import NO_SOURCE, Address, Job, Recipe, Source
 
 CONTINUED = ("stronger", "softer", "bigger")  # from the picture that is there; other colours or photos begin anew
 
@@ -22,10 +22,12 @@ CONTINUED = ("stronger", "softer", "bigger")  # from the picture that is there; 
 async def press(press: Press, data: callbacks.DoWithResult) -> None:
     """Do what a button under a picture says, for its requester or an administrator of the group."""
     job = await press.stores.jobs.get(data.job)
-    if job is None or press.message is None or press.chat.id != job.address.chat_id:
+    if job is not None and press.message is None:  # its topic is not told
+        press = dataclasses.replace(press, thread_id=job.address.thread_id)
+    if job is None or press.chat.id != job.address.chat_id:
         await answer(press.query, press.say("result-too-old"), alert=True)
-    elif not await may_act(press, job.address.user_id):
-        await answer(press.query, press.say("not-yours"), alert=True)
+    elif sentence := await why_not(press, job.address.user_id):
+        await answer(press.query, press.say(sentence), alert=True)
     elif data.action == "part":
         await region.ask(press, job)
     elif data.action in EXTRAS:
@@ -37,10 +39,10 @@ async def press(press: Press, data: callbacks.DoWithResult) -> None:
 async def pick(press: Press, data: callbacks.Pick) -> None:
     """Paint the photo of a contact sheet in full, in the style of the number."""
     job = await press.stores.jobs.get(data.job)
-    if job is None or press.message is None or not 0 < data.number < len(job.sources):
+    if job is None or not 0 < data.number < len(job.sources):
         await answer(press.query, press.say("result-too-old"), alert=True)
-    elif not await may_act(press, job.address.user_id):
-        await answer(press.query, press.say("not-yours"), alert=True)
+    elif sentence := await why_not(press, job.address.user_id):
+        await answer(press.query, press.say(sentence), alert=True)
     else:
         await paint_again(press, job, press.recipe, (job.sources[0], job.sources[data.number]))
 
@@ -50,9 +52,9 @@ async def _repaint(press: Press, job: Job, action: Action) -> None:
     if recipe is None:
         await answer(press.query, press.say(f"no-{action}"), alert=True)
     elif action in CONTINUED:
-        start = await _picture_to_continue(press, job)
-        said = "going-on" if start else "going-anew"
-        await paint_again(press, job, recipe, job.sources, start=start, said=said)
+        known = picture_at_telegram(press, job) or await press.stores.deliveries.kept_result(job.id)
+        said = "going-on" if known else "going-anew"
+        await paint_again(press, job, recipe, job.sources, continued=True, said=said)
     else:
         sources = (job.sources[1], job.sources[0]) if action == "swap" else job.sources
         await paint_again(press, job, recipe, sources)
@@ -77,7 +79,7 @@ def _recipe_for(press: Press, job: Job, action: Action) -> Recipe | None:
 async def _picture_to_continue(press: Press, job: Job) -> bytes | None:
     """Return the picture from our disk, which keeps it for a day, then from Telegram; None if both are gone."""
     try:
-        return await kept_picture(press, job) or await shown_picture(press)
+        return await kept_picture(press, job) or await shown_picture(press, job)
     except BadPictureError:
         return None
 
@@ -88,32 +90,35 @@ async def paint_again(
     recipe: Recipe,
     sources: tuple[Source, ...],
     *,
-    start: bytes | None = None,
+    continued: bool = False,
     said: str = "on-it",
 ) -> None:
-    """Queue a job's pictures, or others in their place, and answer the press.
+    """Answer the press, then queue a job's pictures, or others in their place.
 
     Args:
-        press: What asks for it.
-        job: Whose chat, topic and message the new job answers.
-        recipe: How they are painted.
-        sources: The content's, then the styles'.
-        start: A picture to continue from.
+        press, job: What asks for it; the chat, topic and message of the job are answered again.
+        recipe, sources: How it is painted; the content's source, then the styles'.
+        continued: Whether to continue from the job's picture, if it can be had.
         said: The name of the message that answers the press.
 
     Raises:
         BadPictureError: a picture cannot be fetched any more.
     """
-    address = dataclasses.replace(job.address, user_id=press.user.id)
+    address = dataclasses.replace(job.address, user_id=press.requester)
     marked = job.marked if sources[:1] == job.sources[:1] else NO_SOURCE  # a region belongs to its content
-    waiting = [(each.recipe, each.sources, each.marked) for each in await press.stores.jobs.jobs_of(address)]
-    if (recipe, sources, marked) in waiting:  # pressed twice
-        await answer(press.query, press.say(said))
-        return
-    if sentence := await refusal(press, address):
+    wish = (recipe, sources, marked)
+    if not await _is_waiting(press, address, wish) and (sentence := await refusal(press, address)):
         await answer(press.query, sentence[:200], alert=True)
         return
     await answer(press.query, press.say(said))
+    if await _is_waiting(press, address, wish):  # pressed twice
+        return
+    if sentence := await refusal(press, address):  # other presses came first
+        await press.reply(sentence, quote=True)
+        return
+    start = await _picture_to_continue(press, job) if continued else None
+    if continued and start is None and said != "going-anew":  # the answer to the press promised otherwise
+        await press.reply(press.say("going-anew"), quote=True)
     wanted = Repaint(
         dedup_key=f"press:{press.query.id}",
         address=address,
@@ -125,3 +130,8 @@ async def paint_again(
         spoiler=job.spoiler,
     )
     await repaint(press, wanted)
+
+
+async def _is_waiting(press: Press, address: Address, wish: tuple[Recipe, tuple[Source, ...], Source]) -> bool:
+    """Return whether the same picture is queued or being painted: recipe, sources and marked copy."""
+    return wish in [(each.recipe, each.sources, each.marked) for each in await press.stores.jobs.jobs_of(address)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -10,16 +11,20 @@ from telegram import InputFile, ReplyParameters
 from telegram.error import BadRequest
 
 from bot.chat import callbacks
-from bot.chat.access import answer, may_act
+from bot.chat.access import answer, why_not
 from bot.chat.context import Press
+from bot.chat.errors import BadPictureError
 from bot.chat.images import edits
 from bot.chat.images.decoding import in_thread
+from bot.chat.images.timelapse import look
 from bot.chat.intake.photos import Attachment, attachment, fetch
 from bot.chat.intake.sources import fetch_source
 from bot.chat.keyboards import SHARES, blend_keyboard
+from bot.chat.refusals import UNWRITABLE, foreseen
 from bot.storage.models import BlobKey, Job
 
 CM_PER_INCH = 2.54
+UNDELETABLE = ("message to delete not found", "message can't be deleted", "MESSAGE_ID_INVALID")
 
 
 async def kept_picture(press: Press, job: Job) -> bytes | None:
@@ -28,25 +33,38 @@ async def kept_picture(press: Press, job: Job) -> bytes | None:
     return await _blob(press, kept.picture) if kept else None
 
 
-async def shown_picture(press: Press) -> bytes:
-    """Return the picture of the pressed message as Telegram gives it back.
+def picture_at_telegram(press: Press, job: Job) -> Attachment | None:
+    """Return the delivered picture as Telegram keeps it, None where its file is not known.
 
-    Raises:
-        BadPictureError: it cannot be downloaded.
+    A press on a message of hours or days ago does not bring its picture: the job remembers it.
     """
     found = attachment(press.message) if press.message else None
-    return await fetch(press.bot, found or Attachment("", 0))
+    if found is None and job.picture is not None and job.picture.file_id:
+        return Attachment(job.picture.file_id, 0)
+    return found
+
+
+async def shown_picture(press: Press, job: Job) -> bytes:
+    """Return the delivered picture as Telegram gives it back.
+
+    Raises:
+        BadPictureError: its file is not known, or cannot be downloaded.
+    """
+    found = picture_at_telegram(press, job)
+    if found is None:
+        raise BadPictureError("result-too-old")
+    return await fetch(press.bot, found)
 
 
 async def blend(press: Press, data: callbacks.Blend) -> None:
     """Send the mixture whose share was pressed under a strength strip."""
     job = await press.stores.jobs.get(data.job)
     kept = await kept_picture(press, job) if job else None
-    if job is None or kept is None or press.message is None or press.chat.id != job.address.chat_id:
+    if job is None or kept is None or press.chat.id != job.address.chat_id:
         await answer(press.query, press.say("file-gone"), alert=True)
         return
-    if not await may_act(press, job.address.user_id):
-        await answer(press.query, press.say("not-yours"), alert=True)
+    if sentence := await why_not(press, job.address.user_id):
+        await answer(press.query, press.say(sentence), alert=True)
         return
     await answer(press.query)
     photo = await fetch_source(press, job.sources[0])
@@ -90,8 +108,10 @@ async def _timelapse(press: Press, job: Job) -> None:
         return
     await answer(press.query)
     file = InputFile(timelapse, "timelapse.gif" if timelapse.startswith(b"GIF8") else "timelapse.mp4")
-    caption = press.say("filmed")
-    await press.bot.send_animation(**_place(press, job), animation=file, caption=caption, has_spoiler=job.spoiler)
+    seen = await in_thread(look, timelapse)
+    more: dict[str, Any] = dataclasses.asdict(seen) if seen else {}
+    more |= {"caption": press.say("filmed"), "has_spoiler": job.spoiler}
+    await press.bot.send_animation(**_place(press, job), animation=file, **more)
 
 
 async def _compare(press: Press, job: Job) -> None:
@@ -131,7 +151,8 @@ async def _delete(press: Press, job: Job) -> None:
     """Delete the picture from the chat and from our disk."""
     await press.stores.deliveries.drop_kept_result(job.id)
     try:
-        await press.bot.delete_message(press.chat.id, press.message_id)
+        with foreseen(*UNDELETABLE, *UNWRITABLE):
+            await press.bot.delete_message(press.chat.id, press.message_id)
         await answer(press.query, press.say("deleted"))
     except BadRequest:  # Bot API, deleteMessage: a bot can delete its messages for 48 hours
         await answer(press.query, press.say("delete-too-old"), alert=True)
@@ -158,7 +179,7 @@ async def _picture(press: Press, job: Job) -> bytes:
     Raises:
         BadPictureError: it cannot be had any more.
     """
-    return await kept_picture(press, job) or await shown_picture(press)
+    return await kept_picture(press, job) or await shown_picture(press, job)
 
 
 async def _blob(press: Press, key: BlobKey) -> bytes | None:
@@ -170,7 +191,7 @@ async def _blob(press: Press, key: BlobKey) -> bytes | None:
 
 def _place(press: Press, job: Job) -> dict[str, Any]:
     """Return where an answer to a press goes: under the picture, in its topic."""
-    reply = ReplyParameters(press.message_id, allow_sending_without_reply=True)
+    reply = ReplyParameters(press.message_id)
     return {"chat_id": press.chat.id, "message_thread_id": job.address.thread_id, "reply_parameters": reply}
 
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 
+from telegram import MessageOrigin, MessageOriginChannel, MessageOriginChat, MessageOriginUser
+
+from bot.chat.command_text import after_command
 from bot.chat.context import MessageRequest
 
 MAX_BROADCAST = 3500  # characters: a message has at most 4096
+ID = re.compile(r"-?\d{1,15}", re.ASCII)
+ANYWHERE = ("ban", "unban")  # the others are for the operator's private chat
 
 
 async def stats(request: MessageRequest) -> None:
@@ -16,8 +22,8 @@ async def stats(request: MessageRequest) -> None:
 
 
 async def ban(request: MessageRequest) -> None:
-    """Answer /ban: a user's id, or in reply to a message of theirs. Everything of theirs is deleted."""
-    user_id = _user_meant(request)
+    """Answer /ban: the id of a user, group or channel, or in reply to their message. What is theirs is deleted."""
+    user_id = _requester_meant(request)
     if user_id is None or user_id in request.services.operators:
         await request.reply(request.say("ban-whom"))
         return
@@ -31,7 +37,7 @@ async def ban(request: MessageRequest) -> None:
 
 async def unban(request: MessageRequest) -> None:
     """Answer /unban: as /ban."""
-    user_id = _user_meant(request)
+    user_id = _requester_meant(request)
     if user_id is None or user_id in request.services.operators:
         await request.reply(request.say("ban-whom"))
         return
@@ -39,12 +45,33 @@ async def unban(request: MessageRequest) -> None:
     await request.reply(request.say("unban-done" if changed else "ban-no-change", id=str(user_id)))
 
 
-def _user_meant(request: MessageRequest) -> int | None:
-    """Return the user whom a command means, None if that cannot be told."""
+def _requester_meant(request: MessageRequest) -> int | None:
+    """Return whom a command means, by id or in reply to what they wrote, None if that cannot be told.
+
+    In the operator's private chat only forwarded messages are another's.
+    """
     given, replied = (request.words or ("",))[0], request.message.reply_to_message
-    if given.isascii() and given.isdigit() and len(given) < 16:
+    if ID.fullmatch(given):
         return int(given)
-    return replied.from_user.id if replied and replied.from_user and not replied.from_user.is_bot else None
+    if replied is None:
+        return None
+    if request.in_private:
+        return _origin(replied.forward_origin)
+    if replied.sender_chat is not None:
+        return replied.sender_chat.id
+    return replied.from_user.id if replied.from_user and not replied.from_user.is_bot else None
+
+
+def _origin(origin: MessageOrigin | None) -> int | None:
+    """Return who wrote what was forwarded, None if they hide it."""
+    match origin:
+        case MessageOriginUser():
+            return None if origin.sender_user.is_bot else origin.sender_user.id
+        case MessageOriginChat():
+            return origin.sender_chat.id
+        case MessageOriginChannel():
+            return origin.chat.id
+    return None
 
 
 async def maintenance(request: MessageRequest) -> None:
@@ -59,7 +86,7 @@ async def maintenance(request: MessageRequest) -> None:
 
 async def broadcast(request: MessageRequest) -> None:
     """Answer /broadcast: the text after it goes to everybody who has written to the bot in private."""
-    text = (request.message.text or "").partition(" ")[2].strip()
+    text = after_command(request.message)
     if not 0 < len(text) <= MAX_BROADCAST:
         await request.reply(request.say("broadcast-how", limit=MAX_BROADCAST))
         return

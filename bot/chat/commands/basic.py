@@ -7,6 +7,7 @@ import dataclasses
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import ParseMode
 
+from bot.chat.commands import groups
 from bot.chat.context import MessageRequest
 from bot.chat.intake import drafts
 from bot.chat.intake.photos import attachment
@@ -15,17 +16,20 @@ from bot.storage.models import Job, State
 
 
 async def start(request: MessageRequest) -> None:
-    """Greet a person and say what to do; a shared link brings a style along."""
-    if request.in_private:
-        await request.stores.people.meet(request.user.id)
+    """Greet a person, or a group once, and say what to do; a shared link brings a style along."""
+    met = await request.stores.people.meet(request.requester if request.in_private else request.chat.id)
     reference = " ".join(request.words)
     if reference and await find_styles(request, reference) is not None:
         await request.stores.drafts.choose_style(request.address, reference)
         await drafts.settle(request)
         return
+    if not request.in_private:  # `?startgroup` sends it when the bot is added, and then the group is greeted twice
+        if met:
+            await groups.greet(request.bot, request.services, request.chat, request.say)
+        return
     link = f"https://t.me/{request.bot.username}?startgroup"  # no parameter: the welcome is enough
     keyboard = InlineKeyboardMarkup([[InlineKeyboardButton(request.say("button-group"), url=link)]])
-    await request.reply(request.say("start"), keyboard if request.in_private else None)
+    await request.reply(request.say("start"), keyboard)
 
 
 async def explain(request: MessageRequest) -> None:
@@ -36,16 +40,17 @@ async def explain(request: MessageRequest) -> None:
 async def style(request: MessageRequest) -> None:
     """Begin anew; a name or a code chooses the style; in reply to a picture, that picture is the content."""
     reference, replied = " ".join(request.words), request.message.reply_to_message
-    if reference and not await drafts.choose_style(request, reference):
+    if reference and not await drafts.is_known_style(request, reference):
         return
-    found = attachment(replied) if replied else None
-    if found is None and not reference:
-        await request.stores.drafts.discard(request.address)
-        await request.reply(request.say("draft-empty"))
-        return
-    if found is not None:
+    if replied is not None and (found := attachment(replied)):
         await drafts.add(request, found)
-    await drafts.settle(request)
+        await drafts.settle_photos(request, reference, [request])
+    elif reference:
+        await request.stores.drafts.choose_style(request.address, reference)
+        await drafts.settle(request)
+    else:
+        await request.stores.drafts.discard(request.address)
+        await drafts.ask(request, "draft-empty")
 
 
 async def style_by_code(request: MessageRequest) -> None:

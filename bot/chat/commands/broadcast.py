@@ -9,8 +9,10 @@ import structlog
 from telegram import Bot
 from telegram.error import TelegramError
 
+from bot.chat.rate_limiter import once
+from bot.chat.refusals import UNWRITABLE, foreseen
 from bot.storage.chat_protocols import PeopleStore
-from bot.storage.errors import StoreFullError
+from bot.storage.errors import StoreUnavailableError
 
 log = structlog.get_logger(__name__)
 
@@ -31,10 +33,11 @@ async def _send_next(bot: Bot, people: PeopleStore) -> bool:
     try:
         queued = await people.take_broadcast()
         if queued is not None:
-            await bot.send_message(*queued)
+            with once(), foreseen(*UNWRITABLE):
+                await bot.send_message(*queued)
     except TelegramError as error:  # blocked, or gone
         log.info("a broadcast message was not delivered", reason=error.message)
-    except StoreFullError as error:
+    except StoreUnavailableError as error:
         log.warning("no broadcast message was taken", reason=str(error))
         return False
     return queued is not None

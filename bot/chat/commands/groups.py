@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import structlog
-from telegram import Update
+from telegram import Chat, Update
 from telegram.constants import ChatMemberStatus, ChatType
+from telegram.ext import ExtBot
 
-from bot.chat.context import Context
+from bot.chat.access import hides_replies
+from bot.chat.context import Context, Services
+from bot.chat.i18n import Texts
 
 log = structlog.get_logger(__name__)
 
@@ -20,7 +23,16 @@ async def welcome(update: Update, context: Context) -> None:
         return
     came = change.old_chat_member.status not in INSIDE and change.new_chat_member.status in INSIDE
     if came and await context.services.stores.people.meet(change.chat.id):
-        await context.bot.send_message(change.chat.id, context.say("welcome"))
+        await greet(context.bot, context.services, change.chat, context.say)
+
+
+async def greet(bot: ExtBot[None], services: Services, chat: Chat, say: Texts) -> None:
+    """Say what to do in a group, and where Telegram hides replies from the bot, why it is to be done so."""
+    text = say("welcome")
+    if await hides_replies(bot, services, chat):
+        services.told.add(chat.id)
+        text = f"{say('welcome-unseeing')}\n{say('replies-hidden')}"
+    await bot.send_message(chat.id, text)
 
 
 async def move(update: Update, context: Context) -> None:

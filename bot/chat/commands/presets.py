@@ -5,7 +5,7 @@ from __future__ import annotations
 from telegram import InlineKeyboardMarkup
 
 from bot.chat import callbacks
-from bot.chat.access import answer
+from bot.chat.access import answer, for_asker
 from bot.chat.context import MessageRequest, Press
 from bot.chat.images import edits
 from bot.chat.images.decoding import in_thread
@@ -24,7 +24,7 @@ async def show(request: MessageRequest) -> None:
     services, say = request.services, request.say
     pictures = [await services.presets.picture(name) for name in services.presets.names]
     rows = preset_rows(services, say, {name: callbacks.UsePreset(name) for name in services.presets.names})
-    own = await request.stores.styles.names(request.user.id)
+    own = await request.stores.styles.names(request.requester)
     caption = f"{say('presets')}\n{say('presets-own', names=', '.join(own))}" if own else say("presets")
     await request.message.reply_photo(
         await in_thread(edits.gallery, pictures),
@@ -35,10 +35,14 @@ async def show(request: MessageRequest) -> None:
 
 
 async def use(press: Press, data: callbacks.UsePreset) -> None:
-    """Choose the preset for the presser's draft: it makes a job, or asks for the photo."""
+    """Choose the preset for the presser's draft, or that of the chat in whose name they asked for the gallery.
+
+    It makes a job, or asks for the photo.
+    """
     if data.preset not in press.services.presets.names:
         await answer(press.query, press.say("source-gone"), alert=True)
         return
+    press = await for_asker(press)
     await press.stores.drafts.choose_style(press.address, data.preset)
     await answer(press.query, press.services.title(data.preset, press.say))
     await drafts.settle(press)

@@ -8,7 +8,7 @@ from telegram import InlineKeyboardMarkup
 from telegram.constants import ParseMode
 
 from bot.chat import callbacks
-from bot.chat.access import answer
+from bot.chat.access import answer, why_not
 from bot.chat.context import MessageRequest, Press
 from bot.chat.i18n import LANGUAGES, texts
 from bot.chat.keyboards import button
@@ -21,44 +21,49 @@ async def privacy(request: MessageRequest) -> None:
 
 async def forget(request: MessageRequest) -> None:
     """Ask whether /forget is meant: it cannot be undone."""
-    yes = button(request.say("button-forget"), callbacks.Forget(request.user.id))
-    no = button(request.say("button-keep"), callbacks.Keep(request.user.id))
+    yes = button(request.say("button-forget"), callbacks.Forget(request.requester))
+    no = button(request.say("button-keep"), callbacks.Keep(request.requester))
     await request.reply(request.say("forget"), InlineKeyboardMarkup([[yes, no]]))
 
 
 async def delete(press: Press, data: callbacks.Forget) -> None:
-    """Delete everything of a person."""
-    if await _is_own(press, data.user):
-        await press.stores.people.forget(press.user.id)
+    """Delete everything of a requester."""
+    if await _may_press(press, data.user):
+        await press.stores.people.forget(data.user)
         await answer(press.query)
-        await press.query.edit_message_text(press.say("forgotten"))
+        await press.edit(press.say("forgotten"))
 
 
 async def keep(press: Press, data: callbacks.Keep) -> None:
     """Delete nothing."""
-    if await _is_own(press, data.user):
+    if await _may_press(press, data.user):
         await answer(press.query)
-        await press.query.edit_message_text(press.say("not-forgotten"))
+        await press.edit(press.say("not-forgotten"))
 
 
-async def _is_own(press: Press, user_id: int) -> bool:
-    """Return whether a button is for the user who pressed it; tell them if it is not."""
-    if user_id != press.user.id:
-        await answer(press.query, press.say("not-yours"), alert=True)
-    return user_id == press.user.id
+async def _may_press(press: Press, requester: int) -> bool:
+    """Return whether the user may press a button of a requester: a person's own is nobody else's. Tell them if not."""
+    if requester == press.requester:
+        return True
+    sentence = await why_not(press, requester) if requester < 0 else "not-yours"
+    if sentence is not None:
+        await answer(press.query, press.say(sentence), alert=True)
+    return sentence is None
 
 
 async def language(request: MessageRequest) -> None:
     """Answer /language: a button for each language, with the name that its speakers give it."""
-    row = [button(texts(code)("language-name"), callbacks.ChooseLanguage(request.user.id, code)) for code in LANGUAGES]
+    row = [
+        button(texts(code)("language-name"), callbacks.ChooseLanguage(request.requester, code)) for code in LANGUAGES
+    ]
     await request.reply(request.say("language"), InlineKeyboardMarkup([row]))
 
 
 async def choose_language(press: Press, data: callbacks.ChooseLanguage) -> None:
     """Answer in the language of the button from now on."""
-    if await _is_own(press, data.user):
+    if await _may_press(press, data.user):
         settings, say = press.stores.settings, texts(data.language)
-        before = await settings.preference(press.user.id)
-        await settings.save_preference(press.user.id, dataclasses.replace(before, language=data.language))
+        before = await settings.preference(data.user)
+        await settings.save_preference(data.user, dataclasses.replace(before, language=data.language))
         await answer(press.query, say("settings-saved"))
-        await press.query.edit_message_text(say("language-chosen"))
+        await press.edit(say("language-chosen"))

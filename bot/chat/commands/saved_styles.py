@@ -23,7 +23,7 @@ async def save(request: MessageRequest) -> None:
         await request.reply(say("save-how"), quote=True)
     elif name in request.services.presets.names:
         await request.reply(say("save-taken", style=name), quote=True)
-    elif not await request.stores.styles.name(request.user.id, name, reference, most=MOST):
+    elif not await request.stores.styles.name(request.requester, name, reference, most=MOST):
         await request.reply(say("save-too-many", limit=MOST), quote=True)
     else:
         link = create_deep_linked_url(request.bot.username, encode(request.recipe, reference))
@@ -41,5 +41,5 @@ async def _style_of_replied(request: MessageRequest) -> StyleRef | None:
     if code is not None and replied.from_user is not None and replied.from_user.id == request.bot.id:
         return code.style
     reference = reference_of([found.source])
-    await request.stores.styles.keep(reference, request.user.id, (found.source,))
+    await request.stores.styles.keep(reference, request.requester, (found.source,))
     return reference

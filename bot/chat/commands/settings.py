@@ -9,9 +9,8 @@ from typing import get_args
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import ParseMode
-from telegram.error import BadRequest
 
-from bot.chat.access import answer, is_administrator
+from bot.chat.access import answer, why_no_administrator
 from bot.chat.callbacks import Choose, Field
 from bot.chat.context import MessageRequest, Press, Request
 from bot.chat.i18n import LANGUAGES, Texts, texts
@@ -36,9 +35,9 @@ PERSONAL: tuple[Field, ...] = ("output", "language")  # a group has no such sett
 
 async def show(request: MessageRequest) -> None:
     """Answer /settings: a user's own in private, the group's in a group."""
-    chat_id = request.user.id if request.in_private else request.chat.id
-    if not await _may_choose(request, chat_id):
-        await request.reply(request.say("settings-admins"), quote=True)
+    chat_id = request.requester if request.in_private else request.chat.id
+    if sentence := await _why_not_choose(request, chat_id):
+        await request.reply(request.say(sentence), quote=True)
         return
     text, keyboard = await _menu(request, chat_id, request.say)
     await request.reply(text, keyboard, parse_mode=ParseMode.HTML)
@@ -46,25 +45,25 @@ async def show(request: MessageRequest) -> None:
 
 async def choose(press: Press, data: Choose) -> None:
     """Save the choice on the button that was pressed and show the menu again."""
-    if not await _may_choose(press, data.chat):
-        await answer(press.query, press.say("not-yours" if data.chat > 0 else "settings-admins"), alert=True)
+    if sentence := await _why_not_choose(press, data.chat):
+        await answer(press.query, press.say(sentence), alert=True)
         return
     changed = await _save(press, data)
     say = texts(data.value) if data.field == "language" else press.say
     await answer(press.query, say("settings-saved"))
     if changed:
         text, keyboard = await _menu(press, data.chat, say)
-        try:
-            await press.query.edit_message_text(text, parse_mode=ParseMode.HTML, reply_markup=keyboard)
-        except BadRequest as error:  # after a double press the menu shows the choice already
-            if "not modified" not in error.message:
-                raise
+        await press.edit(text, keyboard, parse_mode=ParseMode.HTML)
 
 
-async def _may_choose(request: Request, chat_id: int) -> bool:
-    """Return whether the user may change these settings: their own, or those of a group that they administer."""
-    user_id = request.user.id
-    return chat_id == user_id or (chat_id < 0 and await is_administrator(request.bot, chat_id, user_id))
+async def _why_not_choose(request: Request, chat_id: int) -> str | None:
+    """Return the name of the sentence that says why the user may not change these settings.
+
+    None: they are their own, or those of a group that they administer.
+    """
+    if chat_id == request.requester:
+        return None
+    return await why_no_administrator(request, chat_id, "settings-admins") if chat_id < 0 else "not-yours"
 
 
 async def _save(press: Press, data: Choose) -> bool:

@@ -31,7 +31,8 @@ async def fetch_source(request: Request, source: Source) -> bytes:
 async def find_styles(request: Request, reference: str) -> tuple[Recipe | None, tuple[Source, ...]] | None:
     """Return the styles that a user names, and the recipe if it is one recipe code; None if a name is unknown.
 
-    A name is a preset, a style that the user has saved, or a recipe code; several are joined with a plus sign.
+    A name is a preset or a style that the user has saved, in any case, or a recipe code; several are joined with a plus
+    sign.
     """
     names = reference.split("+")
     if len(names) > MOST_STYLES:
@@ -48,10 +49,10 @@ async def find_styles(request: Request, reference: str) -> tuple[Recipe | None, 
 
 async def _sources_of(request: Request, name: str) -> tuple[Source, ...]:
     code, presets, styles = decode(name), request.services.presets, request.stores.styles
-    wanted = code.style if code else StyleRef(name)
+    wanted = code.style if code else StyleRef(name.lower())
     if wanted in presets.names:
         return (Source(f"{PRESET}{wanted}"),)
-    key = wanted if code else await styles.named(request.user.id, name.lower())
+    key = wanted if code else await styles.named(request.requester, wanted)
     if key in presets.names:
         return (Source(f"{PRESET}{key}"),)
     return (await styles.sources(key) or ()) if key else ()

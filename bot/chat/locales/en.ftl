@@ -56,13 +56,13 @@ queued = { $ahead ->
     [one] In the queue: { $ahead } picture before yours.
    *[other] In the queue: { $ahead } pictures before yours.
 }
+painter-away = The painter is away at the moment. Your picture waits here, and is painted as soon as it is back.
 starting = Mixing the paints…
 painting = Painting
 sketching = A quick sketch first, then the masterpiece in its place
 painting-over = The sketch is done; the masterpiece is being painted over it
 painting-on = Going on from the earlier picture
 retrying = A hiccup: I am trying again, nothing is lost.
-painter-away = The painter is away at the moment. Your picture waits here, and is painted as soon as it is back.
 finishing = Drying…
 done = { $size } · { $seconds ->
     [one] { $seconds } second
@@ -96,7 +96,7 @@ failed-out_of_memory = This picture is too big for the painter. Choose a smaller
 failed-crashed = The painter broke off twice on these pictures, so I gave up. Please try other pictures or a smaller size in /settings.
 failed-engine = The painting did not work, even after several tries. Please send both photos again later.
 
-bad-not-image = This file is not a picture that I can open. Send a photo, or a JPEG, PNG, WebP, GIF, BMP or TIFF file.
+bad-not-image = This file is not a picture that I can open. Send a photo, or a JPEG, PNG, WebP, HEIC, AVIF, GIF or TIFF file.
 bad-truncated = This picture is damaged or incomplete. Please send it again.
 bad-too-large = This picture has too many pixels ({ $megapixels } million). Send one with at most { $limit } million.
 bad-too-small = This picture is too small ({ $width }×{ $height }). Send one that is at least { $limit } pixels on each side.
@@ -121,7 +121,7 @@ too-busy = { $count ->
     [one] I am very busy: { $count } picture is waiting. Please try again in an hour.
    *[other] I am very busy: { $count } pictures are waiting. Please try again in an hour.
 }
-busy-disk = I am out of disk space right now. Please send it again in a few minutes.
+busy-disk = I cannot store anything right now. Please send it again in a few minutes.
 broken = Something went wrong on my side. Please try again.
 
 queue-empty = You have nothing in the queue. Send two photos.
@@ -140,6 +140,7 @@ cancel-done = { $count ->
 cancel-draft = The photo you sent is forgotten.
 cancel-too-late = It is finished already.
 not-yours = Only the person who asked for it can do that.
+administrators-hidden = That is for whoever asked, or for this group's administrators. Telegram does not show me who they are: make me an administrator too.
 
 settings = Settings of your next picture
 settings-group = Settings of this group's pictures
@@ -228,6 +229,10 @@ button-reset = Reset
 welcome =
     Hello everybody! I paint photos in the style of others. Reply to a photo with /style, then send the style picture as a reply to me.
     Quicker: /style mosaic in reply to a photo. /presets shows the styles. Otherwise I keep quiet.
+welcome-unseeing =
+    Hello everybody! I paint photos in the style of others. Write /style, then send me the photo as a reply, then the style picture.
+    Quicker: /style mosaic. /presets shows the styles. Otherwise I keep quiet.
+replies-hidden = In this group Telegram does not show me which photo a command replies to. It does in a supergroup, with my privacy mode off, or if I am an administrator.
 
 privacy =
     <b>What I keep, and for how long</b>
@@ -257,7 +262,7 @@ stats =
 operator-refusal =
     Telegram refused a call of mine, for the first time since I started: { $method }: { $reason }
     Something may be missing on people's screens. The log has every case; please report it if you do not know why.
-ban-whom = Give the number of a user, or reply to a message of theirs. Owners cannot be banned.
+ban-whom = Give the number of a user, group or channel, or reply to a message of theirs. Owners cannot be banned.
 ban-done = User { $id } is banned, and all that was theirs is deleted.
 unban-done = User { $id } may come in again.
 ban-no-change = For user { $id } that is so already.

@@ -18,15 +18,13 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-import httpx
 import structlog
 from telegram import Bot, InlineKeyboardMarkup
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.chat.context import Services
-from bot.chat.i18n import texts
 from bot.chat.keyboards import result_keyboard
-from bot.chat.rate_limiter import patience
+from bot.chat.rate_limiter import UNSENT, once, patience
 from bot.chat.refusals import TOPIC_GONE, UNCHANGED, says
 from bot.chat.status.messages import JobMessages
 from bot.chat.status.text import caption, describe
@@ -37,9 +35,6 @@ log = structlog.get_logger(__name__)
 DONE = "🎉"
 PATIENCE = 5.0  # seconds of a pause that a delivery waits for; a longer one is left to the reporter
 WATCHED = 60.0  # seconds for which a requester is taken to look at the chat
-
-# Errors of the transport after which the request provably did not reach Telegram.
-UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
 @dataclass(frozen=True)
@@ -93,7 +88,8 @@ async def _answer_elsewhere(bot: Bot, services: Services, job: Job, error: Teleg
     log.info("a job cannot be answered where it was asked for", job=job.id, reason=error.message)
     async for moved, note in _other_places(services, job, error):
         try:
-            answer = await _answer(JobMessages(bot, moved), services, moved, texts(job.language)(note))
+            messages = JobMessages(bot, moved)
+            answer = await _answer(messages, services, moved, messages.say(note))
         except (Forbidden, BadRequest) as refusal:
             log.info("a job cannot be answered elsewhere", job=job.id, reason=refusal.message)
             continue
@@ -117,7 +113,7 @@ async def _deliver_picture(messages: JobMessages, services: Services, job: Job, 
     if job.result is None:
         raise ValueError(f"job {job.id} is rendered but has no picture")
     picture = await services.stores.blobs.get(job.result)
-    say = texts(job.language)
+    say = messages.say
     text, keyboard = caption(services, job, say), result_keyboard(job, say)
     text = f"{note}\n{text}" if note else text
     first = job.address.chat_id > 0 and await services.stores.deliveries.is_first(job)
@@ -126,7 +122,8 @@ async def _deliver_picture(messages: JobMessages, services: Services, job: Job, 
         return answer
     await services.stores.deliveries.begin(job.id)
     try:
-        sent = await messages.send(picture, text, keyboard, celebrate=first)
+        with once():
+            sent = await messages.send(picture, text, keyboard, celebrate=first)
     except BadRequest as error:  # for example in a group that allows texts but no photos or files
         if says(error, *TOPIC_GONE):
             raise
@@ -172,7 +169,7 @@ async def _replace_status(
 
 
 async def _deliver_reason(messages: JobMessages, job: Job, note: str) -> _Answer:
-    text = describe(job, None, texts(job.language))
+    text = describe(job, None, messages.say)
     text = f"{note}\n{text}" if note else text
     try:
         if job.status_message_id is not None:

@@ -18,6 +18,7 @@ from telegram import (
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, TelegramError
 
+from bot.chat.i18n import Texts, texts_in
 from bot.chat.images import edits
 from bot.chat.images.decoding import in_thread
 from bot.chat.intake.photos import attachment
@@ -47,6 +48,11 @@ class JobMessages:
     def __init__(self, bot: Bot, job: Job) -> None:
         self._bot = bot
         self._job = job
+
+    @property
+    def say(self) -> Texts:
+        """The texts in the requester's language, for the job's chat."""
+        return texts_in(self._job.address.chat_id, self._job.language, self._bot.username)
 
     async def send_status(self, text: str, keyboard: InlineKeyboardMarkup | None = None) -> int:
         """Send a text as a reply to the request; return its message_id.

@@ -14,7 +14,6 @@ from telegram import Bot, InlineKeyboardMarkup
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
 from bot.chat.context import Services
-from bot.chat.i18n import texts
 from bot.chat.keyboards import status_keyboard
 from bot.chat.rate_limiter import NoRoomError, as_progress, patience, seconds_of
 from bot.chat.refusals import UNEDITABLE, says
@@ -126,7 +125,7 @@ class Reporter:
         """Bring the status message up to date, unless its chat was edited a moment ago."""
         if job.id in self._mute:
             return
-        shown, say = self._shown.get(job.id), texts(job.language)
+        shown, say = self._shown.get(job.id), JobMessages(self._bot, job).say
         place = await self._services.stores.jobs.place(job) if job.state is State.QUEUED else None
         text = describe(job, place, say, waits=self._services.pictures_wait())
         changed = shown is None or (shown.text, shown.preview) != (text, job.preview)

@@ -10,6 +10,7 @@ from bot.chat.recipe_codes import encode
 from bot.storage.models import Job, Place, Recipe, State
 
 BAR_CELLS = 12
+FULL, EMPTY = "▰", "▱"  # cells of the bar, which has some of each while a picture is painted
 
 
 def describe(job: Job, place: Place | None, say: Texts, *, waits: bool = False) -> str:
@@ -77,7 +78,7 @@ def _queued(place: Place, say: Texts) -> str:
 
 def _running(job: Job, say: Texts) -> str:
     full = round(job.progress * BAR_CELLS)
-    bar = "▰" * full + "▱" * (BAR_CELLS - full)
+    bar = FULL * full + EMPTY * (BAR_CELLS - full)
     text = f"{say(_stage(job))}\n{bar} {job.progress:.0%}"
     if job.stop_asked:
         return f"{text}\n{say('finishing')}"

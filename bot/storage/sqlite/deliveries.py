@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing_extensions import override
 
 from bot.storage.chat_protocols import DeliveryStore
-from bot.storage.models import Job, KeptResult, SentPicture
+from bot.storage.models import Address, Job, KeptResult, SentPicture
 from bot.storage.sqlite.database import SqliteStore, Transaction, record, transaction
 from bot.storage.sqlite.rows import JOB_BLOBS, blobs_of, job_of
 
@@ -65,6 +65,15 @@ SELECT :chat_id, :message_id, id FROM job WHERE id = :id
 ASKED_REGION = """
 SELECT * FROM job
 WHERE id = (SELECT job_id FROM region_question WHERE chat_id = :chat_id AND message_id = :message_id)
+"""
+
+OPEN_REGION = """
+SELECT job.* FROM region_question AS question JOIN job ON job.id = question.job_id
+WHERE question.chat_id = :chat_id AND job.user_id = :user_id AND NOT EXISTS (
+    SELECT 1 FROM job AS later
+    WHERE later.user_id = :user_id AND later.chat_id = :chat_id AND later.message_id > question.message_id
+)
+ORDER BY question.message_id DESC LIMIT 1
 """
 
 
@@ -151,4 +160,10 @@ class SqliteDeliveryStore(SqliteStore, DeliveryStore):
     @transaction
     async def asked_region(self, t: Transaction, chat_id: int, message_id: int) -> Job | None:
         row = await t.row(ASKED_REGION, {"chat_id": chat_id, "message_id": message_id})
+        return job_of(row) if row else None
+
+    @override
+    @transaction
+    async def open_region(self, t: Transaction, address: Address) -> Job | None:
+        row = await t.row(OPEN_REGION, {"chat_id": address.chat_id, "user_id": address.user_id})
         return job_of(row) if row else None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+from collections.abc import Collection
 
 from typing_extensions import override
 
@@ -30,7 +32,7 @@ SWAP = f"UPDATE photo SET is_style = 1 - is_style WHERE {_OF_ADDRESS} AND left_a
 
 DISCARD = f"""
 UPDATE photo SET left_at = :now
-WHERE {_OF_ADDRESS} AND left_at IS NULL AND message_id IS NOT :but
+WHERE {_OF_ADDRESS} AND left_at IS NULL AND message_id NOT IN (SELECT value FROM json_each(:but))
 RETURNING blob
 """  # noqa: S608 - made of constants
 
@@ -92,10 +94,9 @@ class SqliteDraftStore(SqliteStore, DraftStore):
 
     @override
     @transaction
-    async def discard(self, t: Transaction, address: Address, *, but: int | None = None) -> int:
-        values = dataclasses.asdict(address) | {"now": self.now(), "but": but}
+    async def discard(self, t: Transaction, address: Address, *, but: Collection[int] = ()) -> int:
+        values = dataclasses.asdict(address) | {"now": self.now(), "but": json.dumps(list(but))}
         rows = await t.rows(DISCARD, values)
         t.drop(*(row["blob"] for row in rows))
-        if but is None:
-            await t.rows(DROP_CHOSEN_STYLE, values)
+        await t.rows(DROP_CHOSEN_STYLE, values)
         return len(rows)

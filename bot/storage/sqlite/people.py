@@ -7,7 +7,7 @@ from typing_extensions import override
 from bot.storage.chat_protocols import PeopleStore
 from bot.storage.models import Preference, Standing
 from bot.storage.sqlite import retention
-from bot.storage.sqlite.database import SqliteStore, Transaction, transaction
+from bot.storage.sqlite.database import SqliteStore, Transaction, record, transaction
 from bot.storage.sqlite.rows import recipe_of
 from bot.storage.sqlite.settings import PREFERENCE, RECIPE
 
@@ -108,7 +108,7 @@ class SqlitePeopleStore(SqliteStore, PeopleStore):
         return (row["user_id"], row["text"]) if row else None
 
     @override
-    @transaction
+    @record
     async def move_chat(self, t: Transaction, old: int, new: int) -> None:
         for sql in MOVE_CHAT:
             await t.rows(sql, {"old": old, "new": new})

@@ -80,7 +80,8 @@ async def test_an_old_picture_is_continued_from_the_copy_at_telegram(running_cha
         await running_chat.fault(
             ann, "error", "getFile", times=3, status=400, description="Bad Request: file is too old"
         )
-        assert (await chat.press(answer, EN("button-softer"))).text == EN("going-anew")
+        assert (await chat.press(answer, EN("button-softer"))).text == EN("going-on")
+        await chat.wait(lambda message: message.text == EN("going-anew"))
         job = await running_chat.claim()
         assert (job.start, job.resumed, job.recipe.strength) == (None, False, 65)
 

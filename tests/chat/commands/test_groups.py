@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+import pytest
+
 from bot.chat.i18n import texts
 from bot.sandbox.client import Client
 from tests.support.chat_harness import RunningChat, from_bot, group, picture
@@ -162,6 +164,7 @@ async def test_privacy_mode_is_enough(running_chat: RunningChat) -> None:
         await chat.wait(lambda message: message.photo is not None)
 
 
+@pytest.mark.refused("setMessageReaction", "message to react not found")  # the request stays in the old group
 async def test_a_group_that_becomes_a_supergroup_loses_nothing(running_chat: RunningChat) -> None:
     """The draft and the running job move to the new chat."""
     async with Client(running_chat.url) as ann:
