@@ -40,11 +40,12 @@ def _no_call_is_wrong(request: pytest.FixtureRequest, calls_are_of_the_bot: bool
     """Fail a test whose bot made a wrong call or was refused, or whose sandbox answered what no library can read.
 
     A test names the refusals that it provokes: `@pytest.mark.refused("editMessageText", "message is not modified")`.
-    Faults that it switches on in the sandbox are named by that.
+    It says `always=False` where it depends on who is quicker. Faults that it switches on in the sandbox are named by
+    that.
     """
     WATCH.taken()  # what was under way when the last test ended
     yield
-    expected = [Expected(*mark.args) for mark in request.node.iter_markers("refused")]
+    expected = [Expected(*mark.args, **mark.kwargs) for mark in request.node.iter_markers("refused")]
     if found := problems(WATCH.taken(), expected, of_the_bot=calls_are_of_the_bot):
         pytest.fail("\n".join(found), pytrace=False)
 

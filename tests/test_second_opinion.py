@@ -205,6 +205,7 @@ def test_a_refusal_must_be_named_and_a_named_one_must_happen() -> None:
     assert problems([refused()], [Expected("sendMessage", "chat not found")], of_the_bot=True) == []
     assert problems([refused("error")], [], of_the_bot=True) == []
     assert problems([refused()], [], of_the_bot=False) == []
+    assert problems([], [Expected("sendMessage", "chat not found", always=False)], of_the_bot=True) == []
     for expected in (Expected("sendPhoto", "chat not found"), Expected("sendMessage", "message not found")):
         assert problems([refused()], [expected], of_the_bot=True) == [
             *unnamed, f"{expected.method} was never refused with {expected.part!r}, which the test names",

@@ -85,13 +85,7 @@ async def _picture_to_continue(press: Press, job: Job) -> bytes | None:
 
 
 async def paint_again(
-    press: Press,
-    job: Job,
-    recipe: Recipe,
-    sources: tuple[Source, ...],
-    *,
-    continued: bool = False,
-    said: str = "on-it",
+    press: Press, job: Job, recipe: Recipe, sources: tuple[Source, ...], *, continued: bool = False, said: str = "on-it"
 ) -> None:
     """Answer the press, then queue a job's pictures, or others in their place.
 
@@ -102,11 +96,11 @@ async def paint_again(
         said: The name of the message that answers the press.
 
     Raises:
-        BadPictureError: a picture cannot be fetched any more.
+        BadPictureError: A picture cannot be fetched any more.
     """
     address = dataclasses.replace(job.address, user_id=press.requester)
     marked = job.marked if sources[:1] == job.sources[:1] else NO_SOURCE  # a region belongs to its content
-    wish = (recipe, sources, marked)
+    wish = recipe, sources, marked
     if not await _is_waiting(press, address, wish) and (sentence := await refusal(press, address)):
         await answer(press.query, sentence[:200], alert=True)
         return

@@ -154,6 +154,8 @@ class JobMessages:
                         )
                     )
                 except BadRequest as error:  # nothing has arrived: a file has fewer conditions than a photo
+                    if says(error, *TOPIC_GONE):
+                        raise
                     log.info("a photo was refused", job=self._job.id, reason=error.message)
             return _sent(await self._bot.send_document(address.chat_id, file, **more))
 
