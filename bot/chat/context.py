@@ -162,7 +162,7 @@ class Press(Request):
     async def to_address(self) -> User | None:
         if self.in_private or self.sender_chat is not None:
             return None
-        return await mentionable(self.bot, self.chat.id, self.user)
+        return await mentionable(self.bot, self.chat.id, self.user.id)
 
     async def edit(
         self, text: str, keyboard: InlineKeyboardMarkup | None = None, *, parse_mode: str | None = None

@@ -8,18 +8,18 @@ from telegram.error import TelegramError
 from bot.chat.refusals import ANY, foreseen
 
 
-async def mentionable(bot: Bot, chat_id: int, user: User) -> User | None:
+async def mentionable(bot: Bot, chat_id: int, user_id: int) -> User | None:
     """Return the user if a group may read who they are: a press also brings the id of an anonymous administrator.
 
     None where they are one, and where Telegram does not tell.
     """
     try:
         with foreseen(ANY):
-            member = await bot.get_chat_member(chat_id, user.id)
+            member = await bot.get_chat_member(chat_id, user_id)
     except TelegramError:
         return None
     anonymous = isinstance(member, ChatMemberAdministrator | ChatMemberOwner) and member.is_anonymous
-    return None if anonymous else user
+    return None if anonymous else member.user
 
 
 def mention(user: User | None, text: str) -> tuple[str, list[MessageEntity]]:

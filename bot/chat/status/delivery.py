@@ -24,6 +24,7 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, Tele
 
 from bot.chat.context import Services
 from bot.chat.keyboards import result_keyboard
+from bot.chat.mentions import mentionable
 from bot.chat.rate_limiter import UNSENT, once, patience
 from bot.chat.refusals import TOPIC_GONE, UNCHANGED, says
 from bot.chat.status.messages import JobMessages
@@ -86,10 +87,10 @@ async def _answer(messages: JobMessages, services: Services, job: Job, note: str
 async def _answer_elsewhere(bot: Bot, services: Services, job: Job, error: TelegramError) -> _Answer | None:
     """Answer where the requester can read it when the place of the request is closed; None: nowhere."""
     log.info("a job cannot be answered where it was asked for", job=job.id, reason=error.message)
-    async for moved, note in _other_places(services, job, error):
+    async for moved, note in _other_places(bot, services, job, error):
         try:
             messages = JobMessages(bot, moved)
-            answer = await _answer(messages, services, moved, messages.say(note))
+            answer = await _answer(messages, services, moved, note)
         except (Forbidden, BadRequest) as refusal:
             log.info("a job cannot be answered elsewhere", job=job.id, reason=refusal.message)
             continue
@@ -98,15 +99,22 @@ async def _answer_elsewhere(bot: Bot, services: Services, job: Job, error: Teleg
     return None
 
 
-async def _other_places(services: Services, job: Job, error: TelegramError) -> AsyncIterator[tuple[Job, str]]:
-    """Yield the job with other addresses, and the name of the sentence that says why it is answered there."""
+async def _other_places(bot: Bot, services: Services, job: Job, error: TelegramError) -> AsyncIterator[tuple[Job, str]]:
+    """Yield the job with other addresses, and the sentence that says why it is answered there.
+
+    Outside the topic it replies to nothing: a reply would belong to the topic.
+    """
     address = job.address
     new = dataclasses.replace(job, status_message_id=None, preview=None, delivery=Delivery.PENDING)
     if address.chat_id < 0 < address.user_id and await services.stores.people.knows(address.user_id):
         private = Address(address.user_id, None, address.user_id)
-        yield dataclasses.replace(new, address=private, message_id=0), "here-in-private"
+        moved = dataclasses.replace(new, address=private, message_id=0)
+        yield moved, JobMessages(bot, moved).say("here-in-private")
     if address.thread_id is not None and says(error, *TOPIC_GONE):
-        yield dataclasses.replace(new, address=dataclasses.replace(address, thread_id=None)), "here-in-general"
+        moved = dataclasses.replace(new, address=dataclasses.replace(address, thread_id=None), message_id=0)
+        note = JobMessages(bot, moved).say("here-in-general")
+        user = await mentionable(bot, address.chat_id, address.user_id) if address.user_id > 0 else None
+        yield moved, f"{user.mention_html()}: {note}" if user and job.state is State.RENDERED else note
 
 
 async def _deliver_picture(messages: JobMessages, services: Services, job: Job, note: str) -> _Answer:
