@@ -1,7 +1,7 @@
 """Telegram's limits: known ones are kept in advance, and who is told to wait delays nobody else.
 
 Messages and edits share limits, and Telegram may ask for minutes of patience after a few edits too many. So each call
-belongs to a line of its own: the messages of a chat, the progress edits of a chat, every other method by itself. A
+belongs to a line of its own: the messages of a chat, its edits, its progress edits, every other method by itself. A
 pause holds up its line alone. Answers to presses have no chat, and so wait for nothing but themselves.
 """
 
@@ -43,7 +43,7 @@ Answer = bool | dict[str, Any] | list[dict[str, Any]]
 """The result of a call of the Bot API, as the library's base class declares it."""
 
 Line = tuple[object, str]
-"""Calls that wait together: a chat, and `messages`, `progress` or another method's name."""
+"""Calls that wait together: a chat, and `messages`, `edits`, `progress` or another method's name."""
 
 _progress: ContextVar[bool] = ContextVar("progress", default=False)
 _once: ContextVar[bool] = ContextVar("once", default=False)
@@ -175,7 +175,8 @@ class ChatRateLimiter(BaseRateLimiter[None]):
         """
         chat, counted = data.get("chat_id"), COUNTED.match(endpoint) is not None
         progress = counted and _progress.get()
-        line: Line = (chat, "progress" if progress else "messages" if counted else endpoint)
+        written = "progress" if progress else "edits" if endpoint.startswith("edit") else "messages"
+        line: Line = (chat, written if counted else endpoint)
         for attempt in range(1, MAX_TRIES + 1):
             if progress:
                 self._take_room(chat)
@@ -244,7 +245,7 @@ class ChatRateLimiter(BaseRateLimiter[None]):
             NoRoomError: none is free now.
         """
         now, windows = time.monotonic(), (self._window(chat), self._overall)
-        pauses = [self._until.get((chat, line), 0.0) - now for line in ("messages", "progress")]
+        pauses = [self._until.get((chat, line), 0.0) - now for line in ("messages", "edits", "progress")]
         seconds = max(*pauses, *(window.until_room(now) for window in windows))
         if seconds > 0:
             raise NoRoomError(seconds)

@@ -8,11 +8,12 @@ import time
 from collections.abc import Awaitable
 from typing import Any
 
+import httpx
 import pytest
-from telegram.error import RetryAfter
+from telegram.error import NetworkError, RetryAfter
 
 from bot.chat import rate_limiter
-from bot.chat.rate_limiter import ChatRateLimiter, NoRoomError, Pace, as_progress, patience
+from bot.chat.rate_limiter import ChatRateLimiter, NoRoomError, Pace, as_progress, once, patience
 from bot.chat.refusals import Refusals
 
 LONG = dt.timedelta(seconds=240)
@@ -75,7 +76,7 @@ async def test_a_chat_that_may_get_no_message_for_minutes_delays_nobody_else() -
         telegram.call("answerCallbackQuery"), telegram.call("getChatMember", -7), telegram.call("sendMessage", 8)
     )
     with patience(5.0), pytest.raises(RetryAfter) as caught:
-        await telegram.call("editMessageMedia", -7)
+        await telegram.call("sendPhoto", -7)
     assert 200 < rate_limiter.seconds_of(caught.value) <= 240
     with as_progress(), pytest.raises(NoRoomError):
         await telegram.call("editMessageText", -7)
@@ -128,3 +129,49 @@ async def test_edits_and_messages_share_a_chats_pace(monkeypatch: pytest.MonkeyP
     await telegram.call("sendMessage", 7)
     with pytest.raises(TimeoutError):
         await telegram.at_once(telegram.call("sendMessage", 7))
+
+
+class Line(Telegram):
+    """A line that breaks so many times."""
+
+    def __init__(self, cause: Exception, times: int) -> None:
+        super().__init__()
+        self.cause, self.times = cause, times
+
+    async def call(self, method: str, chat_id: int | None = None) -> Any:
+        """Make a call over it."""
+
+        async def reach() -> bool:
+            self.got.append((method, chat_id))
+            if len(self.got) <= self.times:
+                raise NetworkError("cut") from self.cause
+            return True
+
+        return await self.limiter.process_request(reach, (), {}, method, {"chat_id": chat_id}, None)
+
+
+CUT, UNSENT = httpx.RemoteProtocolError("Server disconnected"), httpx.ConnectError("refused")
+
+
+@pytest.mark.parametrize(
+    ("method", "cause", "times"),
+    [("editMessageText", CUT, 2), ("answerCallbackQuery", CUT, 2), ("sendMessage", CUT, 1), ("sendPhoto", UNSENT, 2)],
+)
+async def test_a_call_whose_line_is_cut_is_made_again(method: str, cause: Exception, times: int) -> None:
+    """Nobody is left without an answer because a connection broke; a message may come twice then, not oftener."""
+    line = Line(cause, times)
+    assert await line.call(method, 7) is True
+    assert len(line.got) == times + 1
+
+
+async def test_what_may_have_arrived_is_not_sent_a_third_time_and_a_delivery_not_a_second() -> None:
+    """A delivery counts its copies itself."""
+    with pytest.raises(NetworkError):
+        await (line := Line(CUT, 9)).call("sendMessage", 7)
+    assert len(line.got) == 2
+    with once(), pytest.raises(NetworkError):
+        await (line := Line(CUT, 9)).call("sendPhoto", 7)
+    assert len(line.got) == 1
+    with as_progress(), pytest.raises(NetworkError):
+        await (line := Line(CUT, 9)).call("editMessageText", 7)
+    assert len(line.got) == 1

@@ -1,0 +1,66 @@
+"""The lists of commands are told in the background, once."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.chat import command_menu
+from bot.chat.albums import Albums
+from bot.chat.app import build
+from bot.chat.command_menu import introduce
+from bot.chat.context import Services
+from bot.chat.i18n import texts
+from bot.run import _answer
+from bot.sandbox.client import Client
+from bot.sandbox.server import running
+from bot.storage.models import Recipe
+from bot.storage.sqlite import open_sqlite
+from tests.support.chat_harness import PRESETS, TOKEN, RunningChat
+from tests.support.jobs import eventually
+
+EN = texts("en")
+
+
+async def lists_set(ann: Client) -> int:
+    """Return how many lists were set."""
+    calls = (await ann.call("GET", "/api/wire"))["calls"]
+    return len([call for call in calls if call["method"] == "setMyCommands" and call["status"] == 200])
+
+
+async def test_what_telegram_has_already_is_not_set_again(running_chat: RunningChat) -> None:
+    """Three kinds of chats in two languages at the first start; nothing at the second."""
+    async with Client(running_chat.url) as ann:
+        assert await lists_set(ann) == 6
+        application = build(TOKEN, running_chat.url, Services(running_chat.stores, Albums(), PRESETS, Recipe()))
+        async with application:
+            await introduce(application)
+        assert await lists_set(ann) == 6
+
+
+async def all_set(ann: Client) -> bool:
+    """Return whether every list was set."""
+    return await lists_set(ann) == 6
+
+
+@pytest.mark.parametrize("fault", [{"kind": "flood", "seconds": 240}, {"kind": "error", "status": 502}])
+async def test_a_list_that_cannot_be_set_keeps_nobody_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: dict[str, Any]
+) -> None:
+    """People are answered meanwhile, and what failed is tried again."""
+    monkeypatch.setattr(command_menu, "RETRY_SECONDS", 0.1)
+    async with running() as url, open_sqlite(tmp_path / "db", tmp_path / "blobs") as stores, Client(url) as ann:
+        await ann.call("POST", "/api/faults", {"method": "setMyCommands", "times": 2, **fault})
+        services, stop = Services(stores, Albums(), PRESETS, Recipe()), asyncio.Event()
+        answering = asyncio.create_task(_answer(build(TOKEN, url, services), services, stop))
+        chat = await ann.open()
+        await chat.send("/queue")
+        async with asyncio.timeout(10):
+            await chat.wait(lambda message: message.text == EN("queue-empty"))
+            if fault["kind"] == "error":
+                await eventually(lambda: all_set(ann))
+        stop.set()
+        await asyncio.wait_for(answering, 10)
