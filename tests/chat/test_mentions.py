@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from inspect import signature
+from typing import Any
+
 import pytest
 from telegram import ChatMember, ChatMemberAdministrator, ChatMemberMember, ForceReply, User
 from telegram.error import BadRequest
@@ -13,7 +18,8 @@ FOX = User(7, "Ann 🦊", is_bot=False)
 
 
 def _administrator(*, anonymous: bool) -> ChatMemberAdministrator:
-    rights = dict.fromkeys(ChatMemberAdministrator.__init__.__code__.co_varnames[2:18], False)
+    names = ChatMemberAdministrator.__init__.__code__.co_varnames[2:18]
+    rights: dict[str, Any] = dict.fromkeys(names, False)
     return ChatMemberAdministrator(FOX, **rights | {"is_anonymous": anonymous})
 
 
