@@ -1,9 +1,16 @@
-"""A headless browser for tests: whatever Chromium, Chrome or Edge is installed, driven by Playwright."""
+"""A headless browser for tests: whatever Chromium, Chrome or Edge is installed, else the one of Playwright.
+
+    python -m tests.support.chromium
+
+Where there is no browser, this has Playwright download its Chromium into the user's cache folder.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -40,13 +47,23 @@ async def chromium() -> AsyncIterator[Browser]:
 
     Without an installed browser the test is skipped; in CI, where the environment variable CI is set, it fails.
     """
-    path = find_browser()
-    if path is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(MISSING)
     async with async_playwright() as playwright:
+        path = find_browser() or playwright.chromium.executable_path
+        if not Path(path).is_file():
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(MISSING)
         browser = await playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield browser
         await browser.close()
+
+
+def install_where_missing() -> None:
+    """Install a browser if there is none; where that is not possible, the end of the test run says so."""
+    if find_browser() is None:
+        command = [sys.executable, "-m", "playwright", "install", "chromium"]
+        if subprocess.run(command, check=False, stderr=subprocess.DEVNULL).returncode:  # its reasons are a stack trace
+            sys.stderr.write(
+                f"{MISSING}, and none can be downloaded here: the tests of the web chat will be skipped.\n"
+            )
 
 
 def report_missing_browser(reporter: pytest.TerminalReporter) -> None:
@@ -57,3 +74,7 @@ def report_missing_browser(reporter: pytest.TerminalReporter) -> None:
         reporter.line(f"{len(skipped)} tests were skipped: {MISSING}.", red=True)
         for nodeid in skipped:
             reporter.line(f"  {nodeid}")
+
+
+if __name__ == "__main__":
+    install_where_missing()
