@@ -48,8 +48,8 @@ async def chromium() -> AsyncIterator[Browser]:
     Without an installed browser the test is skipped; in CI, where the environment variable CI is set, it fails.
     """
     async with async_playwright() as playwright:
-        path = find_browser() or playwright.chromium.executable_path
-        if not Path(path).is_file():
+        path = find_browser() or shutil.which(playwright.chromium.executable_path)
+        if path is None:
             (pytest.fail if os.environ.get("CI") else pytest.skip)(MISSING)
         browser = await playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield browser
@@ -58,12 +58,14 @@ async def chromium() -> AsyncIterator[Browser]:
 
 def install_where_missing() -> None:
     """Install a browser if there is none; where that is not possible, the end of the test run says so."""
-    if find_browser() is None:
-        command = [sys.executable, "-m", "playwright", "install", "chromium"]
-        if subprocess.run(command, check=False, stderr=subprocess.DEVNULL).returncode:  # its reasons are a stack trace
-            sys.stderr.write(
-                f"{MISSING}, and none can be downloaded here: the tests of the web chat will be skipped.\n"
-            )
+    if find_browser() is not None:
+        return
+    sys.stderr.write(
+        "No Chromium, Chrome or Edge is installed: Playwright downloads one for the tests of the web chat.\n"
+    )
+    command = [sys.executable, "-m", "playwright", "install", "chromium"]
+    if subprocess.run(command, check=False, capture_output=True).returncode:  # its reasons are a stack trace
+        sys.stderr.write("It cannot be downloaded here: these tests will be skipped.\n")
 
 
 def report_missing_browser(reporter: pytest.TerminalReporter) -> None:
