@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import io
-import re
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -24,6 +23,7 @@ from skimage import data
 from bot.presets.glass import stained_glass
 from bot.sandbox.client import Chat, Client, Message
 from tests.support.chromium import chromium
+from tests.support.conversation import choose_size
 from tests.support.pencil import Pencil
 from tests.support.pictures import encoded
 from tests.support.program import Program
@@ -69,11 +69,24 @@ class Walk:
 
     async def press(self, message: Message, action: str, name: str, wanted: Callable[[Message], object]) -> Message:
         """Press a button by the end of its data, wait for what comes of it, photograph that."""
-        data = next(each.data for row in message.buttons for each in row if each.data.endswith(action))
+        shown = await self._shown(message, action)
+        data = next(each.data for row in shown.buttons for each in row if each.data.endswith(action))
         await self.chat.press(message, data)
         answer = await self.chat.wait(wanted, timeout=PATIENCE)
         await self.show(name)
         return answer
+
+    async def _shown(self, message: Message, action: str) -> Message:
+        """Return the message with the page of its buttons that has the action; photograph the pages on the way."""
+        for page in ("more", "first"):
+            [now] = [each for each in await self.chat.messages() if each.id == message.id]
+            if any(each.data.endswith(action) for row in now.buttons for each in row):
+                return now
+            turn = next(each.data for row in now.buttons for each in row if each.data.startswith("page:"))
+            await self.chat.press(message, turn)
+            await self.chat.wait(lambda changed: changed.id == message.id and changed.edited)
+            await self.show(f"buttons {page}")
+        raise ValueError(f"no button for {action}")
 
 
 async def private(walk: Walk, glass: bytes) -> None:
@@ -81,8 +94,8 @@ async def private(walk: Walk, glass: bytes) -> None:
     chat = walk.chat
     await walk.say("/start", "start")
     settings = await walk.say("/settings", "settings")
-    small, *_, large = [each.data for row in settings.buttons for each in row if re.search(r":size:[1-9]", each.data)]
-    await chat.press(settings, large)  # slow enough to be seen at work
+    await walk.press(settings, ":strokes", "settings strokes", lambda message: ":strokes:" in str(message.raw))
+    await choose_size(chat, 1024)  # slow enough to be seen at work
     await chat.send("/presets")
     await chat.wait(lambda message: message.photo)
     await walk.show("presets")
@@ -94,14 +107,14 @@ async def private(walk: Walk, glass: bytes) -> None:
     await walk.show("live message")
     result = await walk.picture()
     await walk.show("result")
-    await chat.press(settings, small)
-    after = result.id
+    await choose_size(chat, 256)
+    after = (await chat.messages())[-1].id
     for action in ("strip", "compare", "denoise", "faces", "timelapse", "sticker", "file", "print"):
         await walk.press(result, f":{action}", action, lambda message: message.id > after or message.edited)
     await walk.press(result, ":swap", "swap", lambda message: "do:" in str(message.raw) and message.id > after)
-    await chat.press(settings, large)  # slow enough to be stopped
+    await choose_size(chat, 1024)  # slow enough to be stopped
     live = await walk.press(result, ":again", "again", lambda message: "stop:" in str(message.raw))
-    await chat.press(settings, small)
+    await choose_size(chat, 256)
     await walk.press(live, live.buttons[0][0].data, "stopped", lambda message: "do:" in str(message.raw))
     await walk.press(result, ":stronger", "stronger", lambda message: "do:" in str(message.raw) and message.id > after)
     await part(walk, result)

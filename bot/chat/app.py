@@ -122,6 +122,13 @@ def _handlers(services: Services) -> list[Handler]:
         MessageHandler(message & filters.StatusUpdate.MIGRATE, groups.move),
         MessageHandler(message & private & ~filters.StatusUpdate.ALL, _message(basic.not_a_picture)),
         ChatMemberHandler(groups.welcome, ChatMemberHandler.MY_CHAT_MEMBER),
+        *_press_handlers(),
+    ]
+
+
+def _press_handlers() -> list[Handler]:
+    """Return a handler for each kind of button."""
+    return [
         _press(callbacks.Cancel, job.cancel),
         _press(callbacks.Stop, job.stop),
         _press(callbacks.Swap, job.swap),
@@ -129,11 +136,14 @@ def _handlers(services: Services) -> list[Handler]:
         _press(callbacks.OtherStyle, job.other),
         _press(callbacks.UseInstead, job.instead),
         _press(callbacks.DoWithResult, repaint.press),
+        _press(callbacks.ShowButtons, repaint.show_buttons),
         _press(callbacks.Pick, repaint.pick),
         _press(callbacks.Blend, result_extras.blend),
         _press(callbacks.PaintSheet, presets.sheet),
         _press(callbacks.UsePreset, presets.use),
         _press(callbacks.SwapDraft, draft.swap),
+        _press(callbacks.ShowSettings, settings.show_list),
+        _press(callbacks.OpenSetting, settings.open_setting),
         _press(callbacks.Choose, settings.choose),
         _press(callbacks.Forget, privacy.delete),
         _press(callbacks.Keep, privacy.keep),

@@ -24,7 +24,9 @@ Action = Literal[
     "compare", "timelapse", "sticker", "file", "print", "delete",
 ]  # fmt: skip
 Share = Literal[20, 40, 60, 80]
-Field = Literal["quality", "size", "strength", "colors", "strokes", "output", "language", "reset"]
+Page = Literal["first", "more"]
+Setting = Literal["quality", "size", "strength", "colors", "strokes", "output", "language"]
+SettingOrReset = Literal["quality", "size", "strength", "colors", "strokes", "output", "language", "reset"]
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,15 @@ class DoWithResult(Callback):
 
 
 @dataclass(frozen=True)
+class ShowButtons(Callback):
+    """Show these buttons under the picture instead: what most people do next, or the rest."""
+
+    prefix = "page"
+    job: JobId
+    page: Page
+
+
+@dataclass(frozen=True)
 class Pick(Callback):
     """Paint in the style that has this number on a contact sheet."""
 
@@ -173,12 +184,29 @@ class UsePreset(Callback):
 
 
 @dataclass(frozen=True)
+class ShowSettings(Callback):
+    """Show the list of settings of a user, or of a group."""
+
+    prefix = "settings"
+    chat: ChatId
+
+
+@dataclass(frozen=True)
+class OpenSetting(Callback):
+    """Show the choices of one setting."""
+
+    prefix = "open"
+    chat: ChatId
+    field: Setting
+
+
+@dataclass(frozen=True)
 class Choose(Callback):
     """Choose a value in /settings of a user, or of a group."""
 
     prefix = "set"
     chat: ChatId
-    field: Field
+    field: SettingOrReset
     value: Annotated[str, r"\w*"]
 
 

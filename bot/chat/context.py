@@ -177,6 +177,15 @@ class Press(Request):
             if not says(error, UNCHANGED, *UNEDITABLE):
                 raise
 
+    async def edit_buttons(self, keyboard: InlineKeyboardMarkup | None) -> None:
+        """Change the buttons of the pressed message; after a second press they are as they should be."""
+        try:
+            with foreseen(UNCHANGED, *UNEDITABLE, *UNWRITABLE):
+                await self.bot.edit_message_reply_markup(self.chat.id, self.message_id, reply_markup=keyboard)
+        except BadRequest as error:
+            if not says(error, UNCHANGED, *UNEDITABLE):
+                raise
+
 
 class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], Services]):
     """python-telegram-bot's context of one update, with our services in `bot_data`.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import get_args
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import KeyboardButtonStyle
 
 from bot.chat import callbacks
-from bot.chat.callbacks import Action, Callback
+from bot.chat.callbacks import Action, Callback, Page
 from bot.chat.context import Services
 from bot.chat.i18n import Texts
 from bot.chat.recipe_changes import remedied
@@ -18,13 +19,17 @@ from bot.storage.models import Job, State
 
 PER_ROW = 2  # presets
 SHARES: tuple[callbacks.Share, ...] = get_args(callbacks.Share)
-RESULT_ROWS: tuple[tuple[Action, ...], ...] = (
-    ("stronger", "softer", "bigger"),
-    ("again", "part"),
-    ("swap", "colors"),
-    ("strip", "faces", "denoise"),
-    ("compare", "timelapse", "sticker"),
-    ("file", "print", "delete"),
+RESULT_ROWS: Mapping[Page, tuple[tuple[Action, ...], ...]] = MappingProxyType(
+    {
+        "first": (("stronger", "softer"), ("bigger", "again"), ("swap",)),  # what most people do next
+        "more": (
+            ("part", "colors"),
+            ("strip", "faces", "denoise"),
+            ("compare", "timelapse"),
+            ("file", "print", "sticker"),
+            ("delete",),
+        ),
+    }
 )
 PRIMARY, SUCCESS, DANGER = KeyboardButtonStyle.PRIMARY, KeyboardButtonStyle.SUCCESS, KeyboardButtonStyle.DANGER
 
@@ -49,26 +54,30 @@ def status_keyboard(job: Job, say: Texts) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup(rows)
 
 
-def result_keyboard(job: Job, say: Texts) -> InlineKeyboardMarkup | None:
-    """Return the buttons under a job's picture, None if its pictures cannot be fetched again."""
+def result_keyboard(job: Job, say: Texts, page: Page = "first") -> InlineKeyboardMarkup | None:
+    """Return a page of the buttons under a job's picture, None if its pictures cannot be fetched again."""
     if len(job.sources) < 2 or not all(job.sources):
         return None
     if job.kind == "sheet":
         numbers = [button(str(number), callbacks.Pick(job.id, number)) for number in range(1, len(job.sources))]
         return InlineKeyboardMarkup([numbers[start : start + COLUMNS] for start in range(0, len(numbers), COLUMNS)])
-    labels = {name: say(f"button-{name}") for row in RESULT_ROWS for name in row}
-    if job.recipe.colors == "content":
+    labels = {name: say(f"button-{name}") for row in RESULT_ROWS[page] for name in row}
+    if "colors" in labels and job.recipe.colors == "content":
         labels["colors"] = say("button-style-colors")
     if len(job.sources) > 2:
-        del labels["swap"]  # several styles cannot become one content
+        labels.pop("swap", None)  # several styles cannot become one content
     rows = [
         [
             button(labels[name], callbacks.DoWithResult(job.id, name), DANGER if name == "delete" else None)
             for name in row
             if name in labels
         ]
-        for row in RESULT_ROWS
+        for row in RESULT_ROWS[page]
     ]
+    if page == "first":
+        rows[-1].append(button(say("button-more"), callbacks.ShowButtons(job.id, "more")))
+    else:
+        rows.append([button(say("button-back"), callbacks.ShowButtons(job.id, "first"))])
     return InlineKeyboardMarkup(rows)
 
 

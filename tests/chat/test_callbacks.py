@@ -28,13 +28,18 @@ VALUES: dict[type[Callback], st.SearchStrategy[Callback]] = {
     callbacks.OtherStyle: st.builds(callbacks.OtherStyle, ids),
     callbacks.UseInstead: st.builds(callbacks.UseInstead, ids, presets),
     callbacks.DoWithResult: st.builds(callbacks.DoWithResult, ids, st.sampled_from(get_args(callbacks.Action))),
+    callbacks.ShowButtons: st.builds(callbacks.ShowButtons, ids, st.sampled_from(get_args(callbacks.Page))),
     callbacks.Pick: st.builds(callbacks.Pick, ids, st.integers(0, 99)),
     callbacks.Blend: st.builds(callbacks.Blend, ids, st.sampled_from(get_args(callbacks.Share))),
     callbacks.SwapDraft: st.builds(callbacks.SwapDraft),
     callbacks.PaintSheet: st.builds(callbacks.PaintSheet),
     callbacks.UsePreset: st.builds(callbacks.UsePreset, presets),
+    callbacks.ShowSettings: st.builds(callbacks.ShowSettings, st.integers(-LARGEST, LARGEST)),
+    callbacks.OpenSetting: st.builds(
+        callbacks.OpenSetting, st.integers(-LARGEST, LARGEST), st.sampled_from(get_args(callbacks.Setting))
+    ),
     callbacks.Choose: st.builds(
-        callbacks.Choose, st.integers(-LARGEST, LARGEST), st.sampled_from(get_args(callbacks.Field)), words
+        callbacks.Choose, st.integers(-LARGEST, LARGEST), st.sampled_from(get_args(callbacks.SettingOrReset)), words
     ),
     callbacks.ChooseLanguage: st.builds(callbacks.ChooseLanguage, ids, st.sampled_from(LANGUAGES)),
     callbacks.Forget: st.builds(callbacks.Forget, ids),
@@ -49,11 +54,14 @@ IN_USE: dict[str, Callback] = {
     "other:7": callbacks.OtherStyle(7),
     "instead:7:mosaic": callbacks.UseInstead(7, "mosaic"),
     "do:7:stronger": callbacks.DoWithResult(7, "stronger"),
+    "page:7:more": callbacks.ShowButtons(7, "more"),
     "pick:7:3": callbacks.Pick(7, 3),
     "blend:7:40": callbacks.Blend(7, 40),
     "turn": callbacks.SwapDraft(),
     "sheet": callbacks.PaintSheet(),
     "use:mosaic": callbacks.UsePreset("mosaic"),
+    "settings:-5": callbacks.ShowSettings(-5),
+    "open:-5:size": callbacks.OpenSetting(-5, "size"),
     "set:-5:size:": callbacks.Choose(-5, "size", ""),
     "lang:7:ru": callbacks.ChooseLanguage(7, "ru"),
     "forget:7": callbacks.Forget(7),
@@ -140,7 +148,7 @@ def test_made_up_data_are_of_no_kind(text: str) -> None:
         *[callbacks.DoWithResult(LARGEST, action) for action in get_args(callbacks.Action)],
         callbacks.Pick(LARGEST, 99),
         callbacks.Blend(LARGEST, 80),
-        *[callbacks.Choose(-LARGEST, field, "standard") for field in get_args(callbacks.Field)],
+        *[callbacks.Choose(-LARGEST, field, "standard") for field in get_args(callbacks.SettingOrReset)],
         *[callbacks.ChooseLanguage(LARGEST, language) for language in LANGUAGES],
         *[
             kind(LARGEST)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from telegram import InlineKeyboardMarkup
 
+from bot.chat.callbacks import Page
 from bot.chat.i18n import texts
 from bot.chat.keyboards import RESULT_ROWS, blend_keyboard, draft_keyboard, result_keyboard, status_keyboard
 from bot.storage.models import BlobKey, Recipe, Source, State
@@ -15,7 +16,8 @@ from tests.support.fakes import a_job
 from tests.support.requests import services
 
 EN = texts("en")
-ACTIONS = [action for row in RESULT_ROWS for action in row]
+ROWS = [*RESULT_ROWS["first"], *RESULT_ROWS["more"]]
+ACTIONS = [action for row in ROWS for action in row]
 PREVIEW = BlobKey("preview")
 MIX = (Source("file:content"), Source("preset:mosaic"), Source("preset:woodcut"))
 
@@ -47,15 +49,20 @@ def test_the_status_message_offers_what_is_possible_now(changes: dict[str, Any],
 
 def test_a_picture_has_all_actions() -> None:
     """Swap is missing where several styles were mixed: they cannot become one content."""
-    assert data_of(result_keyboard(a_job(), EN)) == [[f"do:1:{action}" for action in row] for row in RESULT_ROWS]
-    mixed = [data for row in data_of(result_keyboard(a_job(sources=MIX), EN)) for data in row]
-    assert mixed == [f"do:1:{action}" for action in ACTIONS if action != "swap"]
+    first, more = (data_of(result_keyboard(a_job(), EN, page)) for page in get_args(Page))
+    assert (first[-1].pop(), more.pop()) == ("page:1:more", ["page:1:first"])
+    assert [*first, *more] == [[f"do:1:{action}" for action in row] for row in ROWS]
+    mixed = [row for page in get_args(Page) for row in data_of(result_keyboard(a_job(sources=MIX), EN, page))]
+    pages = {"page:1:more", "page:1:first"}
+    assert [data for row in mixed for data in row if data not in pages] == [
+        f"do:1:{action}" for action in ACTIONS if action != "swap"
+    ]
 
 
 @pytest.mark.parametrize(("colors", "label"), [("style", "button-colors"), ("content", "button-style-colors")])
 def test_the_button_for_colours_names_where_it_leads(colors: str, label: str) -> None:
     """From the style's colours to the content's, and back."""
-    keyboard = result_keyboard(a_job(recipe=Recipe(colors=colors)), EN)  # type: ignore[arg-type]
+    keyboard = result_keyboard(a_job(recipe=Recipe(colors=colors)), EN, "more")  # type: ignore[arg-type]
     assert keyboard is not None
     [found] = [each for row in keyboard.inline_keyboard for each in row if each.callback_data == "do:1:colors"]
     assert found.text == EN(label)

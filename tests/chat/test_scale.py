@@ -16,7 +16,7 @@ from bot.chat.i18n import texts
 from bot.sandbox.client import Chat, Client, Message
 from bot.storage.models import Address, Job
 from tests.support.badges import badge, number_of
-from tests.support.chat_harness import RunningChat, from_bot, picture, request
+from tests.support.chat_harness import RunningChat, from_bot, picture, press_result_button, request
 
 EN = texts("en")
 PEOPLE = 50
@@ -173,6 +173,6 @@ async def _everything(running_chat: RunningChat, chat: Chat, photo: bytes, paint
         job, 0.5, 1.0, await running_chat.stores.blobs.put(picture(640, 480))
     )
     await running_chat.finish(job, painted)
-    answer = await chat.wait(lambda message: EN("button-compare") in str(message.buttons))
-    await chat.press(answer, EN("button-compare"))
+    answer = await chat.wait(lambda message: EN("button-more") in str(message.buttons))
+    await press_result_button(chat, answer, EN("button-compare"))
     await chat.wait(lambda message: message.text == EN("compared"))

@@ -10,7 +10,7 @@ from PIL import Image
 from bot.chat.i18n import texts
 from bot.sandbox.client import Chat, Client, Message
 from bot.storage.models import Job
-from tests.support.chat_harness import REPORT, RunningChat, group, picture
+from tests.support.chat_harness import REPORT, RunningChat, group, picture, press_result_button
 from tests.support.pencil import Pencil, jpeg, photographs
 
 EN = texts("en")
@@ -64,12 +64,12 @@ async def test_all_that_is_made_of_a_hidden_picture_is_hidden(running_chat: Runn
         answer = await chat.wait(lambda message: message.photo is not None)
         await running_chat.settled()
         for button in ("compare", "strip", "denoise", "part"):
-            await chat.press(answer, EN(f"button-{button}"))
+            await press_result_button(chat, answer, EN(f"button-{button}"))
             assert hidden(await chat.wait(lambda message: message.photo is not None))
-        await chat.press(answer, EN("button-timelapse"))
+        await press_result_button(chat, answer, EN("button-timelapse"))
         assert hidden(await chat.wait(lambda message: message.animation is not None))
         for button in ("stronger", "again", "swap", "swap"):
-            await chat.press(answer, EN(f"button-{button}"))
+            await press_result_button(chat, answer, EN(f"button-{button}"))
             job = await running_chat.claim()
             assert job.spoiler
             await running_chat.finish(job)
@@ -115,7 +115,7 @@ async def test_a_marked_photo_may_be_hidden_by_its_sender(running_chat: RunningC
         await chat.send_photos([jpeg(photo), picture(color="blue")])
         await running_chat.finish(await running_chat.claim())
         answer = await chat.wait(lambda message: message.photo is not None)
-        await chat.press(answer, EN("button-part"))
+        await press_result_button(chat, answer, EN("button-part"))
         asked = await chat.wait(lambda message: message.text == EN("part-how"))
         assert not hidden(asked)
         await chat.send_photos([jpeg(Pencil(photo).encircle().photo)], spoiler=True, reply_to=asked)

@@ -14,7 +14,7 @@ from bot.chat.commands import admin, basic
 from bot.chat.i18n import texts
 from bot.sandbox.client import Client
 from bot.storage.chat_protocols import PeopleStore
-from tests.support.chat_harness import RunningChat, from_bot, painted, picture
+from tests.support.chat_harness import RunningChat, from_bot, painted, picture, press_result_button
 from tests.support.fakes import fake_stores
 from tests.support.pencil import Pencil, jpeg, photographs
 from tests.support.requests import GROUP, fake_bot, message, message_request, services
@@ -119,7 +119,7 @@ async def test_a_marked_copy_without_its_reply_is_the_answer(running_chat: Runni
         await chat.send_photos([PHOTO, picture(color="blue")])
         await running_chat.finish(await running_chat.claim())
         answer = await chat.wait(lambda message: message.photo is not None and bool(message.buttons))
-        await chat.press(answer, "do:1:part")
+        await press_result_button(chat, answer, EN("button-part"))
         asked = await chat.wait(lambda message: message.text == EN("part-how"))
         await chat.send_photos([picture(300, 200, "green")])
         await chat.wait(lambda message: message.text == EN("draft-content"))

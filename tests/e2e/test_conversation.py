@@ -12,11 +12,13 @@ from PIL import Image
 
 from bot.chat.i18n import texts
 from bot.sandbox.client import Chat, Client, Message
+from tests.support.chat_harness import press_result_button
 from tests.support.conversation import answer_after, choose_size, choose_small, is_status, result
 from tests.support.jobs import eventually
 from tests.support.pencil import MIDDLE, Pencil, ellipse, jpeg
 from tests.support.pictures import encoded
 from tests.support.program import PATIENCE, Program
+from tests.support.settings_menu import choose_setting
 
 EN, RU = texts("en"), texts("ru")
 
@@ -79,15 +81,18 @@ async def test_settings_are_the_users_own_and_say_so(program: Program) -> None:
         chat = await person.open()
         await chat.send("/settings")
         menu = await chat.wait(lambda message: bool(message.buttons))
+        lines = {value: EN("setting-colors", value=EN(f"colors-{value}")) for value in ("style", "content")}
+        await chat.press(menu, lines["style"])
+        await chat.wait(lambda message: message.id == menu.id and EN("button-back") in str(message.buttons))
         assert (await chat.press(menu, EN("colors-content"))).text == EN("settings-saved")
-        changed = await chat.wait(lambda message: message.id == menu.id)
-        labels = [button.text for row in changed.buttons for button in row]
-        assert f"• {EN('colors-content')}" in labels
-        assert EN("colors-content") in changed.text
-        assert (await chat.press(menu, f"• {EN('colors-content')}")).text == EN("settings-saved")  # once more
+        await chat.wait(lambda message: message.id == menu.id and lines["content"] in str(message.buttons))
+        await chat.press(menu, lines["content"])
+        chosen = f"• {EN('colors-content')}"
+        await chat.wait(lambda message: message.id == menu.id and chosen in str(message.buttons))
+        assert (await chat.press(menu, chosen)).text == EN("settings-saved")  # once more
         theirs = await other.open()
         await theirs.send("/settings")
-        assert f"• {EN('colors-style')}" in str((await theirs.wait()).buttons)
+        assert lines["style"] in str((await theirs.wait()).buttons)
 
 
 @pytest.mark.parametrize(
@@ -171,9 +176,9 @@ async def test_too_many_waiting_pictures_are_refused_politely(program: Program, 
     """The refusal names the quota; the jobs that were queued before stay, and can be cancelled all at once."""
     async with Client(program.url, name="Eager") as person:
         chat = await person.open()
-        await chat.send("/settings")
-        menu = await chat.wait(lambda message: bool(message.buttons))
-        await chat.press(menu, EN("quality-fine"))  # slow enough that none is finished before the sixth is sent
+        await choose_setting(
+            chat, "Quality", EN("quality-fine")
+        )  # slow enough that none is finished before the sixth is sent
         accepted = 0
         refused = EN("too-many", limit=5)
         while True:
@@ -191,10 +196,10 @@ async def test_a_sketch_comes_first_and_can_be_kept(program: Program, cat: bytes
     """One message shows the sketch, then the painting; who stops it gets what there is, and can continue it later."""
     async with Client(program.url, name="Sketcher") as person:
         chat = await person.open()
-        await chat.send("/settings")
-        menu = await chat.wait(lambda message: bool(message.buttons))
-        await chat.press(menu, EN("quality-standard"))
-        await chat.press(menu, "768")  # its sketch, too, takes longer than the pause between two edits
+        await choose_setting(chat, "Quality", EN("quality-standard"))
+        await choose_setting(
+            chat, "Longest side", EN("size-pixels", size="768")
+        )  # its sketch, too, takes longer than the pause between two edits
         request = (await chat.send_photos([cat, glass]))[0]
         sketch = await chat.wait(lambda message: EN("sketching") in message.text and message.photo, timeout=PATIENCE)
         over = await chat.wait(lambda message: EN("painting-over") in message.text, timeout=PATIENCE)
@@ -216,7 +221,7 @@ async def test_a_part_is_painted_and_the_rest_stays_the_photo(program: Program, 
         chat = await person.open()
         await choose_small(chat)
         whole = await result(chat, (await chat.send_photos([cat, glass]))[0])
-        await chat.press(whole, EN("button-part"))
+        await press_result_button(chat, whole, EN("button-part"))
         asked = await chat.wait(lambda message: message.text == EN("part-how"))
         with Image.open(io.BytesIO(await chat.download(asked))) as shown:
             marked = jpeg(Pencil(shown, "#00e000").encircle().photo, 80)

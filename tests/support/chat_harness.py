@@ -20,7 +20,7 @@ from bot.chat.context import Services
 from bot.chat.i18n import texts
 from bot.chat.status.reporter import Reporter
 from bot.presets.catalogue import Presets
-from bot.sandbox.client import Chat, Client, Message
+from bot.sandbox.client import Answer, Chat, Client, Message
 from bot.sandbox.server import running
 from bot.sandbox.state.world import World
 from bot.storage.models import Job, Recipe
@@ -132,6 +132,19 @@ async def painted(running_chat: RunningChat, chat: Chat) -> tuple[Message, Job]:
     job = await running_chat.claim()
     await running_chat.finish(job)
     return await chat.wait(lambda message: message.photo is not None), job
+
+
+async def press_result_button(chat: Chat, answer: Message, button: str) -> Answer:
+    """Press a button under a picture; where it is not shown, turn to the other page of buttons before."""
+
+    def shown(message: Message) -> bool:
+        return message.id == answer.id and any(each.text == button for row in message.buttons for each in row)
+
+    [now] = [message for message in await chat.messages() if message.id == answer.id]
+    if not shown(now):
+        await chat.press(answer, now.buttons[-1][-1].text)  # More…, or Back
+        await chat.wait(shown)
+    return await chat.press(answer, button)
 
 
 async def group(ann: Client, *, forum: bool = False, admin: bool = True, kind: str = "supergroup") -> Chat:

@@ -28,7 +28,11 @@ async def choose_size(chat: Chat, pixels: int) -> None:
     """Choose a size in /settings."""
     await chat.send("/settings")
     menu = await chat.wait(lambda message: bool(message.buttons))
-    await chat.press(menu, str(pixels))
+    [line] = [button.data for row in menu.buttons for button in row if button.data.endswith(":size")]
+    await chat.press(menu, line)
+    choice = line.replace("open:", "set:") + f":{pixels}"
+    await chat.wait(lambda message: message.id == menu.id and choice in str(message.buttons))
+    await chat.press(menu, choice)
 
 
 async def choose_small(chat: Chat) -> None:

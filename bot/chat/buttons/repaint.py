@@ -13,6 +13,7 @@ from bot.chat.context import Press
 from bot.chat.errors import BadPictureError
 from bot.chat.intake.enqueue import Repaint, repaint
 from bot.chat.intake.quotas import refusal
+from bot.chat.keyboards import result_keyboard
 from bot.chat.recipe_changes import again, bigger, recoloured, softer, stronger
 from bot.storage.models import NO_SOURCE, Address, Job, Recipe, Source
 
@@ -34,6 +35,18 @@ async def press(press: Press, data: callbacks.DoWithResult) -> None:
         await EXTRAS[data.action](press, job)
     else:
         await _repaint(press, job, data.action)
+
+
+async def show_buttons(press: Press, data: callbacks.ShowButtons) -> None:
+    """Show the other page of the buttons under a picture."""
+    job = await press.stores.jobs.get(data.job)
+    if job is None or press.chat.id != job.address.chat_id:
+        await answer(press.query, press.say("result-too-old"), alert=True)
+    elif sentence := await why_not(press, job.address.user_id):
+        await answer(press.query, press.say(sentence), alert=True)
+    else:
+        await answer(press.query)
+        await press.edit_buttons(result_keyboard(job, press.say, data.page))
 
 
 async def pick(press: Press, data: callbacks.Pick) -> None:
@@ -90,8 +103,10 @@ async def paint_again(
     """Answer the press, then queue a job's pictures, or others in their place.
 
     Args:
-        press, job: What asks for it; the chat, topic and message of the job are answered again.
-        recipe, sources: How it is painted; the content's source, then the styles'.
+        press: What asks for it.
+        job: Whose chat, topic and message the new job answers.
+        recipe: How it is painted.
+        sources: The content's, then the styles'.
         continued: Whether to continue from the job's picture, if it can be had.
         said: The name of the message that answers the press.
 

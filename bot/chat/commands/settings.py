@@ -1,4 +1,4 @@
-"""/settings: an inline keyboard whose choices the next job uses; in a group, its administrators choose for all."""
+"""/settings: a list of present values, each of which opens its choices; in a group, for its administrators."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import get_args
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import InlineKeyboardMarkup
 from telegram.constants import ParseMode
 
 from bot.chat.access import answer, why_no_administrator
-from bot.chat.callbacks import Choose, Field
+from bot.chat.callbacks import Choose, OpenSetting, Setting, ShowSettings
 from bot.chat.context import MessageRequest, Press, Request
 from bot.chat.i18n import LANGUAGES, Texts, texts
 from bot.chat.keyboards import DANGER, PRIMARY, button
@@ -19,7 +19,7 @@ from bot.storage.models import Colors, Output, Preference, Quality, Recipe
 
 SIZES: tuple[int | None, ...] = (None, 256, 512, 768, 1024)
 STRENGTHS = (20, 40, 60, 80, 100)
-CHOICES: Mapping[Field, tuple[str | int | None, ...]] = MappingProxyType(
+CHOICES: Mapping[Setting, tuple[str | int | None, ...]] = MappingProxyType(
     {
         "quality": get_args(Quality),
         "size": SIZES,
@@ -30,7 +30,11 @@ CHOICES: Mapping[Field, tuple[str | int | None, ...]] = MappingProxyType(
         "language": LANGUAGES,
     }
 )
-PERSONAL: tuple[Field, ...] = ("output", "language")  # a group has no such settings
+PERSONAL: tuple[Setting, ...] = ("output", "language")  # a group has no such settings
+PER_ROW = 3  # choices
+
+
+Menu = tuple[str, InlineKeyboardMarkup]
 
 
 async def show(request: MessageRequest) -> None:
@@ -39,21 +43,31 @@ async def show(request: MessageRequest) -> None:
     if sentence := await _why_not_choose(request, chat_id):
         await request.reply(request.say(sentence), quote=True)
         return
-    text, keyboard = await _menu(request, chat_id, request.say)
+    text, keyboard = await _list(request, chat_id, request.say)
     await request.reply(text, keyboard, parse_mode=ParseMode.HTML)
 
 
+async def show_list(press: Press, data: ShowSettings) -> None:
+    """Go back to the list of settings."""
+    if await _may_press(press, data.chat):
+        await answer(press.query)
+        await _edit(press, await _list(press, data.chat, press.say))
+
+
+async def open_setting(press: Press, data: OpenSetting) -> None:
+    """Show the choices of one setting."""
+    if await _may_press(press, data.chat):
+        await answer(press.query)
+        await _edit(press, await _choices(press, data.chat, data.field))
+
+
 async def choose(press: Press, data: Choose) -> None:
-    """Save the choice on the button that was pressed and show the menu again."""
-    if sentence := await _why_not_choose(press, data.chat):
-        await answer(press.query, press.say(sentence), alert=True)
-        return
-    changed = await _save(press, data)
-    say = texts(data.value) if data.field == "language" else press.say
-    await answer(press.query, say("settings-saved"))
-    if changed:
-        text, keyboard = await _menu(press, data.chat, say)
-        await press.edit(text, keyboard, parse_mode=ParseMode.HTML)
+    """Save the choice on the button that was pressed and go back to the list."""
+    if await _may_press(press, data.chat):
+        await _save(press, data)
+        say = texts(data.value) if data.field == "language" else press.say
+        await answer(press.query, say("settings-saved"))
+        await _edit(press, await _list(press, data.chat, say))
 
 
 async def _why_not_choose(request: Request, chat_id: int) -> str | None:
@@ -66,88 +80,100 @@ async def _why_not_choose(request: Request, chat_id: int) -> str | None:
     return await why_no_administrator(request, chat_id, "settings-admins") if chat_id < 0 else "not-yours"
 
 
-async def _save(press: Press, data: Choose) -> bool:
-    """Save one choice; False if it was the present one."""
+async def _may_press(press: Press, chat_id: int) -> bool:
+    """Return whether the user may change these settings; tell them if not."""
+    sentence = await _why_not_choose(press, chat_id)
+    if sentence:
+        await answer(press.query, press.say(sentence), alert=True)
+    return sentence is None
+
+
+async def _edit(press: Press, menu: Menu) -> None:
+    text, keyboard = menu
+    await press.edit(text, keyboard, parse_mode=ParseMode.HTML)
+
+
+async def _save(press: Press, data: Choose) -> None:
     settings = press.stores.settings
-    recipe = await settings.recipe(data.chat) or press.services.default
-    preference = await settings.preference(data.chat)
-    before = recipe, preference
+    recipe, preference = await _values(press, data.chat)
     if data.field == "reset":
-        recipe, preference = press.services.default, dataclasses.replace(preference, output="photo")
+        await settings.save_recipe(data.chat, press.services.default)
+        await settings.save_preference(data.chat, dataclasses.replace(preference, output="photo"))
     elif data.field in PERSONAL:
-        preference = Preference(**(dataclasses.asdict(preference) | {data.field: _value(data)}))
+        changed = dataclasses.asdict(preference) | {data.field: _value(data)}
+        await settings.save_preference(data.chat, Preference(**changed))
     else:
-        recipe = Recipe(**(recipe.to_dict() | {data.field: _value(data)}))
-    if before[0] != recipe:
-        await settings.save_recipe(data.chat, recipe)
-    if before[1] != preference:
-        await settings.save_preference(data.chat, preference)
-    return before != (recipe, preference)
+        await settings.save_recipe(data.chat, Recipe(**(recipe.to_dict() | {data.field: _value(data)})))
 
 
 def _value(data: Choose) -> str | int | None:
     """Return the value that a button carries; StopIteration for a button that we never made."""
-    return next(choice for choice in CHOICES[data.field] if ("" if choice is None else str(choice)) == data.value)
+    choices = next(choices for field, choices in CHOICES.items() if field == data.field)
+    return next(choice for choice in choices if ("" if choice is None else str(choice)) == data.value)
 
 
-async def _menu(request: Request, chat_id: int, say: Texts) -> tuple[str, InlineKeyboardMarkup]:
-    """Return the menu: its text with the seconds that the choices take here, and a row for each setting."""
+async def _values(request: Request, chat_id: int) -> tuple[Recipe, Preference]:
     settings = request.stores.settings
-    recipe = await settings.recipe(chat_id) or request.services.default
-    title = say("settings" if chat_id > 0 else "settings-group")
-    text = say(
-        "settings-now",
-        quality=say(f"quality-{recipe.quality}"),
-        size=say("size-pixels", size=str(recipe.size)) if recipe.size else say("size-auto"),
-        strength=f"{recipe.strength} %",
-        colors=say(f"colors-{recipe.colors}"),
-        strokes=say(f"strokes-{recipe.strokes}"),
-    )
-    costs = await _costs(request, recipe, say)
-    keyboard = _keyboard(recipe, await settings.preference(chat_id), say, chat_id)
-    return "\n".join([f"<b>{title}</b>", text, *costs]), keyboard
+    return await settings.recipe(chat_id) or request.services.default, await settings.preference(chat_id)
 
 
-async def _costs(request: Request, recipe: Recipe, say: Texts) -> list[str]:
-    """Return how long each quality and each size would take here, as far as earlier pictures tell."""
-    jobs, lines = request.stores.jobs, []
-    seconds = await jobs.estimate(recipe)
+async def _list(request: Request, chat_id: int, say: Texts) -> Menu:
+    """Return the present values, each on a button that opens its choices, and what a picture takes with them."""
+    recipe, preference = await _values(request, chat_id)
+    present = recipe.to_dict() | {"output": preference.output, "language": say.language}
+    lines = [f"<b>{say('settings' if chat_id > 0 else 'settings-group')}</b>", say("settings-how")]
+    seconds = await request.stores.jobs.estimate(recipe)
     if seconds is not None:
         lines.append(say("settings-estimate", time=say.duration(seconds)))
-    fields: tuple[Field, ...] = ("quality", "size")
-    for field in fields:
-        known = []
-        for choice in CHOICES[field]:
-            seconds = await jobs.estimate(Recipe(**(recipe.to_dict() | {field: choice})))
-            if seconds is not None and choice is not None:
-                label = say("size-pixels", size=str(choice)) if field == "size" else say(f"quality-{choice}")
-                known.append(f"{label} {say.duration(seconds)}")
-        if len(known) > 1:
-            lines.append(say("settings-costs", costs=" · ".join(known)))
-    return lines
-
-
-def _keyboard(recipe: Recipe, preference: Preference, say: Texts, chat_id: int) -> InlineKeyboardMarkup:
-    """Return a row for each setting, a dot before the present choice."""
-    present = recipe.to_dict() | {"output": preference.output, "language": say.language}
-    fields = [field for field in CHOICES if chat_id > 0 or field not in PERSONAL]
-    rows = [[_choice(chat_id, field, choice, present[field], say) for choice in CHOICES[field]] for field in fields]
+    rows = [
+        [button(say(f"setting-{field}", value=_label(field, present[field], say)), OpenSetting(chat_id, field))]
+        for field in CHOICES
+        if chat_id > 0 or field not in PERSONAL
+    ]
     rows.append([button(say("button-reset"), Choose(chat_id, "reset", ""), DANGER)])
-    return InlineKeyboardMarkup(rows)
+    return "\n".join(lines), InlineKeyboardMarkup(rows)
 
 
-def _choice(chat_id: int, field: Field, choice: str | int | None, present: object, say: Texts) -> InlineKeyboardButton:
+async def _choices(press: Press, chat_id: int, field: Setting) -> Menu:
+    """Return what a setting does, what its choices take here, and a button for each."""
+    say = press.say
+    recipe, preference = await _values(press, chat_id)
+    present = (recipe.to_dict() | {"output": preference.output, "language": say.language})[field]
+    title = say(f"setting-{field}", value=_label(field, present, say))
+    costs = await _costs(press, recipe, field) if field in ("quality", "size") else []
+    text = "\n".join([f"<b>{title}</b>", say(f"about-{field}"), *costs])
+    buttons = [
+        button(
+            f"• {_label(field, choice, say)}" if choice == present else _label(field, choice, say),
+            Choose(chat_id, field, "" if choice is None else str(choice)),
+            PRIMARY if choice == present else None,
+        )
+        for choice in CHOICES[field]
+    ]
+    rows = [buttons[start : start + PER_ROW] for start in range(0, len(buttons), PER_ROW)]
+    return text, InlineKeyboardMarkup([*rows, [button(say("button-back"), ShowSettings(chat_id))]])
+
+
+async def _costs(press: Press, recipe: Recipe, field: Setting) -> list[str]:
+    """Return how long a picture would take here with each choice, as far as earlier pictures tell."""
+    known = []
+    for choice in CHOICES[field]:
+        seconds = await press.stores.jobs.estimate(Recipe(**(recipe.to_dict() | {field: choice})))
+        if seconds is not None and choice is not None:
+            known.append(f"{_label(field, choice, press.say)} {press.say.duration(seconds)}")
+    return [press.say("settings-costs", costs=" · ".join(known))] if len(known) > 1 else []
+
+
+def _label(field: Setting, choice: object, say: Texts) -> str:
+    """Return a value of a setting in words."""
     match field:
         case "size":
-            label = str(choice) if choice else say("size-auto-short")
+            return say("size-pixels", size=str(choice)) if choice else say("size-auto")
         case "strength":
-            label = f"{choice} %"
+            return f"{choice} %"
         case "language":
-            label = texts(str(choice))("language-name")
+            return texts(str(choice))("language-name")
         case "output":
-            label = say(f"output-{choice}")
+            return say(f"output-{choice}")
         case _:
-            label = say(f"{field}-{choice}")
-    callback = Choose(chat_id, field, "" if choice is None else str(choice))
-    chosen = choice == present
-    return button(f"• {label}" if chosen else label, callback, PRIMARY if chosen else None)
+            return say(f"{field}-{choice}")

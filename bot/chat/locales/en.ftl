@@ -145,12 +145,21 @@ administrators-hidden = That is for whoever asked, or for this group's administr
 settings = Settings of your next picture
 settings-group = Settings of this group's pictures
 settings-admins = Only administrators of this group choose its settings. Yours are in our private chat.
-settings-now =
-    Quality: { $quality }
-    Longest side: { $size }
-    Strength of the style: { $strength }
-    Colours: { $colors }
-    Strokes: { $strokes }
+settings-how = Tap a line to change it.
+setting-quality = Quality: { $value }
+setting-size = Longest side: { $value }
+setting-strength = Strength of the style: { $value }
+setting-colors = Colours: { $value }
+setting-strokes = Strokes: { $value }
+setting-output = Sent as: { $value }
+setting-language = Language: { $value }
+about-quality = How carefully I paint. Sketch is a first look, Fine the best that I can do; Paper is the published work as it is, a small square.
+about-size = How large the picture gets. Larger pictures show finer strokes and take longer.
+about-strength = How far the picture moves from your photo towards the style.
+about-colors = Whose colours the picture has: the style's, your photo's own, or the style's brushwork in your photo's palette.
+about-strokes = How large the style's strokes are in the picture.
+about-output = A photo shows at once in the chat; a file keeps full quality.
+about-language = How I speak to you.
 settings-saved = Saved
 settings-estimate = Takes { $time } here.
 settings-costs = On this server: { $costs }
@@ -159,7 +168,6 @@ quality-standard = Standard
 quality-fine = Fine
 quality-paper = Paper
 size-auto = as the quality
-size-auto-short = Auto
 size-pixels = { $size } px
 colors-style = from the style
 colors-content = my own
@@ -168,6 +176,8 @@ strokes-fine = fine
 strokes-normal = normal
 strokes-large = large
 button-cancel = Cancel
+button-more = More…
+button-back = ‹ Back
 button-stop = Stop here
 button-swap = ⇄ Swap
 button-again = Again

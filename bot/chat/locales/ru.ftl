@@ -154,12 +154,21 @@ administrators-hidden = Это может тот, кто просил, или а
 settings = Настройки следующей картины
 settings-group = Настройки картин этой группы
 settings-admins = Настройки группы выбирают только её администраторы. Ваши собственные — в нашем личном чате.
-settings-now =
-    Качество: { $quality }
-    Длинная сторона: { $size }
-    Сила стиля: { $strength }
-    Цвета: { $colors }
-    Мазки: { $strokes }
+settings-how = Нажмите на строку, чтобы изменить.
+setting-quality = Качество: { $value }
+setting-size = Длинная сторона: { $value }
+setting-strength = Сила стиля: { $value }
+setting-colors = Цвета: { $value }
+setting-strokes = Мазки: { $value }
+setting-output = Присылать: { $value }
+setting-language = Язык: { $value }
+about-quality = Насколько тщательно рисовать. «Эскиз» — первый взгляд, «Тонкое» — лучшее, что я умею; «Статья» — опубликованная работа как есть, маленький квадрат.
+about-size = Какого размера будет картина. Чем крупнее, тем тоньше мазки и тем дольше.
+about-strength = Насколько картина уходит от фотографии к стилю.
+about-colors = Чьи цвета у картины: стиля, вашей фотографии или мазки стиля в палитре фотографии.
+about-strokes = Насколько крупны мазки стиля на картине.
+about-output = Фото сразу видно в чате; файл сохраняет полное качество.
+about-language = На каком языке я с вами говорю.
 settings-saved = Сохранено
 settings-estimate = Здесь это занимает { $time }.
 settings-costs = На этом сервере: { $costs }
@@ -168,7 +177,6 @@ quality-standard = Обычное
 quality-fine = Тонкое
 quality-paper = Статья
 size-auto = по качеству
-size-auto-short = Авто
 size-pixels = { $size } пикс.
 colors-style = от стиля
 colors-content = свои
@@ -177,6 +185,8 @@ strokes-fine = тонкие
 strokes-normal = обычные
 strokes-large = крупные
 button-cancel = Отменить
+button-more = Ещё…
+button-back = ‹ Назад
 button-stop = Хватит
 button-swap = ⇄ Поменять
 button-again = Ещё раз

@@ -14,7 +14,7 @@ from bot.chat.errors import BadPictureError
 from bot.chat.i18n import texts
 from bot.sandbox.client import Chat, Client, Message
 from bot.storage.models import Job, KeptResult, Source, State
-from tests.support.chat_harness import RunningChat, from_bot, group, picture, run_chat
+from tests.support.chat_harness import RunningChat, from_bot, group, picture, press_result_button, run_chat
 from tests.support.fakes import FakeDeliveryStore, FakeJobStore, a_job, fake_stores
 from tests.support.jobs import eventually, names
 from tests.support.pencil import Pencil, agreement, ellipse, jpeg, photographs
@@ -37,7 +37,7 @@ async def painted(
 
 async def question(chat: Chat, answer: Message) -> Message:
     """Press "Only a part" under a picture; return the message that asks for the marked copy."""
-    await chat.press(answer, EN("button-part"))
+    await press_result_button(chat, answer, EN("button-part"))
     return await chat.wait(lambda message: message.text == EN("part-how"))
 
 
@@ -189,7 +189,7 @@ async def test_a_photo_that_is_gone_cannot_be_marked(running_chat: RunningChat) 
         gone = {"status": 400, "description": "Bad Request: wrong file identifier/HTTP URL specified"}
         await running_chat.fault(ann, "error", "sendPhoto", **gone)
         await running_chat.fault(ann, "error", "getFile", **gone | {"times": 3})
-        await chat.press(answer, EN("button-part"))
+        await press_result_button(chat, answer, EN("button-part"))
         assert (await chat.wait()).text == EN("download-failed")
 
 

@@ -11,7 +11,16 @@ from PIL import Image, ImageStat
 
 from bot.chat.i18n import texts
 from bot.sandbox.client import Client
-from tests.support.chat_harness import REPORT, RunningChat, from_bot, painted, picture, request, run_chat
+from tests.support.chat_harness import (
+    REPORT,
+    RunningChat,
+    from_bot,
+    painted,
+    picture,
+    press_result_button,
+    request,
+    run_chat,
+)
 from tests.support.jobs import eventually
 
 EN = texts("en")
@@ -25,7 +34,7 @@ async def test_the_file_is_the_picture_untouched(running_chat: RunningChat) -> N
         made = picture(600, 400, "green")
         await running_chat.finish(await running_chat.claim(), made)
         answer = await chat.wait(lambda message: message.photo is not None)
-        await chat.press(answer, EN("button-file"))
+        await press_result_button(chat, answer, EN("button-file"))
         file = await chat.wait(lambda message: message.document is not None)
         assert file.reply_to == answer.id
         assert await chat.download(file) == made
@@ -36,9 +45,11 @@ async def test_a_file_that_is_not_kept_any_more_is_not_promised(tmp_path: Path) 
     async with run_chat(tmp_path) as running_chat, Client(running_chat.url) as ann:
         chat = await ann.open()
         answer, job = await painted(running_chat, chat)
+        await chat.press(answer, EN("button-more"))
+        await chat.wait(lambda message: message.id == answer.id and EN("button-file") in str(message.buttons))
         await running_chat.stores.people.prune(4e9)
         assert await running_chat.stores.deliveries.kept_result(job.id) is None
-        said = await chat.press(answer, EN("button-file"))
+        said = await press_result_button(chat, answer, EN("button-file"))
         assert said.text in (EN("file-gone"), EN("result-too-old"))
 
 
@@ -49,7 +60,7 @@ async def test_before_and_after_stand_side_by_side(running_chat: RunningChat) ->
         await request(chat)
         await running_chat.finish(await running_chat.claim(), picture(60, 40, "lime"))
         answer = await chat.wait(lambda message: message.photo is not None)
-        await chat.press(answer, EN("button-compare"))
+        await press_result_button(chat, answer, EN("button-compare"))
         both = await chat.wait(lambda message: message.text == EN("compared"))
         with Image.open(io.BytesIO(await chat.download(both))) as image:
             assert image.width > 2 * image.height
@@ -63,7 +74,7 @@ async def test_delete_takes_the_picture_away(running_chat: RunningChat) -> None:
         chat = await ann.open()
         answer, job = await painted(running_chat, chat)
         await running_chat.settled()
-        assert (await chat.press(answer, EN("button-delete"))).text == EN("deleted")
+        assert (await press_result_button(chat, answer, EN("button-delete"))).text == EN("deleted")
         assert await running_chat.stores.deliveries.kept_result(job.id) is None
 
         async def nothing_is_left() -> bool:
@@ -79,7 +90,7 @@ async def test_the_strength_strip_blends_photo_and_picture(running_chat: Running
         await request(chat)
         await running_chat.finish(await running_chat.claim(), picture(60, 40, "lime"))
         answer = await chat.wait(lambda message: message.photo is not None)
-        await chat.press(answer, EN("button-strip"))
+        await press_result_button(chat, answer, EN("button-strip"))
         strip = await chat.wait(lambda message: message.text == EN("strip"))
         await chat.press(strip, "40 %")
         mixed = await chat.wait(lambda message: message.text == "40 %")
@@ -98,7 +109,7 @@ async def test_denoise_smooths_the_grain(running_chat: RunningChat) -> None:
         Image.effect_noise((300, 200), 20).convert("RGB").save(noisy, "JPEG", quality=95)
         await running_chat.finish(await running_chat.claim(), noisy.getvalue())
         answer = await chat.wait(lambda message: message.photo is not None)
-        await chat.press(answer, EN("button-denoise"))
+        await press_result_button(chat, answer, EN("button-denoise"))
         smooth = await chat.wait(lambda message: message.text == EN("denoised"))
         with Image.open(io.BytesIO(await chat.download(smooth))) as after, Image.open(noisy) as before:
             assert after.size == before.size
@@ -118,12 +129,12 @@ async def test_the_timelapse_shows_the_painting(running_chat: RunningChat) -> No
         assert await running_chat.stores.work.complete(job, made[0], REPORT, 1.0, timelapse=made[1])
         answer = await chat.wait(lambda message: message.photo is not None)
         await running_chat.settled()
-        await chat.press(answer, EN("button-timelapse"))
+        await press_result_button(chat, answer, EN("button-timelapse"))
         shown = await chat.wait(lambda message: message.animation is not None)
         assert (shown.reply_to, shown.text) == (answer.id, EN("filmed"))
         assert await chat.download(shown) == timelapse.getvalue()
         await running_chat.stores.deliveries.drop_kept_result(job.id)
-        said = await chat.press(answer, EN("button-timelapse"))
+        said = await press_result_button(chat, answer, EN("button-timelapse"))
         assert (said.text, said.alert) == (EN("film-gone"), True)
 
 
@@ -132,7 +143,7 @@ async def test_a_picture_becomes_a_sticker(running_chat: RunningChat) -> None:
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         answer, _ = await painted(running_chat, chat)
-        await chat.press(answer, EN("button-sticker"))
+        await press_result_button(chat, answer, EN("button-sticker"))
         sticker = await chat.wait(lambda message: "sticker" in message.raw)
         assert sticker.reply_to == answer.id
         data = await ann.bytes_of(sticker.raw["sticker"]["file_id"])
@@ -147,7 +158,7 @@ async def test_a_picture_is_enlarged_for_print(running_chat: RunningChat) -> Non
         await request(chat)
         await running_chat.finish(await running_chat.claim(), picture(600, 400, "green"))
         answer = await chat.wait(lambda message: message.photo is not None)
-        await chat.press(answer, EN("button-print"))
+        await press_result_button(chat, answer, EN("button-print"))
         file = await chat.wait(lambda message: message.document is not None)
         assert file.text == EN("printed", pixels="2400×1600", sides="20×14", dpi="300")
         with Image.open(io.BytesIO(await chat.download(file))) as image:
@@ -163,7 +174,7 @@ async def test_faces_are_blended_with_the_photo(running_chat: RunningChat) -> No
         await chat.send_photos([photo.getvalue(), picture()], as_file=True)
         await running_chat.finish(await running_chat.claim(), picture(512, 512, "lime"))
         answer = await chat.wait(lambda message: message.photo is not None)
-        await chat.press(answer, EN("button-faces"))
+        await press_result_button(chat, answer, EN("button-faces"))
         gentle = await chat.wait(lambda message: message.text == EN("gentler"))
         with Image.open(io.BytesIO(await chat.download(gentle))) as image:
             face, corner = (ImageStat.Stat(image.crop(box)) for box in ((190, 80, 250, 150), (10, 300, 110, 500)))
@@ -177,5 +188,5 @@ async def test_where_no_face_is_found_that_is_said(running_chat: RunningChat) ->
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         answer, _ = await painted(running_chat, chat)
-        await chat.press(answer, EN("button-faces"))
+        await press_result_button(chat, answer, EN("button-faces"))
         assert (await chat.wait(lambda message: message.text == EN("no-faces"))).reply_to == answer.id

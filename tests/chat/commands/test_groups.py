@@ -8,7 +8,7 @@ import pytest
 
 from bot.chat.i18n import texts
 from bot.sandbox.client import Client
-from tests.support.chat_harness import RunningChat, from_bot, group, picture
+from tests.support.chat_harness import RunningChat, from_bot, group, picture, press_result_button
 from tests.support.jobs import eventually
 
 EN = texts("en")
@@ -126,9 +126,10 @@ async def test_an_administrator_may_press_anybodys_buttons(running_chat: Running
         await bob.chat(chat.key).send_photos([picture(), picture(color="blue")], "/style")
         await running_chat.finish(await running_chat.claim())
         answer = await chat.wait(lambda message: message.photo is not None, after=0)
-        refused = await eve.chat(chat.key).press(answer, EN("button-delete"))
-        assert (refused.text, refused.alert) == (EN("not-yours"), True)
-        assert (await chat.press(answer, EN("button-delete"))).text == EN("deleted")
+        for button in (EN("button-more"), EN("button-again")):
+            refused = await eve.chat(chat.key).press(answer, button)
+            assert (refused.text, refused.alert) == (EN("not-yours"), True)
+        assert (await press_result_button(chat, answer, EN("button-delete"))).text == EN("deleted")
 
 
 async def test_group_settings_are_its_administrators_choice(running_chat: RunningChat) -> None:
@@ -142,8 +143,13 @@ async def test_group_settings_are_its_administrators_choice(running_chat: Runnin
         await theirs.wait(lambda message: message.text == EN("settings-admins"))
         await chat.send("/settings")
         menu = await chat.wait(lambda message: EN("settings-group") in message.text)
-        assert (await theirs.press(menu, "256")).text == EN("settings-admins")
-        assert (await chat.press(menu, "256")).text == EN("settings-saved")
+        size = EN("setting-size", value=EN("size-auto"))
+        assert (await theirs.press(menu, size)).text == EN("settings-admins")
+        await chat.press(menu, size)
+        await chat.wait(lambda message: message.id == menu.id and EN("button-back") in str(message.buttons))
+        smallest = EN("size-pixels", size="256")
+        assert (await theirs.press(menu, smallest)).text == EN("settings-admins")
+        assert (await chat.press(menu, smallest)).text == EN("settings-saved")
         await theirs.send_photos([picture(), picture(color="blue")], "/style")
         assert (await running_chat.claim()).recipe.size == 256
         private = await bob.open()

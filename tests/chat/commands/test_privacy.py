@@ -8,6 +8,7 @@ from bot.chat.i18n import texts
 from bot.sandbox.client import Chat, Client, Message
 from bot.storage.models import Recipe
 from tests.support.chat_harness import RunningChat, from_bot, picture, request
+from tests.support.settings_menu import choose_setting
 
 EN, RU = texts("en"), texts("ru")
 
@@ -59,9 +60,8 @@ async def test_a_picture_comes_as_a_file_where_that_was_chosen_and_reset_takes_i
     """The output is a setting; Reset returns to the defaults."""
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
-        choices = await menu(chat)
-        await chat.press(choices, EN("quality-fine"))
-        await chat.press(choices, EN("output-file"))
+        await choose_setting(chat, "Quality", EN("quality-fine"))
+        await choose_setting(chat, "Sent as", EN("output-file"))
         await request(chat)
         job = await running_chat.claim()
         assert (job.recipe.quality, job.output) == ("fine", "file")

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from bot.chat.i18n import texts
-from bot.sandbox.client import Chat, Client, Message
+from bot.sandbox.client import Client
 from bot.storage.models import Recipe
 from tests.support.chat_harness import REPORT, RunningChat, picture, request
+from tests.support.settings_menu import menu_of, open_setting
 
 EN, RU = texts("en"), texts("ru")
 
 
-async def menu_of(chat: Chat) -> Message:
-    """Send /settings; return the menu."""
-    await chat.send("/settings")
-    return await chat.wait(lambda message: bool(message.buttons))
+async def test_the_menu_is_a_short_list_of_present_values(running_chat: RunningChat) -> None:
+    """A line for each setting with its value; a line opens its choices with what they mean, and leads back."""
+    async with Client(running_chat.url) as ann:
+        chat = await ann.open()
+        menu = await menu_of(chat)
+        lines = [[button.text for button in row] for row in menu.buttons]
+        values = {"quality": EN("quality-standard"), "size": EN("size-auto"), "strength": "80 %"}
+        assert lines[:3] == [[EN(f"setting-{name}", value=value)] for name, value in values.items()]
+        assert (len(lines), {len(line) for line in lines}) == (8, {1})
+        choices = await open_setting(chat, menu, "Colours")
+        assert EN("about-colors") in choices.text
+        shown = [button.text for row in choices.buttons for button in row]
+        assert shown == [f"• {EN('colors-style')}", EN("colors-content"), EN("colors-match"), EN("button-back")]
+        await chat.press(menu, EN("button-back"))
+        back = await chat.wait(lambda message: message.id == menu.id and EN("button-reset") in str(message.buttons))
+        assert (back.text, back.buttons) == (menu.text, menu.buttons)
 
 
 async def test_strokes_can_be_chosen_and_reset(running_chat: RunningChat) -> None:
@@ -21,10 +34,15 @@ async def test_strokes_can_be_chosen_and_reset(running_chat: RunningChat) -> Non
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         menu = await menu_of(chat)
+        await open_setting(chat, menu, "Strokes")
         assert (await chat.press(menu, EN("strokes-large"))).text == EN("settings-saved")
-        changed = await chat.wait(lambda message: message.id == menu.id)
-        chosen = [button for row in changed.buttons for button in row if button.text.startswith("•")]
-        assert (f"• {EN('strokes-large')}", "primary") in [(button.text, button.style) for button in chosen]
+        changed = await chat.wait(lambda message: message.id == menu.id and EN("button-reset") in str(message.buttons))
+        assert EN("setting-strokes", value=EN("strokes-large")) in str(changed.buttons)
+        opened = await open_setting(chat, changed, "Strokes")
+        chosen = [button for row in opened.buttons for button in row if button.text.startswith("•")]
+        assert [(button.text, button.style) for button in chosen] == [(f"• {EN('strokes-large')}", "primary")]
+        await chat.press(menu, EN("button-back"))
+        await chat.wait(lambda message: message.id == menu.id and EN("button-reset") in str(message.buttons))
         await request(chat)
         job = await running_chat.claim()
         assert job.recipe == Recipe(strokes="large")
@@ -53,10 +71,12 @@ async def test_each_choice_is_shown_with_its_cost_on_this_server(running_chat: R
                 job, await running_chat.stores.blobs.put(picture()), report, seconds
             )
             await running_chat.settled()
-        text = (await menu_of(chat)).text
-        assert EN("settings-estimate", time=EN.duration(64)) in text
+        menu = await menu_of(chat)
+        assert EN("settings-estimate", time=EN.duration(64)) in menu.text
+        text = (await open_setting(chat, menu, "Quality")).text
         qualities = f"{EN('quality-sketch')} {EN.duration(20)} · {EN('quality-standard')} {EN.duration(64)}"
         assert EN("settings-costs", costs=qualities) in text
+        text = (await open_setting(chat, await menu_of(chat), "Longest side")).text
         assert f"{EN('size-pixels', size='256')} {EN.duration(16)}" in text
         assert f"{EN('size-pixels', size='1024')} {EN.duration(256)}" in text
 
@@ -66,8 +86,9 @@ async def test_the_language_is_a_setting_too(running_chat: RunningChat) -> None:
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         menu = await menu_of(chat)
+        await open_setting(chat, menu, "Language")
         assert (await chat.press(menu, RU("language-name"))).text == RU("settings-saved")
-        changed = await chat.wait(lambda message: message.id == menu.id)
+        changed = await chat.wait(lambda message: message.id == menu.id and RU("button-reset") in str(message.buttons))
         assert RU("settings") in changed.text
         await chat.send("/queue")
         await chat.wait(lambda message: message.text == RU("queue-empty"))
