@@ -39,6 +39,8 @@ async def test_a_press_is_answered_while_a_photo_of_its_chat_is_downloaded(runni
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         answer, _ = await painted(running_chat, chat)
+        await chat.press(answer, EN("button-more"))
+        await chat.wait(lambda message: message.id == answer.id and EN("button-compare") in str(message.buttons))
         await request(chat)
         status = await chat.wait(lambda message: EN("button-cancel") in str(message.buttons))
         await running_chat.fault(ann, "delay", "getFile", times=0, seconds=5)

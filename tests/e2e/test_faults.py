@@ -75,7 +75,8 @@ async def test_a_killed_bot_goes_on_where_it_was(own_program: Program, cat: byte
         assert picture.id > status.id
         await only(chat, picture)
         await chat.send("/settings")
-        assert "• 256" in str((await chat.wait(lambda message: bool(message.buttons))).buttons)
+        size = EN("setting-size", value=EN("size-pixels", size="256"))
+        assert size in str((await chat.wait(lambda message: bool(message.buttons))).buttons)
         await choose_small(draft)
         await draft.send_photos([glass])
         assert (await draft.wait(lambda m: m.photo is not None and not is_status(m), timeout=PATIENCE)).reply_to

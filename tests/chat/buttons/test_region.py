@@ -38,7 +38,7 @@ async def painted(
 async def question(chat: Chat, answer: Message) -> Message:
     """Press "Only a part" under a picture; return the message that asks for the marked copy."""
     await press_result_button(chat, answer, EN("button-part"))
-    return await chat.wait(lambda message: message.text == EN("part-how"))
+    return await chat.wait(lambda message: message.text.endswith(EN("part-how")))
 
 
 async def marked(chat: Chat, asked: Message) -> bytes:
