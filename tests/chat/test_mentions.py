@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from inspect import signature
-from typing import Any
-
 import pytest
 from telegram import ChatMember, ChatMemberAdministrator, ChatMemberMember, ForceReply, User
 from telegram.error import BadRequest
