@@ -84,13 +84,22 @@ def demo(
         asyncio.run(serve_until_stopped(port, settings))
 
 
-@app.command(epilog="Example: vitrage doctor")
-def doctor() -> None:
+@app.command(epilog="Examples: vitrage doctor · vitrage doctor --live -1001234567890")
+def doctor(
+    live: Annotated[
+        str | None,
+        typer.Option(help="Ask the real Telegram open questions in this chat, with your help.", metavar="CHAT"),
+    ] = None,
+) -> None:
     """Check the token, the database, the weights and the device, and say how to mend what is wrong."""
-    from bot.doctor import examine
+    from rich.console import Console
+
+    from bot import doctor, live_check
 
     logs.configure(logging.ERROR)
-    if not asyncio.run(examine(_read_settings())):
+    settings = _read_settings()
+    found = live_check.examine(settings, live, Console(highlight=False)) if live else doctor.examine(settings)
+    if not asyncio.run(found):
         raise typer.Exit(1)
 
 

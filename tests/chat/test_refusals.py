@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from unittest.mock import AsyncMock
+from unittest.mock import AsyncMock, patch
 
 import pytest
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 
+from bot.chat.commands import admin
 from bot.chat.i18n import texts
 from bot.chat.rate_limiter import ChatRateLimiter
 from bot.chat.refusals import ANY, MAX_KINDS, UNWRITABLE, Refusals, foreseen
+from tests.support.fakes import FakeJobStore, fake_stores
 from tests.support.jobs import eventually
-from tests.support.requests import fake_bot
+from tests.support.requests import fake_bot, message, message_request, services
 
 EN = texts("en")
 REFUSED = BadRequest("Can't parse inputmedia: media not found")
+TALLY = dict.fromkeys(("queued", "running", "delivered", "failed", "users", "seconds"), 0)
 KIND = "editMessageMedia", "Can't parse inputmedia: media not found"
 
 
@@ -100,3 +103,15 @@ async def test_a_flood_is_a_refusal_too() -> None:
     [(method, reason)] = refusals.counts
     assert method == "sendMessage"
     assert reason.startswith("Flood control exceeded")
+
+
+async def test_stats_show_what_is_refused_most() -> None:
+    """The operator need not read the log to see that something is wrong."""
+    bot, parts = fake_bot(), services(fake_stores())
+    parts.refusals.note("editMessageMedia", REFUSED)
+    parts.refusals.note("editMessageMedia", REFUSED)
+    with patch.object(FakeJobStore, "tally", AsyncMock(return_value=TALLY)):
+        await admin.stats(message_request(bot, parts, message(bot)))
+    method, reason = KIND
+    text = bot.send_message.call_args.args[1]
+    assert text.splitlines()[-1] == EN("stats-refused", count=2, method=method, reason=reason)

@@ -11,14 +11,18 @@ from telegram import MessageOrigin, MessageOriginChannel, MessageOriginChat, Mes
 from bot.chat.command_text import after_command
 from bot.chat.context import MessageRequest
 
+MOST_REFUSALS = 5  # kinds, in /stats
 MAX_BROADCAST = 3500  # characters: a message has at most 4096
 ID = re.compile(r"-?\d{1,15}", re.ASCII)
 ANYWHERE = ("ban", "unban")  # the others are for the operator's private chat
 
 
 async def stats(request: MessageRequest) -> None:
-    """Answer /stats: the queue, and what it did in the last day."""
-    await request.reply(request.say("stats", **await request.stores.jobs.tally()))
+    """Answer /stats: the queue, what it did in the last day, and which calls Telegram refused most."""
+    lines = [request.say("stats", **await request.stores.jobs.tally())]
+    for (method, reason), count in request.services.refusals.counts.most_common(MOST_REFUSALS):
+        lines.append(request.say("stats-refused", count=count, method=method, reason=reason))
+    await request.reply("\n".join(lines))
 
 
 async def ban(request: MessageRequest) -> None:

@@ -269,6 +269,7 @@ stats =
         [one] { $users } person
        *[other] { $users } people
     }, { $seconds } s on average
+stats-refused = Refused by Telegram: { $count } × { $method }: { $reason }
 operator-refusal =
     Telegram refused a call of mine, for the first time since I started: { $method }: { $reason }
     Something may be missing on people's screens. The log has every case; please report it if you do not know why.
