@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ class Peak:
 def peak_bytes(device: str) -> Iterator[Peak]:
     """Measure the `with` block by CUDA's allocator, or by the process's resident memory (Linux)."""
     peak = Peak()
-    gc.collect()  # garbage that is freed during the measurement would hide as much of what is allocated
+    gc.collect()  # what is free but resident, or freed during the measurement, would hide as much of what is taken
     if device.startswith("cuda"):
         torch.cuda.reset_peak_memory_stats(device)
         before = torch.cuda.memory_allocated(device)
@@ -34,6 +35,8 @@ def peak_bytes(device: str) -> Iterator[Peak]:
     if not _CLEAR.exists():
         yield peak
         return
+    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):  # glibc's
+        trim(0)
     _CLEAR.write_text("5")  # resets the high-water mark (proc(5))
     before = _status("VmRSS")
     yield peak

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tests.support.second_opinion.watch import WATCH
 
@@ -44,6 +44,15 @@ def alive(pid: int) -> bool:
         return False
 
 
+def end(process: subprocess.Popen[Any]) -> int:
+    """Return the exit code of a process that was asked to end; one that does not is killed, and the test fails."""
+    try:
+        return process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
+
+
 @contextmanager
 def demonstration(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Run `vitrage demo` in a folder, with the builtin weights; yields the process and the URL that it prints."""
@@ -64,7 +73,7 @@ def demonstration(folder: Path, *options: str) -> Iterator[tuple[subprocess.Pope
                 yield demo, url
         finally:
             demo.terminate()
-            demo.wait(PATIENCE)
+            end(demo)
 
 
 class Program:
@@ -126,7 +135,7 @@ class Program:
         """Ask `vitrage run` to end, and return its exit code."""
         assert self.bot is not None
         self.bot.send_signal(signal.SIGTERM)
-        return self.bot.wait(PATIENCE)
+        return end(self.bot)
 
     def close(self) -> None:
         """Stop everything."""
@@ -134,7 +143,7 @@ class Program:
             self.kill_bot()
         WATCH.leave(self.url)
         self._sandbox.terminate()
-        self._sandbox.wait(PATIENCE)
+        end(self._sandbox)
         assert self._sandbox.stdout is not None
         self._sandbox.stdout.close()
 
