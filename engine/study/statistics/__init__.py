@@ -1,0 +1,1 @@
+"""What the numbers of a study say: effects with intervals, rank tests, variance components, the verdict."""
