@@ -27,7 +27,7 @@ async def test_two_photos_become_one_picture(program: Program, cat: bytes, glass
     """Content, then style: one status message with progress, then the picture as a reply, of the content's shape."""
     async with Client(program.url, name="Two photos") as person:
         chat = await person.open()
-        await choose_size(chat, 768)  # takes longer than the pause between two edits, on a fast machine too
+        await choose_size(chat, 512)  # takes longer than the pause between two edits, on a fast machine too
         request = (await chat.send_photos([cat]))[0]
         asked = await chat.wait(lambda message: message.reply_to == request.id)
         assert asked.text == EN("draft-content")
@@ -38,7 +38,7 @@ async def test_two_photos_become_one_picture(program: Program, cat: bytes, glass
         picture = await result(chat, request)
         with Image.open(io.BytesIO(await chat.download(picture))) as painted:
             assert painted.width / painted.height == pytest.approx(240 / 160, rel=0.01)
-            assert max(painted.size) == 768
+            assert max(painted.size) == 512
 
         async def status_is_gone() -> bool:
             return status.id not in [message.id for message in await chat.messages()]
