@@ -12,7 +12,7 @@ from engine.errors import OptionsError
 from engine.options import HYPERPARAMETERS, Hyperparameters, Options
 
 VARIANTS: Mapping[str, str] = {
-    "paper-whole": "paper:crop=False,size=512",  # the published algorithm on the whole picture, not on a square
+    "paper-whole": "paper:square=False,size=512",  # the published algorithm on the whole picture, not on a square
 }
 """Short names for configurations; more are written on the command line, in the same way."""
 

@@ -101,7 +101,7 @@ def paint(
     snapshots = Snapshots()
     result = engine.stylize(content, [style], config.options, model=model, on_progress=snapshots if looks else None)
     moments = [*snapshots.taken, (snapshots.seconds(), result.report.iterations, result.image)]
-    if config.options.hyperparameters.crop:  # compared with the squares that were painted
+    if config.options.hyperparameters.square:  # compared with the squares that were painted
         content, style = (centre_square(picture, min(picture.size)) for picture in (content, style))
     judge = Judge(content, style, metric, size)
     for number, (seconds, iteration, picture) in enumerate(moments, 1):

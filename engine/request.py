@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from engine.combine.steps import prepared
 from engine.errors import OptionsError
 from engine.images.masks import check_masks
 from engine.optimize.canvas import Canvas, Style
@@ -54,7 +55,7 @@ class Request:
         weights = self.options.style_weights or (1.0,) * len(self.styles)
         if len(weights) != len(self.styles):
             raise OptionsError(f"Give one style weight for each of the {len(self.styles)} styles, or none.")
-        content, images = _read(self.content), [_read(style) for style in self.styles]
+        content, images = prepared(_read(self.content), self.options), [_read(style) for style in self.styles]
         masks, start = self._read_masks(content.size), self._read_start(content.size)
         styles = [
             Style(image=image, mask=mask, weight=weight)
@@ -76,9 +77,9 @@ class Request:
             return None
         if self.options.init != "content":
             raise OptionsError(f"Give a start picture or init {self.options.init}, not both.")
-        start, crop = _read(self.start), self.options.hyperparameters.crop
-        if not same_shape(start.size, (1, 1) if crop else content):
-            expected = "a square" if crop else "of the content's shape"
+        start, square = _read(self.start), self.options.hyperparameters.square
+        if not same_shape(start.size, (1, 1) if square else content):
+            expected = "a square" if square else "of the content's shape"
             raise OptionsError(f"The start picture must be {expected}; it is {start.width}×{start.height}.")
         return start
 

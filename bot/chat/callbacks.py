@@ -21,7 +21,7 @@ PresetName = Annotated[str, r"[a-z0-9-]{1,30}"]
 
 Action = Literal[
     "stronger", "softer", "bigger", "again", "part", "swap", "colors", "strip", "faces", "denoise",
-    "compare", "timelapse", "sticker", "file", "print", "delete",
+    "compare", "timelapse", "square", "portrait", "story", "sticker", "file", "print", "delete",
 ]  # fmt: skip
 Share = Literal[20, 40, 60, 80]
 Page = Literal["first", "more"]

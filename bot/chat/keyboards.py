@@ -26,6 +26,7 @@ RESULT_ROWS: Mapping[Page, tuple[tuple[Action, ...], ...]] = MappingProxyType(
             ("part", "colors"),
             ("strip", "faces", "denoise"),
             ("compare", "timelapse"),
+            ("square", "portrait", "story"),
             ("file", "print", "sticker"),
             ("delete",),
         ),

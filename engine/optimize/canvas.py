@@ -165,4 +165,4 @@ class Canvas:
 
     def _at(self, image: Image.Image, size: Size) -> Image.Image:
         """A picture of the content's shape at a scale: resized, or cropped to a square as in `paper`."""
-        return centre_square(image, max(size)) if self._hyperparameters.crop else resize(image, size)
+        return centre_square(image, max(size)) if self._hyperparameters.square else resize(image, size)

@@ -12,6 +12,7 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional
 
+from engine.combine.steps import finished
 from engine.model import Model
 from engine.network.memory import FULL, MemoryPlan
 from engine.optimize.canvas import Canvas
@@ -58,9 +59,11 @@ class Run:
             if ended:
                 break
         images = _enlarge(images, schedule[-1][0])
-        outputs = [canvas.finish(images[n : n + 1]) for n, canvas in enumerate(self._canvases)]
+        outputs = [
+            finished(canvas.finish(images[n : n + 1]), canvas.options) for n, canvas in enumerate(self._canvases)
+        ]
         seconds = time.monotonic() - began
-        return [Result(image=output, report=self._report(n, seconds)) for n, output in enumerate(outputs)]
+        return [Result(image=output, report=self._report(n, output.size, seconds)) for n, output in enumerate(outputs)]
 
     def _paint_scale(self, images: Tensor, size: Size, iterations: int) -> tuple[Tensor, bool]:
         """Optimise one scale. Returns the best pictures, and whether the run ended early."""
@@ -119,11 +122,11 @@ class Run:
         """Tensors (1, ...) as one batch (N, ...) on the model's device."""
         return torch.cat([tensor.to(self._model.device, self._features.picture_dtype) for tensor in tensors])
 
-    def _report(self, n: int, seconds: float) -> Report:
+    def _report(self, n: int, size: Size, seconds: float) -> Report:
         canvas, options = self._canvases[n], self._canvases[n].options
         return Report(
             preset=options.preset,
-            size=canvas.size,
+            size=size,
             seconds=round(seconds, 3),
             iterations=self._tracker.iteration,
             scales=tuple(size for size, _ in canvas.schedule),

@@ -18,7 +18,8 @@ def make_schedule(content: Size, options: Options, start: Size | None = None) ->
 
     The size of the coarsest scale follows from the preset's own size and does not depend on the size of the output. A
     larger output therefore gets more scales, and strokes of the same size relative to the picture; further scales have
-    the iterations of the preset's last one. The doublings of `options.upscale` come last, with a few iterations each.
+    the iterations of the preset's last one. The doublings of `options.upscale` come last, with a few iterations
+    each, unless a filter enlarges the output.
 
     Args:
         content: Size of the content picture.
@@ -30,18 +31,18 @@ def make_schedule(content: Size, options: Options, start: Size | None = None) ->
     hyperparameters, edge = options.hyperparameters, options.longest_edge // options.upscale
     coarsest = hyperparameters.size / 2 ** (len(hyperparameters.iterations) - 1)
     edges = [edge]
-    while edges[0] > coarsest * 1.5 and not hyperparameters.crop:
+    while edges[0] > coarsest * 1.5 and not hyperparameters.square:
         edges.insert(0, round(edges[0] / 2))
     last = len(hyperparameters.iterations) - 1
     steps = [hyperparameters.iterations[min(index, last)] for index in range(len(edges))]
-    while edges[-1] < options.longest_edge:
+    while edges[-1] < options.painted_edge:
         edges.append(edges[-1] * 2)
         steps.append(hyperparameters.upscale_iterations)
     skipped = sum(edge * math.sqrt(2) < max(start) for edge in edges[:-1]) if start else 0
     edges, steps = edges[skipped:], steps[skipped:]
     if options.iterations:
         steps = _divide(options.iterations, steps)
-    shape = (1, 1) if hyperparameters.crop else content
+    shape = (1, 1) if hyperparameters.square else content
     return [(fit(shape, edge), step) for edge, step in zip(edges, steps, strict=True)]
 
 

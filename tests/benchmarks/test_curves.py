@@ -47,7 +47,7 @@ def test_a_configuration_is_a_preset_with_changes() -> None:
     plain = read_config("sketch", 256)
     assert plain.options == engine.preset("sketch", size=256)
     whole = read_config("paper-whole:strength=60").options
-    assert (whole.strength, whole.hyperparameters.crop, whole.hyperparameters.optimizer) == (60, False, "published")
+    assert (whole.strength, whole.hyperparameters.square, whole.hyperparameters.optimizer) == (60, False, "published")
 
 
 @pytest.mark.parametrize(

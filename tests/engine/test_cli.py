@@ -78,6 +78,18 @@ def test_a_run_that_continues_from_its_output_can_be_saved_as_a_timelapse(
         assert max(difference) < 12  # 256 colours
 
 
+def test_a_composed_denoised_and_enlarged_picture(pictures: tuple[Path, Path], tmp_path: Path, said: Said) -> None:
+    """Two pictures 96 and 80 px wide side by side, turned, cropped to a square, painted at 32 px and doubled."""
+    content, glass = pictures
+    composed = ["--collage", glass, "--rotate", 90, "--mirror", "--crop", "1:1", "--extend", "2:1"]
+    cleaned = ["--denoise-content", "tv", "--denoise-output", "nlm", "--upscale", 2, "--enlarge", "lanczos"]
+    quick = ["-o", tmp_path / "out.png", "--preset", "sketch", "--size", 32, "--weights", "builtin"]
+    told = said("stylize", content, glass, *quick, *composed, *cleaned)
+    assert told == (0, "", "")
+    with Image.open(tmp_path / "out.png") as image:
+        assert image.size == (64, 32)
+
+
 def test_masks_are_given_in_the_order_of_the_styles(
     pictures: tuple[Path, Path], cat: Image.Image, tmp_path: Path, said: Said
 ) -> None:
@@ -107,6 +119,9 @@ def test_masks_are_given_in_the_order_of_the_styles(
         (["--style-scale", "5"], "Style_scale must be"),
         (["--colors", "mine"], "Colors must be"),
         (["--init", "white"], "Init must be"),
+        (["--crop", "half"], "Crop, unless it is thirds, must be two numbers such as 4:5"),
+        (["--denoise-output", "blur"], "Denoise_output must be None or nlm or tv or wavelet"),
+        (["--weights", "builtin", "--collage", "gone.png"], "gone.png does not exist"),
         (["--weights", "builtin", "--start", "gone.png"], "gone.png does not exist"),
         (["--weights", "nowhere.pth"], "no weights file"),
         (["--weights", "builtin", "--device", "toaster"], "no device toaster"),

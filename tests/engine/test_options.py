@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import engine
-from engine.options import HYPERPARAMETERS
+from engine.options import HYPERPARAMETERS, aspect_ratio
 
 
 def test_every_preset_has_its_name_and_can_be_had_by_it() -> None:
@@ -46,6 +46,19 @@ def test_options_are_frozen() -> None:
         {"style_scale": float("nan")},
         {"colors": "mine"},
         {"init": "picture"},
+        {"enlarge": "magic"},
+        {"rotate": 361},
+        {"rotate": "left"},
+        {"mirror": 1},
+        {"crop": "middle"},
+        {"crop": "4:0"},
+        {"crop": "11:1"},
+        {"crop": 1.5},
+        {"extend": "thirds"},
+        {"extend": "1:2:3"},
+        {"extend": ""},
+        {"denoise_content": "blur"},
+        {"denoise_output": True},
         {"seed": -1},
         {"seed": 1.5},
         {"style_weights": (0.0, 0.0)},
@@ -73,6 +86,17 @@ def test_custom_hyperparameters_replace_the_presets() -> None:
     hyperparameters = dataclasses.replace(HYPERPARAMETERS["sketch"], size=200)
     options = engine.preset("sketch", custom=hyperparameters)
     assert (options.hyperparameters, options.longest_edge) == (hyperparameters, 200)
+
+
+@pytest.mark.parametrize(("text", "ratio"), [("4:5", 0.8), ("16:9", 16 / 9), ("1:10", 0.1), ("2.35:1", 2.35)])
+def test_an_aspect_ratio_is_width_by_height(text: str, ratio: float) -> None:
+    assert aspect_ratio(text) == pytest.approx(ratio)
+
+
+def test_a_filter_enlarges_after_painting() -> None:
+    """The largest scale that is painted is the output's, or half of it where a filter doubles it."""
+    assert engine.preset("sketch", size=200, upscale=2).painted_edge == 400
+    assert engine.preset("sketch", size=200, upscale=2, enlarge="lanczos").painted_edge == 200
 
 
 def test_a_picture_that_would_be_too_large_is_refused() -> None:

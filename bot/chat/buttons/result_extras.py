@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -147,6 +148,13 @@ async def _denoise(press: Press, job: Job) -> None:
     await _send_photo(press, job, await in_thread(edits.denoised, picture), caption=press.say("denoised"))
 
 
+async def _crop(press: Press, job: Job, *, aspect: float) -> None:
+    """Send the picture cropped to an aspect ratio, width by height, around what the photo shows."""
+    await answer(press.query)
+    pair = await fetch_source(press, job.sources[0]), await _picture(press, job)
+    await _send_photo(press, job, await in_thread(edits.cropped, *pair, aspect), caption=press.say("cropped"))
+
+
 async def _delete(press: Press, job: Job) -> None:
     """Delete the picture from the chat and from our disk."""
     await press.stores.deliveries.drop_kept_result(job.id)
@@ -165,6 +173,9 @@ EXTRAS: Mapping[callbacks.Action, Callable[[Press, Job], Awaitable[None]]] = Map
         "denoise": _denoise,
         "compare": _compare,
         "timelapse": _timelapse,
+        "square": partial(_crop, aspect=1),
+        "portrait": partial(_crop, aspect=4 / 5),
+        "story": partial(_crop, aspect=9 / 16),
         "sticker": _sticker,
         "file": _file,
         "print": _print,

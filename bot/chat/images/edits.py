@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 
-import numpy as np
 import structlog
 from PIL import Image, ImageOps
 
 from bot.chat.images import face_blend
 from bot.presets.sheet import TILE, contact_sheet
+from engine.combine import composition, denoise, faces
 from engine.errors import ImageError
 from engine.reading.load import load_image
 
@@ -24,7 +24,7 @@ STICKER = 512  # pixels: what Telegram wants one side of a sticker to have
 PRINT_TIMES = 4  # the largest factor: beyond it an enlargement looks soft
 PRINT_EDGE = 4961  # pixels: the longer side of A3 at PRINT_DPI
 PRINT_DPI = 300  # dots per inch
-DENOISE = 0.06  # weight of total variation: enough for grain, too little for brush strokes
+GRAIN = 0.08  # deviation of the noise that is taken away, 0..1: enough for grain, too little for brush strokes
 
 
 def blends(before: bytes, after: bytes, shares: Sequence[int]) -> list[bytes]:
@@ -43,7 +43,7 @@ def gentler_faces(before: bytes, after: bytes) -> bytes | None:
     """Return the painting with the photo's faces shining through, None if there is no face."""
     photo, painted = _one_size(before, after)
     try:
-        found = face_blend.find(photo)
+        found = faces.find(photo)
     except Exception:
         log.exception("no search for faces")
         return None
@@ -97,11 +97,13 @@ def _scaled(picture: Image.Image, edge: int) -> Image.Image:
 
 def denoised(picture: bytes) -> bytes:
     """Return the picture with its grain smoothed and its edges kept."""
-    from skimage.restoration import denoise_tv_chambolle  # takes a second to import
+    return _jpeg(denoise.total_variation(load_image(picture), GRAIN))
 
-    values = np.asarray(load_image(picture), dtype=np.float32) / 255
-    smooth = denoise_tv_chambolle(values, weight=DENOISE, channel_axis=-1, max_num_iter=60)
-    return _jpeg(Image.fromarray((np.clip(smooth, 0, 1) * 255).round().astype(np.uint8)))
+
+def cropped(before: bytes, after: bytes, aspect: float) -> bytes:
+    """Return the painting cropped to an aspect ratio, width by height, around what the photo shows."""
+    photo, painted = _one_size(before, after)
+    return _jpeg(composition.crop_to_aspect(painted, aspect, composition.subject_of(photo)))
 
 
 def side_by_side(before: bytes, after: bytes) -> bytes:

@@ -198,6 +198,9 @@ button-group = Add me to a group
 button-sheet = Try all styles
 button-strip = Strength strip
 button-denoise = Denoise
+button-square = Square
+button-portrait = 4:5
+button-story = Story 9:16
 button-content-long = Paint it larger
 button-content-blurred = With large strokes
 button-other = Choose another style
@@ -229,6 +232,7 @@ film-gone = I have no timelapse of this picture: I keep it for one day, and none
 printed = { $pixels } px: { $sides } cm at { $dpi } dpi. Enlarged smoothly; for finer strokes press Bigger before.
 other = Choose a style for your photo instead:
 compared = Before and after
+cropped = Cropped around what your photo shows
 deleted = Deleted
 delete-too-old = Telegram lets me delete messages for two days only. You can still delete it yourself.
 

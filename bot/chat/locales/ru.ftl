@@ -207,6 +207,9 @@ button-group = Добавить меня в группу
 button-sheet = Попробовать все стили
 button-strip = Шкала силы
 button-denoise = Убрать зерно
+button-square = Квадрат
+button-portrait = 4:5
+button-story = История 9:16
 button-content-long = Нарисовать крупнее
 button-content-blurred = Крупными мазками
 button-other = Выбрать другой стиль
@@ -238,6 +241,7 @@ film-gone = Записи этой картины у меня нет: я хран
 printed = { $pixels } пикс.: { $sides } см при { $dpi } dpi. Увеличено гладко; чтобы мазки были тоньше, сначала нажмите «Крупнее».
 other = Выберите стиль для вашей фотографии:
 compared = До и после
+cropped = Обрезано вокруг главного на вашей фотографии
 deleted = Удалено
 delete-too-old = Telegram разрешает мне удалять сообщения только двое суток. Вы можете удалить его сами.
 

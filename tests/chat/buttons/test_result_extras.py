@@ -22,6 +22,7 @@ from tests.support.chat_harness import (
     run_chat,
 )
 from tests.support.jobs import eventually
+from tests.support.pictures import encoded
 
 EN = texts("en")
 
@@ -114,6 +115,24 @@ async def test_denoise_smooths_the_grain(running_chat: RunningChat) -> None:
         with Image.open(io.BytesIO(await chat.download(smooth))) as after, Image.open(noisy) as before:
             assert after.size == before.size
             assert ImageStat.Stat(after).stddev[0] < ImageStat.Stat(before).stddev[0] / 2
+
+
+@pytest.mark.parametrize(("name", "width"), [("square", 200), ("portrait", 160), ("story", 112)])
+async def test_a_crop_is_made_around_what_the_photo_shows(name: str, width: int, running_chat: RunningChat) -> None:
+    """The photo has something bright near its right edge; that place of the painting is kept, not the middle."""
+    photo, made = Image.new("RGB", (300, 200), "navy"), Image.new("RGB", (300, 200), "green")
+    for image, colour in ((photo, "white"), (made, "red")):
+        image.paste(colour, (255, 90, 275, 110))
+    async with Client(running_chat.url) as ann:
+        chat = await ann.open()
+        await chat.send_photos([encoded(photo), picture(color="blue")])
+        await running_chat.finish(await running_chat.claim(), encoded(made))
+        answer = await chat.wait(lambda message: message.photo is not None)
+        await press_result_button(chat, answer, EN(f"button-{name}"))
+        crop = await chat.wait(lambda message: message.text == EN("cropped"))
+        with Image.open(io.BytesIO(await chat.download(crop))) as found:
+            assert found.size == (width, 200)
+            assert found.getpixel((width - 35, 100)) == pytest.approx((254, 0, 0), abs=20)
 
 
 async def test_the_timelapse_shows_the_painting(running_chat: RunningChat) -> None:

@@ -88,5 +88,5 @@ def test_a_search_for_faces_that_fails_finds_none(monkeypatch: pytest.MonkeyPatc
     def fail(_: Image.Image) -> list[object]:
         raise RuntimeError("no cascade")
 
-    monkeypatch.setattr("bot.chat.images.face_blend.find", fail)
+    monkeypatch.setattr("engine.combine.faces.find", fail)
     assert edits.gentler_faces(encoded(CAT), encoded(CAT)) is None
