@@ -1,0 +1,1 @@
+"""Styles that our own code draws, at any size and seed."""

@@ -1,0 +1,1 @@
+"""The study: what style transfer does, in numbers."""

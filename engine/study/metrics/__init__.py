@@ -1,0 +1,1 @@
+"""What a study measures of an output."""

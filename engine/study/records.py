@@ -1,0 +1,307 @@
+"""What the parts of a study agree on: methods, metrics, and the results as they are stored.
+
+`results.json` is `Results`; the report, the statistics and the votes read only it and the folder `pictures/`. Importing
+this module loads no torch. Pictures are PIL pictures of mode RGB.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+from PIL import Image, ImageOps
+
+from engine.errors import EngineError
+from engine.sizes import fit
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from engine.model import Model
+
+Family = Literal["neural", "ablation", "traditional", "control", "combination"]
+Against = Literal["content", "style", "both", "none"]
+Network = Literal["none", "main", "other"]
+Parameters = Mapping[str, float | int | str]
+
+
+class UnavailableError(EngineError):
+    """A network, library or file that something is measured with is absent; the message says which."""
+
+
+def _always() -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a method may use besides the pictures, and where it tells its losses.
+
+    Attributes:
+        size: Longest edge of the output in pixels.
+        seed: Of everything random; the same seed gives the same picture.
+        model: Returns the network that paints, loaded at the first call.
+        losses: A method that optimises appends the weighted loss of each iteration; others leave it empty.
+    """
+
+    size: int
+    seed: int
+    model: Callable[[], Model]
+    losses: list[float] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Method:
+    """One way to make a picture of a content and a style.
+
+    Attributes:
+        name: Lower case, such as `monge-kantorovich`. Methods that differ in their parameters alone share it.
+        family: What it is compared as.
+        purpose: What it does, in a few words, without a full stop.
+        paint: (content, style, work) to the output; its longest edge is `work.size`.
+        parameters: What tells it from others of its name, for the report.
+        missing: Why it cannot paint here, such as a library that is not installed, in one sentence; None: it can.
+    """
+
+    name: str
+    family: Family
+    purpose: str
+    paint: Callable[[Image.Image, Image.Image, Work], Image.Image]
+    parameters: Parameters = field(default_factory=dict)
+    missing: Callable[[], str | None] = _always
+
+
+class Sample:
+    """One output beside its content and style, with features that are computed once for all metrics.
+
+    Args:
+        output: As it was read from its file.
+        content: Of any size.
+        style: Of any size.
+        networks: Return the network that painted ("main") and one that did not ("other"); one is left out if absent.
+
+    Attributes:
+        output: The picture to measure.
+        content: Resized by Lanczos to the output's size; cropped in the middle first if its shape is another.
+        style: Resized by Lanczos until its longest edge is the output's.
+    """
+
+    def __init__(
+        self,
+        output: Image.Image,
+        content: Image.Image,
+        style: Image.Image,
+        networks: Mapping[str, Callable[[], Model]],
+    ) -> None:
+        self.output = output
+        self.content = ImageOps.fit(content, output.size, Image.Resampling.LANCZOS)
+        self.style = style.resize(fit(style.size, max(output.size)), Image.Resampling.LANCZOS)
+        self._networks = networks
+        self._features: dict[tuple[str, str, str], Tensor] = {}
+
+    def features(
+        self,
+        which: Literal["output", "content", "style"],
+        layer: str,
+        network: Literal["main", "other"] = "main",
+    ) -> Tensor:
+        """Return features of VGG19, (C, H, W) float32, on the CPU.
+
+        The first convolution repeats the edge pixels: zeros would add a dark frame to the statistics.
+
+        Args:
+            which: The picture.
+            layer: Such as `conv2_2` (before the ReLU) or `relu3_1` (after it).
+            network: The one that painted, or the other.
+
+        Raises:
+            UnavailableError: The network is absent, or lacks the layer.
+        """
+        key = (which, layer, network)
+        if key not in self._features:
+            self._features[key] = self._extract(which, layer, network)
+        return self._features[key]
+
+    def _extract(self, which: str, layer: str, network: str) -> Tensor:
+        import torch
+
+        from engine.images.tensors import to_tensor
+
+        if network not in self._networks:
+            raise UnavailableError(f"There is no {network} network: its weights are absent.")
+        model = self._networks[network]()
+        if layer not in model.layers:
+            raise UnavailableError(f"The weights {model.weights} lack {layer}.")
+        picture = to_tensor(getattr(self, which), model.device)
+        extracted = model.features(exact=False, dtype=torch.float32).extract(picture, [layer])
+        return extracted[layer][0].float().cpu()
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One number about an output. Metrics of VGG19's features stand twice, such as `cfsd` and `cfsd-other`.
+
+    Attributes:
+        name: Lower case, such as `cfsd`.
+        title: As a table names it.
+        against: What the output is compared with.
+        better: The direction.
+        low: Least possible value; None: unbounded.
+        high: Greatest possible value; None: unbounded.
+        network: Whose features it reads: that of the network that painted, of the other, or none.
+        source: The paper, or the library.
+        measure: The value of a sample; raises `UnavailableError` where something is absent.
+    """
+
+    name: str
+    title: str
+    against: Against
+    better: Literal["lower", "higher"]
+    low: float | None
+    high: float | None
+    network: Network
+    source: str
+    measure: Callable[[Sample], float]
+
+
+class MetricDescription(msgspec.Struct, frozen=True, kw_only=True):
+    """A metric as the results keep it; see `Metric`."""
+
+    name: str
+    title: str
+    against: Against
+    better: Literal["lower", "higher"]
+    low: float | None
+    high: float | None
+    network: Network
+    source: str
+
+
+class MethodDescription(msgspec.Struct, frozen=True, kw_only=True):
+    """A method as the results keep it, with its usual parameters; see `Method`.
+
+    Attributes:
+        missing: Why it did not paint anything; None: it did.
+    """
+
+    name: str
+    family: Family
+    purpose: str
+    parameters: dict[str, float | int | str] = {}
+    missing: str | None = None
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What the study was asked for.
+
+    Attributes:
+        pictures: Name of the folder or archive; `default` for the pictures that ship.
+        profile: `quick` or `full`.
+        size: Longest edge of the outputs in pixels.
+        seed: Of the comparison; reruns for the noise floor have other seeds.
+        methods: Names of those that were chosen.
+        weights: Name of the network that paints.
+        other: Name of the network that only measures; None: absent.
+        device: Where the networks compute.
+    """
+
+    pictures: str
+    profile: str
+    size: int
+    seed: int
+    methods: list[str]
+    weights: str
+    other: str | None
+    device: str
+
+
+class Environment(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the study ran, and how long.
+
+    Attributes:
+        versions: Of the program, Python, and the libraries that the numbers depend on.
+        processor: As the system names it.
+        system: The operating system.
+        processes: How many painted at once, each with `threads` threads.
+        threads: Threads of each process.
+        seconds: Of painting and measuring all pictures, summed over the processes.
+    """
+
+    versions: dict[str, str]
+    processor: str
+    system: str
+    processes: int
+    threads: int
+    seconds: float
+
+
+class Painted(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the results: an output with its measures, or why there is none.
+
+    Attributes:
+        content: File name as in the archive.
+        style: File name as in the archive.
+        method: Name of the method.
+        family: Of the method.
+        parameters: Of the method.
+        seed: It painted with.
+        size: Longest edge that was asked for, in pixels.
+        file: Name in the folder `pictures`; None if there is no output.
+        seconds: That painting took; None if there is no output.
+        error: Why there is no output.
+        losses: Weighted loss of each iteration; empty for methods that do not optimise.
+        metrics: Value by metric; None where it was not measured.
+        unmeasured: Why, for each metric without a value.
+    """
+
+    content: str
+    style: str
+    method: str
+    family: Family
+    parameters: dict[str, float | int | str]
+    seed: int
+    size: int
+    file: str | None = None
+    seconds: float | None = None
+    error: str | None = None
+    losses: list[float] = []
+    metrics: dict[str, float | None] = {}
+    unmeasured: dict[str, str] = {}
+
+
+class Results(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that a study found.
+
+    Attributes:
+        settings: What was asked for.
+        environment: Where it ran.
+        metrics: Those of this study, also those that could not be measured.
+        methods: Those of this study with their usual parameters, also those that are missing here.
+        painted: A row for each picture that was to be painted.
+        skipped: For each file of the archive that was not used, one sentence that says why.
+    """
+
+    settings: Settings
+    environment: Environment
+    metrics: list[MetricDescription]
+    methods: list[MethodDescription]
+    painted: list[Painted]
+    skipped: list[str] = []
+
+    def to_json(self) -> bytes:
+        """Return the results as indented JSON."""
+        return msgspec.json.format(msgspec.json.encode(self), indent=1) + b"\n"
+
+    @classmethod
+    def from_json(cls, data: bytes) -> Results:
+        """Read what `to_json` wrote.
+
+        Raises:
+            EngineError: It is not the results of a study.
+        """
+        try:
+            return msgspec.json.decode(data, type=cls)
+        except msgspec.DecodeError as error:
+            raise EngineError(f"These are not the results of a study: {error}.") from None

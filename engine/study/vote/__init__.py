@@ -1,0 +1,1 @@
+"""Blind votes: which of two outputs people prefer."""
