@@ -19,6 +19,7 @@ from engine.weights.find import Weights, find_weights
 T = TypeVar("T")
 
 Precision = Literal["auto", "bfloat16", "float32", "float64"]
+Pooling = Literal["max", "average"]
 
 _DTYPES: dict[str, torch.dtype] = {"bfloat16": torch.bfloat16, "float32": torch.float32, "float64": torch.float64}
 
@@ -46,7 +47,7 @@ class Model:
         self.state = weights.state
         convolutions = [layer for layer, index in CONVOLUTIONS.items() if f"features.{index}.weight" in weights.state]
         self.layers = tuple(name for layer in convolutions for name in (layer, layer.replace("conv", "relu")))
-        self._features: dict[tuple[bool, torch.dtype], Features] = {}
+        self._features: dict[tuple[bool, torch.dtype, Pooling], Features] = {}
         self._cache: OrderedDict[Hashable, object] = OrderedDict()
 
     def dtype(self, *, exact: bool) -> torch.dtype:
@@ -55,11 +56,12 @@ class Model:
             return _DTYPES[self.precision]
         return torch.float32 if exact else fast_dtype(self.device)
 
-    def features(self, *, exact: bool, dtype: torch.dtype | None = None) -> Features:
+    def features(self, *, exact: bool, dtype: torch.dtype | None = None, pooling: Pooling = "max") -> Features:
         """The network. `dtype` overrides the chosen precision."""
-        key = (exact, dtype or self.dtype(exact=exact))
+        dtype = dtype or self.dtype(exact=exact)
+        key = (exact, dtype, pooling)
         if key not in self._features:
-            self._features[key] = Features(self.state, device=self.device, dtype=key[1], exact=exact)
+            self._features[key] = Features(self.state, device=self.device, dtype=dtype, exact=exact, pooling=pooling)
         return self._features[key]
 
     def cached(self, key: Hashable, make: Callable[[], T]) -> T:

@@ -36,7 +36,8 @@ class Hyperparameters:
     purpose: str  # what the preset is for, in a few words
     size: int  # longest edge in pixels unless the caller chooses another (with `square` the square's edge)
     iterations: tuple[int, ...]  # of each scale, coarse to fine
-    optimizer: Literal["published", "lbfgs"] = "lbfgs"  # see optimize.optimizers
+    optimizer: Literal["published", "lbfgs", "adam"] = "lbfgs"  # see optimize.optimizers
+    pooling: Literal["max", "average"] = "max"  # of the network
     square: bool = False  # resize the short edge and crop a square from the middle, as published
     exact: bool = False  # compute as published: zero padding, float32 everywhere
     upscale_iterations: int = 12  # at each doubling of `Options.upscale`

@@ -1,8 +1,12 @@
-"""A straightforward implementation of the objective with torch's layers and autograd, for comparison."""
+"""A straightforward implementation of the presets' objective with autograd, for comparison.
+
+The published objective, of the preset `paper`, is in `engine.paper`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -12,9 +16,11 @@ from engine.network.vgg import CONVOLUTIONS, MEAN, STD, convolution_of
 from engine.optimize.objective import Layers
 from engine.options import Hyperparameters
 
+_average_pool = partial(functional.avg_pool2d, count_include_pad=False)
+
 
 class ReferenceObjective:
-    """The loss of `engine.optimize.objective.Objective` with Gram matrices, one style for each picture, no regions.
+    """The loss of `engine.optimize.objective.Objective` for Gram losses, a style for each picture, no regions.
 
     Args:
         state: `features.N.weight` and `features.N.bias`.
@@ -45,14 +51,10 @@ class ReferenceObjective:
         loss = image.new_zeros(len(image))
         for layer, weight in self._layers.style.items():
             target = self._grams[layer]
-            scale = target.square().mean((1, 2))
-            scale = scale if hyperparameters.normalized else torch.full_like(scale, target.shape[-1] ** 2)
-            error = (_gram(features[layer]) - target).square().mean((1, 2))
-            loss = loss + hyperparameters.style_weight * weight * error / scale
+            error = (_gram(features[layer]) - target).square().mean((1, 2)) / target.square().mean((1, 2))
+            loss = loss + hyperparameters.style_weight * weight * error
         difference = (features[self._layers.content] - self._content).square().mean((1, 2, 3))
-        scale = self._content.square().mean((1, 2, 3))
-        scale = scale if hyperparameters.normalized else torch.ones_like(scale)
-        loss = loss + self._layers.content_weight * difference / scale
+        loss = loss + self._layers.content_weight * difference / self._content.square().mean((1, 2, 3))
         for part in (leaf.diff(dim=2), leaf.diff(dim=3)):
             if part.numel():
                 loss = loss + hyperparameters.tv_weight * part.square().mean((1, 2, 3))
@@ -66,8 +68,9 @@ class ReferenceObjective:
         hidden, found = (image - mean) / std, {}
         for name in names[: names.index(convolution_of(self._layers.deepest)) + 1]:
             if name.endswith("_1") and name != "conv1_1":
-                hidden = functional.max_pool2d(hidden, 2, ceil_mode=True)
-            mode = "replicate" if name == "conv1_1" and not self._hyperparameters.exact else "constant"
+                pool = functional.max_pool2d if self._hyperparameters.pooling == "max" else _average_pool
+                hidden = pool(hidden, 2, ceil_mode=True)
+            mode = "replicate" if name == "conv1_1" else "constant"
             key = f"features.{CONVOLUTIONS[name]}"
             padded = functional.pad(hidden, (1, 1, 1, 1), mode=mode)
             found[name] = functional.conv2d(padded, self._state[f"{key}.weight"], self._state[f"{key}.bias"])

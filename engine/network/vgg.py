@@ -8,6 +8,7 @@ four times smaller; and the gradient of a statistic is added in place instead of
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Literal
 
 import torch
 from torch import Tensor
@@ -78,6 +79,7 @@ class Features:
             so that its values are not rounded to 8 bits.
         exact: Whether the first convolution pads with zeros, as published. Otherwise it repeats the edge pixels,
             because zeros would add a dark frame to the statistics.
+        pooling: Maximum, as VGG19 was trained, or average, as Gatys et al. 2016 preferred.
 
     Attributes:
         names: The convolutions, in network order.
@@ -92,8 +94,10 @@ class Features:
         device: str = "cpu",
         dtype: torch.dtype = torch.float32,
         exact: bool = True,
+        pooling: Literal["max", "average"] = "max",
     ) -> None:
         self.device, self.dtype, self.exact = device, dtype, exact
+        self._pool = _max_pool if pooling == "max" else _average_pool
         self.names = [name for name, index in CONVOLUTIONS.items() if f"features.{index}.weight" in state]
         self._weights = {name: self._put(state[f"features.{CONVOLUTIONS[name]}.weight"]) for name in self.names}
         self._biases = {name: state[f"features.{CONVOLUTIONS[name]}.bias"].to(device, dtype) for name in self.names}
@@ -164,14 +168,14 @@ class Features:
             relu, pooled = name.replace("conv", "relu"), following.endswith("_1")
             if not following and relu not in layers:
                 break
-            if pooled and relu not in layers and name not in layers:
+            if pooled and self._pool is _max_pool and relu not in layers and name not in layers:
                 hidden = _relu(_max_pool(hidden, steps), steps)
                 continue
             # In place would overwrite features that the hook's gradient needs.
             hidden = _relu(hidden, steps, inplace=name not in layers)
             hook(relu, hidden, steps)
             if pooled:
-                hidden = _max_pool(hidden, steps)
+                hidden = self._pool(hidden, steps)
         return steps if record_backward else []
 
     def _prepare(self, image: Tensor, steps: list[Backward]) -> Tensor:
@@ -228,6 +232,18 @@ def _max_pool(hidden: Tensor, steps: list[Backward]) -> Tensor:
 
     steps.append(backward)
     return functional.max_pool2d(hidden, 2, ceil_mode=True)
+
+
+def _average_pool(hidden: Tensor, steps: list[Backward]) -> Tensor:
+    """Mean of 2×2 pixels, at an odd edge of those that there are."""
+
+    def backward(gradient: Tensor) -> Tensor:
+        pool_backward = torch.ops.aten.avg_pool2d_backward
+        result: Tensor = pool_backward(gradient, hidden, [2, 2], [2, 2], [0, 0], True, False, None)
+        return result
+
+    steps.append(backward)
+    return functional.avg_pool2d(hidden, 2, ceil_mode=True, count_include_pad=False)
 
 
 def _replicate_pad_backward(padded: Tensor) -> Tensor:

@@ -1,10 +1,11 @@
-"""The two optimisers: L-BFGS as published, and an L-BFGS that knows of the limits 0 and 1 and of batches."""
+"""The optimisers: L-BFGS as published, an L-BFGS that knows of the limits 0 and 1 and of batches, and Adam."""
 
 from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import torch
 from torch import Tensor
@@ -158,6 +159,32 @@ def lbfgs(objective: LossAndGradient, image: Tensor, iterations: int, on_evaluat
         reset = ~(loss <= RESET_RATIO * loss_before)  # also where the loss is NaN
         inverse_hessian.update(step, gradient - gradient_before, gradient, reset)
     return image
+
+
+ADAM_STEP, ADAM_DECAY = 0.02, (0.9, 0.99)
+"""Adam's step size, and the decay rates of its two moments, as in crowsonkb/style-transfer-pytorch."""
+
+
+def adam(objective: LossAndGradient, image: Tensor, iterations: int, on_evaluation: OnEvaluation) -> Tensor:
+    """Run Adam (Kingma and Ba 2015); pictures are clamped after each step. It treats every value by itself.
+
+    Arguments and result are those of `lbfgs`. No preset uses it; the study compares with it.
+    """
+    image = image.clone()
+    optimizer = torch.optim.Adam([image], lr=ADAM_STEP, betas=ADAM_DECAY)
+    for iteration in range(iterations):
+        if iteration:
+            optimizer.step()
+            image.clamp_(0, 1)
+        loss, image.grad = objective(image)
+        on_evaluation(image, loss)
+    return image
+
+
+OPTIMIZERS: Mapping[str, Callable[[LossAndGradient, Tensor, int, OnEvaluation], Tensor]] = MappingProxyType(
+    {"published": published_lbfgs, "lbfgs": lbfgs, "adam": adam}
+)
+"""The optimisers by their names in `engine.options.Hyperparameters.optimizer`."""
 
 
 def _dot(one: Tensor, other: Tensor) -> Tensor:

@@ -18,7 +18,7 @@ from engine.network.memory import FULL, MemoryPlan
 from engine.optimize.canvas import Canvas
 from engine.optimize.losses import Moments
 from engine.optimize.objective import Extractor, Objective, StyleTarget, choose_layers
-from engine.optimize.optimizers import BestImages, lbfgs, published_lbfgs
+from engine.optimize.optimizers import OPTIMIZERS, BestImages
 from engine.progress import EarlyStop, ProgressTracker
 from engine.report import Report, Result
 from engine.sizes import Size
@@ -40,7 +40,8 @@ class Run:
         self._canvases, self._model, self._tracker = canvases, model, tracker
         self._hyperparameters = canvases[0].options.hyperparameters
         dtype = torch.bfloat16 if plan.bfloat16 else None
-        self._features = model.features(exact=self._hyperparameters.exact, dtype=dtype)
+        how = self._hyperparameters
+        self._features = model.features(exact=how.exact, dtype=dtype, pooling=how.pooling)
         layers = choose_layers(self._hyperparameters, model.layers)
         first_moments = self._hyperparameters.statistic == "wasserstein"
         self._extractor = Extractor(self._features, layers, first_moments=first_moments, tile=plan.tile)
@@ -74,7 +75,7 @@ class Run:
             self._tracker.step(losses, size, lambda n: self._canvases[n].finish(images[n : n + 1]))
 
         last: Tensor | None = None
-        optimize = published_lbfgs if self._hyperparameters.optimizer == "published" else lbfgs
+        optimize = OPTIMIZERS[self._hyperparameters.optimizer]
         try:
             last = optimize(objective, _enlarge(images, size), iterations, on_evaluation)
         except EarlyStop as stop:

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from engine.optimize.optimizers import FIRST_STEP, HISTORY_SIZE, BestImages, InverseHessian, lbfgs
+from engine.optimize.optimizers import FIRST_STEP, HISTORY_SIZE, BestImages, InverseHessian, adam, lbfgs
 
 SHAPE = (2, 3, 4, 5)
 
@@ -121,3 +121,19 @@ def test_the_best_pictures_are_each_the_best_of_its_own() -> None:
     best.update(first, torch.tensor([1.0, 2.0]))
     best.update(second, torch.tensor([torch.nan, 1.0]))
     assert torch.equal(best.images, torch.stack([first[0], second[1]]))
+
+
+def test_adams_steps_are_those_of_its_paper() -> None:
+    """Algorithm 1 of Kingma and Ba 2015, clamped after each step; every picture by itself."""
+    start, objective = rand(*SHAPE), Quadratic(rand(*SHAPE, seed=1) * 2 - 0.5, rand(*SHAPE, seed=2))
+    seen: list[Tensor] = []
+    adam(objective, start, 12, lambda images, _: seen.append(images.clone()))
+    picture, first, second = start.clone(), torch.zeros(SHAPE), torch.zeros(SHAPE)
+    for step, image in enumerate(seen):
+        torch.testing.assert_close(image, picture)
+        _, gradient = objective(picture)
+        first, second = 0.9 * first + 0.1 * gradient, 0.99 * second + 0.01 * gradient**2
+        mean, square = first / (1 - 0.9 ** (step + 1)), second / (1 - 0.99 ** (step + 1))
+        picture = (picture - 0.02 * mean / (square.sqrt() + 1e-8)).clamp(0, 1)
+    assert (len(seen), objective.evaluated) == (12, 24)
+    torch.testing.assert_close(start, rand(*SHAPE))
