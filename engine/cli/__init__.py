@@ -7,7 +7,7 @@ import sys
 import typer
 
 from engine import environment
-from engine.cli import development, painting
+from engine.cli import development, explaining, painting
 from engine.errors import EngineError
 
 app = typer.Typer(
@@ -18,6 +18,7 @@ app = typer.Typer(
     help="Paint a picture like another one (VGG19 style transfer).",
 )
 app.add_typer(painting.app)
+app.add_typer(explaining.app)
 app.add_typer(development.app)
 
 _INTERRUPTED = 130  # exit code of a program that SIGINT ended: 128 + 2
