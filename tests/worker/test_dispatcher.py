@@ -12,7 +12,7 @@ import time
 import pytest
 
 from bot.storage.models import Job, State
-from bot.worker.dispatcher import EngineStartError
+from bot.worker.dispatcher import Dispatcher, EngineStartError
 from bot.worker.protocol import Ready
 from tests.support.jobs import connection_of, eventually
 from tests.support.worker_harness import LONG, QUICK, WorkerHarness, is_alive
@@ -54,9 +54,10 @@ async def test_settings_that_cannot_work_end_the_worker(worker: WorkerHarness) -
     """If the very first child cannot load its model, no other could: the job stays queued for better settings."""
     (worker.folder / "no weights").touch()
     job = await worker.ask()
+    dispatcher = Dispatcher(worker.stores.work, worker.stores.blobs, worker.command, timeouts=QUICK)
     with pytest.raises(EngineStartError, match=r"There are no weights\."):
-        async with worker.working():
-            await eventually(lambda: _started(worker))
+        async with asyncio.timeout(30):
+            await dispatcher.run(asyncio.Event())  # nobody asks it to stop: it ends by itself
     assert len(worker.pids()) == 1
     now = await worker.now(job)
     assert (now.state, now.attempt) == (State.QUEUED, 0)
