@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import io
+import logging
 import subprocess
 import sys
 import tempfile
@@ -115,6 +116,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="for the database and the picture files")
     parser.add_argument("seconds", type=float, help="from taking a job to handing in its picture")
     given = parser.parse_args()
+    logging.getLogger("telegram.ext.Updater").setLevel(logging.CRITICAL)  # lines that are cut on purpose
     asyncio.run(play(given.url, given.folder, given.seconds))
 
 

@@ -53,6 +53,7 @@ class Transport:
         entry = self._begin(bot, name, params)
         delay, fault = self.world.faults.meet(bot.id, name, str(params.values.get("chat_id", "")))
         entry.fault = fault.kind if fault is not None else "delay" if delay else ""
+        entry.delayed = round(delay * 1000, 1)
         await self.world.pause(delay)
         status, body = await self._outcome(bot, name, params, fault)
         if fault is not None and fault.kind in ("timeout", "drop"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -119,13 +120,18 @@ async def age(world: TheWorld, message: MessageInPath, aging: Aging) -> Json:
 
 @router.post("/chats/{chat}/messages/{message}/press", summary="Press a button and wait for the bot's answer")
 async def press_button(world: TheWorld, chat: ChatInPath, message: MessageInPath, pressing: Pressing) -> Json:
-    """Press a button, and wait until the bot calls answerCallbackQuery; `answered` says whether it did in time."""
+    """Press a button, and wait until the bot calls answerCallbackQuery; `answered` says whether it did in time.
+
+    `at` is when it was pressed, in Unix time, and `waited` after how many seconds it was answered.
+    """
     person = require_writer(world, chat, pressing.user)
+    at = time.time()
     query = press(world, chat, message, person, _callback_data(message, pressing.button))
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(query.answered.wait(), pressing.wait)
     answer = query.answer or {"text": "", "alert": False, "url": ""}
-    return {"query_id": query.id, "answered": query.answer is not None, **answer}
+    pressed = {"query_id": query.id, "at": at, "answered": query.answer is not None, "waited": query.waited}
+    return {**pressed, **answer}
 
 
 def _callback_data(message: Message, button: str) -> str:

@@ -29,6 +29,7 @@ class Entry:
     response: Any = None
     status: int = 0  # 0 while the call is open
     milliseconds: float = 0.0
+    delayed: float = 0.0  # milliseconds of these that faults added before the call was performed
     fault: str = ""  # the kind of the fault that the call met
     began: float = field(default_factory=time.monotonic)
 

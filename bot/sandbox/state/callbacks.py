@@ -23,6 +23,7 @@ class CallbackQuery:
     bot_id: int
     created: float  # monotonic time
     answer: Json | None = None
+    waited: float | None = None  # seconds until it was answered
     answered: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -51,7 +52,8 @@ class CallbackQueries:
         query = self._open.get(query_id)
         if query is None or query.bot_id != bot_id or query.answer is not None:
             raise bad_request(TOO_OLD)
-        if self._clock.monotonic() - query.created > self.lifetime:
+        waited = self._clock.monotonic() - query.created
+        if waited > self.lifetime:
             raise bad_request(TOO_OLD)
-        query.answer = answer
+        query.answer, query.waited = answer, waited
         query.answered.set()
