@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar, cast
 
+import httpx
 import structlog
 from telegram import Update
 from telegram.error import BadRequest, NetworkError, TelegramError
@@ -22,6 +23,7 @@ from telegram.ext import (
     filters,
 )
 from telegram.request import HTTPXRequest
+from typing_extensions import override
 
 from bot.chat import access, callbacks
 from bot.chat.buttons import draft, job, repaint, result_extras
@@ -45,6 +47,14 @@ Handler = BaseHandler[Any, Context, Any]
 Handle = Callable[[MessageRequest], Awaitable[None]]
 
 ALLOWED_UPDATES = ["message", "callback_query", "my_chat_member"]
+# In seconds; the library's defaults (5 s) are too short for large photos on a slow line.
+PATIENCE: dict[str, Any] = {
+    "connect_timeout": 10,
+    "read_timeout": 30,
+    "write_timeout": 30,
+    "pool_timeout": 10,
+    "media_write_timeout": 120,
+}
 
 
 def build(token: str, api_url: str, services: Services) -> ChatApplication:
@@ -69,8 +79,8 @@ def build(token: str, api_url: str, services: Services) -> ChatApplication:
         .token(token)
         .base_url(f"{api_url}/bot")
         .base_file_url(f"{api_url}/file/bot")
-        .request(_request(pool_size=64))
-        .get_updates_request(_request(pool_size=2))
+        .request(HTTPXRequest(connection_pool_size=64, **PATIENCE))
+        .get_updates_request(_UpdatesRequest(connection_pool_size=2, **PATIENCE))
         .defaults(Defaults(allow_sending_without_reply=True))
         .rate_limiter(ChatRateLimiter(services.refusals))
         .context_types(ContextTypes(context=Context, bot_data=cast("type[Services]", lambda: services)))
@@ -84,16 +94,18 @@ def build(token: str, api_url: str, services: Services) -> ChatApplication:
     return application
 
 
-def _request(pool_size: int) -> HTTPXRequest:
-    # The library's defaults (5 s) are too short for large photos on a slow line.
-    return HTTPXRequest(
-        connection_pool_size=pool_size,
-        connect_timeout=10,
-        read_timeout=30,
-        write_timeout=30,
-        pool_timeout=10,
-        media_write_timeout=120,
-    )
+class _UpdatesRequest(HTTPXRequest):
+    """Asks for updates, and at once again where the line broke: the updater waits for a second, and presses with it."""
+
+    @override
+    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
+        try:
+            return await super().do_request(*args, **kwargs)
+        except NetworkError as error:
+            if not isinstance(error.__cause__, httpx.NetworkError | httpx.RemoteProtocolError):
+                raise
+            log.info("a line broke", endpoint="getUpdates", reason=error.message)
+        return await super().do_request(*args, **kwargs)
 
 
 def _handlers(services: Services) -> list[Handler]:

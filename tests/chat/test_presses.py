@@ -123,3 +123,16 @@ async def old_press(bot: Any, parts: Services, data: str) -> Press:
     found = await request_of(Update(1, callback_query=press_query(bot, old, data)), bot, parts, standing)
     assert isinstance(found, Press)
     return found
+
+
+async def test_a_poll_whose_line_breaks_is_repeated_at_once(running_chat: RunningChat) -> None:
+    """The updater alone would wait for a second, and everybody's presses with it."""
+    async with Client(running_chat.url) as ann:
+        chat = await ann.open()
+        await running_chat.fault(ann, "drop", "getUpdates")
+        for _ in range(2):  # the first comes by the poll that is open, the second by one after the cut
+            await chat.send("/queue")
+            await chat.wait()
+        polls = [call for call in (await ann.call("GET", "/api/wire"))["calls"] if call["method"] == "getUpdates"]
+        [cut] = [number for number, poll in enumerate(polls) if poll["fault"] == "drop"]
+        assert polls[cut + 1]["at"] - polls[cut]["at"] < 1.0
