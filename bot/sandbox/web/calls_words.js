@@ -3,7 +3,7 @@
 import { language } from "./words.js";
 
 const EN = {
-  title: "The wire",
+  title: "Call log",
   back: "To the chats",
   filter: "Filter by text",
   method: "Method",
@@ -18,7 +18,7 @@ const EN = {
   response: "Response",
   open: "open",
   none: "No calls yet.",
-  faults: "Trouble on demand",
+  faults: "Faults on demand",
   kind: "Kind",
   times: "Times (0: always)",
   seconds: "Seconds",
@@ -32,7 +32,7 @@ const EN = {
   code: "Status (for errors)",
 };
 const RU = {
-  title: "Провод",
+  title: "Журнал вызовов",
   back: "К чатам",
   filter: "Поиск по тексту",
   method: "Метод",
