@@ -2,7 +2,9 @@
 
     python -m benchmarks.walk FOLDER
 
-The numbered screenshots of the web chat are to be looked at by a person. It takes about ten minutes on two cores.
+The numbered screenshots of the web chat are to be looked at by a person. Every call of the bot is checked as in the
+tests (`tests/support/second_opinion`): it ends with 1 when Telegram would have refused one. It takes about ten minutes
+on two cores.
 """
 
 from __future__ import annotations
@@ -10,40 +12,53 @@ from __future__ import annotations
 import argparse
 import asyncio
 import io
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from PIL import Image
 from playwright.async_api import Browser, Page, ViewportSize, expect
 from skimage import data
 
-from bot.presets.glass import stained_glass
 from bot.sandbox.client import Chat, Client, Message
+from engine.drawing.glass import stained_glass
 from tests.support.chromium import chromium
 from tests.support.conversation import choose_size
 from tests.support.pencil import Pencil
 from tests.support.pictures import encoded
 from tests.support.program import Program
+from tests.support.second_opinion.check import problems
+from tests.support.second_opinion.watch import WATCH, LoggedCall
 from tests.support.videos import video
 
 OPERATOR = 1_000_001  # the first person of a sandbox
 PATIENCE = 400.0  # seconds for a picture, also on a busy machine
 WINDOW = ViewportSize(width=1000, height=1100)
+PHONE: dict[str, Any] = {"viewport": ViewportSize(width=390, height=844), "is_mobile": True, "has_touch": True}
+CHOICES = ("quality", "size", "strokes", "output")  # settings whose choices are shown in each window
 CAT, ROCKET, COFFEE = (Image.fromarray(getattr(data, name)()) for name in ("chelsea", "rocket", "coffee"))
 
 
 class Walk:
-    """Somebody's chat, and the window that shows it."""
+    """Somebody's chat, and the window that shows it.
+
+    Attributes:
+        calls: All calls of the bot so far.
+    """
+
+    calls: ClassVar[list[LoggedCall]] = []
 
     def __init__(self, page: Page, chat: Chat, folder: Path) -> None:
         self.page, self.chat, self.folder = page, chat, folder
 
     async def show(self, name: str) -> None:
         """Photograph the end of the chat as it is now, of its newest topic if it has any."""
-        await self.page.locator(f"[data-key='{self.chat.key}']").click()
+        self.calls += WATCH.taken()  # before the sandbox forgets them
+        if (entry := self.page.locator(f"[data-key='{self.chat.key}']")) and await entry.is_visible():
+            await entry.click()
         for topic in (await self.page.get_by_test_id("topic").all())[-1:]:
             await topic.click()
         await expect(self.page.get_by_test_id("log")).to_be_visible()
@@ -84,7 +99,7 @@ class Walk:
                 return now
             turn = next(each.data for row in now.buttons for each in row if each.data.startswith("page:"))
             await self.chat.press(message, turn)
-            await self.chat.wait(lambda changed: changed.id == message.id and changed.edited)
+            await self.chat.wait(lambda changed, turn=turn: changed.id == message.id and turn not in str(changed.raw))
             await self.show(f"buttons {page}")
         raise ValueError(f"no button for {action}")
 
@@ -120,6 +135,21 @@ async def private(walk: Walk, glass: bytes) -> None:
     await part(walk, result)
     await walk.say("/save window", "named", reply_to=result)
     await words(walk, result)
+
+
+async def menus(walk: Walk, name: str) -> None:
+    """The buttons under a picture, /settings and its choices, as they look in this window; `name` is the window's."""
+    await choose_size(walk.chat, 256)
+    await walk.chat.send_photos([encoded(CAT)], "/style mosaic")
+    result = await walk.picture()
+    await walk.show(f"{name} buttons")
+    await walk.press(result, ":more", f"{name} more", lambda message: message.id == result.id)
+    menu = await walk.say("/settings", f"{name} settings")
+    for field in CHOICES:
+        await walk.press(menu, f":{field}", f"{name} {field}", lambda message: message.id == menu.id)
+        back = f"settings:{walk.chat.client.id}"
+        await walk.chat.press(menu, back)
+        await walk.chat.wait(lambda message: message.id == menu.id and "open:" in str(message.raw))
 
 
 async def part(walk: Walk, result: Message) -> None:
@@ -205,7 +235,7 @@ async def operators(walk: Walk, operator: Client, other: Client) -> None:
 @asynccontextmanager
 async def window(browser: Browser, person: Client, url: str, **given: Any) -> AsyncIterator[Page]:
     """The web chat as somebody sees it."""
-    context = await browser.new_context(viewport=WINDOW, **given)
+    context = await browser.new_context(**({"viewport": WINDOW} | given))
     chosen = f"localStorage.setItem('person', {person.id}); localStorage.setItem('personName', '{person.name}')"
     await context.add_init_script(chosen)
     page = await context.new_page()
@@ -215,40 +245,52 @@ async def window(browser: Browser, person: Client, url: str, **given: Any) -> As
     await context.close()
 
 
-async def walk_through(folder: Path) -> None:
+async def walk_through(browser: Browser, program: Program, folder: Path) -> None:
     """Take all screenshots."""
-    glass = encoded(stained_glass())
-    with tempfile.TemporaryDirectory() as home:
+    glass, url = encoded(stained_glass()), program.url
+    async with Client(url, "Olga") as olga, Client(url, "Маша", language="ru") as masha:
+        async with window(browser, olga, url, locale="en-GB") as page:
+            walk = Walk(page, await olga.open(), folder)
+            await private(walk, glass)
+            await inputs(walk, glass)
+            await menus(walk, "desktop en")
+            await groups(walk, olga, glass)
+            await operators(walk, olga, masha)
+        async with window(browser, masha, url, locale="ru-RU", color_scheme="dark") as page:
+            walk = Walk(page, await masha.open(), folder)
+            for text in ("/start", "/help", "/settings", "/presets"):
+                await walk.say(text, f"ru {text[1:]}")
+            await menus(walk, "desktop ru")
+        for person, name, locale in ((olga, "phone en", "en-GB"), (masha, "phone ru", "ru-RU")):
+            async with window(browser, person, url, locale=locale, **PHONE) as page:
+                await menus(Walk(page, await person.open(), folder), name)
+
+
+async def walk_on_sandbox(folder: Path) -> list[str]:
+    """Walk through it with a program of its own; return what is wrong with the bot's calls."""
+    with tempfile.TemporaryDirectory() as home, WATCH.listening():
         program = Program(Path(home), admins=str(OPERATOR), max_queued="3")
         try:
             program.start_bot()
-            async with (
-                Client(program.url, "Olga") as olga,
-                Client(program.url, "Маша", language="ru") as masha,
-                chromium() as browser,
-            ):
-                async with window(browser, olga, program.url, locale="en-GB") as page:
-                    walk = Walk(page, await olga.open(), folder)
-                    await private(walk, glass)
-                    await inputs(walk, glass)
-                    await groups(walk, olga, glass)
-                    await operators(walk, olga, masha)
-                async with window(browser, masha, program.url, locale="ru-RU", color_scheme="dark") as page:
-                    walk = Walk(page, await masha.open(), folder)
-                    for text in ("/start", "/help", "/settings", "/presets"):
-                        await walk.say(text, f"ru {text[1:]}")
+            async with chromium() as browser:
+                await walk_through(browser, program, folder)
         finally:
             program.close()
+        calls = Walk.calls + WATCH.taken()
+    sys.stdout.write(f"{len(calls)} calls of the bot\n")
+    return problems(calls, [], of_the_bot=True)
 
 
-def main() -> None:
-    """Read the arguments and take all screenshots."""
+def main() -> int:
+    """Read the arguments, take all screenshots, and print what is wrong with the bot's calls."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="folder for the screenshots; made if there is none")
     folder = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
-    asyncio.run(walk_through(folder))
+    found = asyncio.run(walk_on_sandbox(folder))
+    sys.stdout.write("".join(f"{problem}\n" for problem in found))
+    return 1 if found else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

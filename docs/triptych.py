@@ -9,7 +9,7 @@ from PIL import Image
 
 import engine
 from bot.demo.samples import cat
-from bot.presets.glass import stained_glass
+from engine.drawing.glass import stained_glass
 
 HEIGHT = 340
 GAP = 12

@@ -8,8 +8,8 @@ from pathlib import Path
 import skimage.data
 from PIL import Image
 
-from bot.presets.glass import stained_glass
-from bot.presets.paint import oil_swirl, pointillism
+from engine.drawing.glass import stained_glass
+from engine.drawing.paint import oil_swirl, pointillism
 
 
 def write_samples(folder: Path) -> list[Path]:

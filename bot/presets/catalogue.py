@@ -5,34 +5,19 @@ from __future__ import annotations
 import asyncio
 import io
 import re
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import MappingProxyType
 
 import structlog
-from PIL import Image
 
-from bot.presets.canvas import EDGE
-from bot.presets.glass import mosaic, stained_glass
-from bot.presets.paint import oil_swirl, pointillism, watercolour
-from bot.presets.press import blueprint, ink_wash, woodcut
+from engine.drawing.canvas import EDGE
+from engine.drawing.styles import DRAWN
 from engine.errors import ImageError
 from engine.reading.load import load_image
 
 log = structlog.get_logger(__name__)
 
-DRAWN: Mapping[str, Callable[[], Image.Image]] = MappingProxyType(
-    {
-        "stained-glass": stained_glass,
-        "mosaic": mosaic,
-        "ink-wash": ink_wash,
-        "woodcut": woodcut,
-        "oil-swirl": oil_swirl,
-        "pointillism": pointillism,
-        "watercolour": watercolour,
-        "blueprint": blueprint,
-    }
-)
+__all__ = ["DRAWN", "Presets"]
+
 NAME = re.compile(r"[a-z][a-z0-9-]{1,29}")  # a part of callback data (64 bytes at most) and of recipe codes
 ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".avif", ".jxl", ".tif", ".tiff", ".gif", ".bmp")
 MOST = 24  # presets in all, as each has a button

@@ -10,7 +10,7 @@ import skimage.data
 from PIL import Image
 from playwright.async_api import Browser
 
-from bot.presets.glass import stained_glass
+from engine.drawing.glass import stained_glass
 from tests.support.chromium import chromium
 from tests.support.pictures import encoded
 from tests.support.program import Program

@@ -5,28 +5,10 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image
 
-from bot.presets.canvas import EDGE
 from bot.presets.catalogue import DRAWN, Presets
-
-
-@pytest.mark.parametrize("name", list(DRAWN))
-def test_a_style_is_drawn_alike_each_time(name: str) -> None:
-    """A recipe code names a style, so that its picture must always be the same."""
-    first, second = DRAWN[name](), DRAWN[name]()
-    assert first.size == (EDGE, EDGE)
-    assert np.array_equal(np.asarray(first), np.asarray(second))
-
-
-@pytest.mark.parametrize("name", list(DRAWN))
-def test_a_style_has_strokes_all_over(name: str) -> None:
-    """A flat area has no strokes to transfer: most tiles of the picture vary."""
-    grey = np.asarray(DRAWN[name]().convert("L"), dtype=np.float64)
-    tiles = grey.reshape(8, EDGE // 8, 8, EDGE // 8).std(axis=(1, 3))
-    assert (tiles > 4).mean() > 0.8
 
 
 async def test_the_operator_adds_styles_by_putting_pictures_into_a_folder(tmp_path: Path) -> None:

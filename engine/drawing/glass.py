@@ -7,34 +7,47 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy.spatial import cKDTree
 
-from bot.presets.canvas import AMBER, COBALT, CYAN, EDGE, EMERALD, LEAF, ROSE, RUBY, VIOLET, Floats, noise, picture_of
+from engine.drawing.canvas import (
+    AMBER,
+    COBALT,
+    CYAN,
+    EDGE,
+    EMERALD,
+    LEAF,
+    ROSE,
+    RUBY,
+    VIOLET,
+    Canvas,
+    Floats,
+    picture_of,
+)
 
 
-def stained_glass() -> Image.Image:
+def stained_glass(size: int = EDGE, seed: int = 0) -> Image.Image:
     """Draw a rose window: panes on rings around a centre, with dark lead between them."""
-    rng = np.random.default_rng(1)
-    seeds, colors = _window(rng)
-    y, x = np.mgrid[0:EDGE, 0:EDGE].astype(np.float64)
+    canvas = Canvas(1, size, seed)
+    seeds, colors = _window(canvas.rng)
+    y, x = canvas.grid()
     nearest, second, pane = _two_nearest(x, y, seeds)
-    light = 0.78 + 0.34 * noise(rng, 7) + 0.10 * noise(rng, 60)
+    light = 0.78 + 0.34 * canvas.noise(7) + 0.10 * canvas.noise(60)
     light *= 1.12 - nearest / 95  # glass is brightest in the middle of a pane
     picture = colors[pane] * light[..., None]
     lead = np.clip((second - nearest - 3.0) / 2.0, 0, 1)[..., None]
     return picture_of(picture * lead + np.array([22.0, 20.0, 24.0]) * (1 - lead))
 
 
-def mosaic() -> Image.Image:
+def mosaic(size: int = EDGE, seed: int = 0) -> Image.Image:
     """Draw a mosaic of sea, sun and shore: small stones in wavy rows, with pale mortar between them."""
-    rng = np.random.default_rng(4)
-    cell = 15.0
+    canvas = Canvas(4, size, seed)
+    rng, cell = canvas.rng, 15.0
     rows, columns = np.mgrid[-2 : EDGE // cell + 3, -2 : EDGE // cell + 3]
     x = (columns + rng.uniform(-0.16, 0.16, rows.shape)) * cell
     y = (rows + rng.uniform(-0.16, 0.16, rows.shape)) * cell + 16 * np.sin(x / 70)  # wavy rows
     seeds = np.stack([x.ravel(), y.ravel()], axis=-1)
     colors = _shore(seeds) * rng.normal(1.0, 0.11, (len(seeds), 1))
-    grid_y, grid_x = np.mgrid[0:EDGE, 0:EDGE].astype(np.float64)
+    grid_y, grid_x = canvas.grid()
     nearest, second, stone = _two_nearest(grid_x, grid_y, seeds)
-    light = 1.08 - nearest / 60 + 0.16 * noise(rng, 90)
+    light = 1.08 - nearest / 60 + 0.16 * canvas.noise(90)
     mortar = np.clip((second - nearest - 1.2) / 1.4, 0, 1)[..., None]
     return picture_of(colors[stone] * light[..., None] * mortar + np.array([206.0, 198.0, 182.0]) * (1 - mortar))
 
@@ -52,7 +65,7 @@ def _shore(seeds: Floats) -> Floats:
 
 
 def _window(rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """Return the centres of the panes, n×2 pixels, and their colours, n×3 in 0..255."""
+    """Return the centres of the panes, n×2 units, and their colours, n×3 in 0..255."""
     rings = [(0, 1), (42, 8), (92, 12), (142, 20), (196, 28), (250, 36), (306, 44), (362, 52), (420, 60)]
     palettes = [[AMBER], [RUBY, AMBER], [COBALT, CYAN], [RUBY, ROSE, AMBER], [EMERALD, LEAF], [COBALT, VIOLET]]
     seeds, colors = [], []

@@ -7,14 +7,15 @@ import math
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from bot.presets.canvas import EDGE, Color, Floats, noise, picture_of, shade
+from engine.drawing.canvas import EDGE, Canvas, Color, Floats, Points, picture_of, shade
 
 
-def oil_swirl() -> Image.Image:
+def oil_swirl(size: int = EDGE, seed: int = 0) -> Image.Image:
     """Draw thick strokes of blue and gold along the lines of a field of vortices."""
-    rng = np.random.default_rng(2)
+    canvas = Canvas(2, size, seed)
+    rng = canvas.rng
     vortices = [(170, 190, 1), (430, 150, -1), (330, 400, 1), (560, 470, -1), (110, 520, -1)]
-    image = Image.new("RGB", (EDGE, EDGE), (18, 34, 92))
+    image = Image.new("RGB", (size, size), (18, 34, 92))
     draw = ImageDraw.Draw(image)
     palette = [(20, 44, 120), (34, 84, 170), (86, 146, 204), (168, 206, 214), (16, 26, 70)]
     for _ in range(9000):
@@ -23,11 +24,12 @@ def oil_swirl() -> Image.Image:
         gold = gap < 48 and rng.random() < 0.85
         base = (246, 198, 62) if gold else palette[int(gap / 26 + rng.integers(0, 2)) % len(palette)]
         color = shade(base, rng.normal(1.0, 0.13))
-        draw.line(_streamline(start, vortices), fill=color, width=int(rng.integers(4, 9)), joint="curve")
-    return image.filter(ImageFilter.UnsharpMask(2, 60))
+        width = canvas.width(int(rng.integers(4, 9)))
+        draw.line(canvas.pixels(_streamline(start, vortices)), fill=color, width=width, joint="curve")
+    return image.filter(ImageFilter.UnsharpMask(2 * canvas.unit, 60))
 
 
-def _streamline(start: Floats, vortices: list[tuple[int, int, int]]) -> list[tuple[float, float]]:
+def _streamline(start: Floats, vortices: list[tuple[int, int, int]]) -> Points:
     """Return the points of a line that follows the field of the vortices from `start` in short steps."""
     x, y = float(start[0]), float(start[1])
     points = [(x, y)]
@@ -43,10 +45,11 @@ def _streamline(start: Floats, vortices: list[tuple[int, int, int]]) -> list[tup
     return points
 
 
-def pointillism() -> Image.Image:
+def pointillism(size: int = EDGE, seed: int = 0) -> Image.Image:
     """Draw sky, hills and a field in dots of pure colour."""
-    rng = np.random.default_rng(3)
-    image = Image.new("RGB", (EDGE, EDGE), (240, 230, 206))
+    canvas = Canvas(3, size, seed)
+    rng = canvas.rng
+    image = Image.new("RGB", (size, size), (240, 230, 206))
     draw = ImageDraw.Draw(image)
     bands: list[list[Color]] = [
         [(116, 170, 220), (160, 200, 232), (240, 214, 190), (92, 140, 206)],
@@ -60,22 +63,23 @@ def pointillism() -> Image.Image:
         palette = bands[int(np.clip(level, 0, 3))]
         color = shade(palette[int(rng.integers(0, 4))], rng.normal(1.0, 0.07))
         radius = rng.uniform(3.0, 6.0)
-        draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=color)
+        draw.ellipse(canvas.pixels([(x - radius, y - radius), (x + radius, y + radius)]), fill=color)
     return image
 
 
-def watercolour() -> Image.Image:
+def watercolour(size: int = EDGE, seed: int = 0) -> Image.Image:
     """Draw transparent washes that overlap on rough paper, darker at their edges."""
-    rng = np.random.default_rng(7)
-    picture = np.ones((EDGE, EDGE, 3)) * np.array([250.0, 246.0, 236.0])
+    canvas = Canvas(7, size, seed)
+    rng = canvas.rng
+    picture = np.ones((size, size, 3)) * np.array([250.0, 246.0, 236.0])
     palette = [(70, 130, 190), (226, 120, 130), (240, 190, 90), (90, 160, 120), (150, 110, 180), (60, 170, 180)]
-    y, x = np.mgrid[0:EDGE, 0:EDGE].astype(np.float64)
+    y, x = canvas.grid()
     for number in range(34):
         center_x, center_y = rng.uniform(0, EDGE, 2)
-        ragged = 70 * noise(rng, 6) + 34 * noise(rng, 22) + 10 * noise(rng, 90)
+        ragged = 70 * canvas.noise(6) + 34 * canvas.noise(22) + 10 * canvas.noise(90)
         inside = rng.uniform(60, 150) + ragged - np.hypot(x - center_x, (y - center_y) * rng.uniform(0.7, 1.5))
-        wash = np.clip(inside / 5, 0, 1) * (0.34 + 0.3 * noise(rng, 9))
+        wash = np.clip(inside / 5, 0, 1) * (0.34 + 0.3 * canvas.noise(9))
         wash += 0.34 * np.exp(-((inside - 3) ** 2) / 14)  # more pigment at the edge
         tint = np.array(palette[number % len(palette)]) / 255
         picture *= 1 - np.clip(wash, 0, 1)[..., None] * (1 - tint)
-    return picture_of(picture * (1 + 0.09 * noise(rng, 200))[..., None])
+    return picture_of(picture * (1 + 0.09 * canvas.noise(200))[..., None])
