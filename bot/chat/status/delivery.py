@@ -51,13 +51,19 @@ class _Answer:
     is_new: bool
 
 
-async def deliver(bot: Bot, services: Services, job: Job) -> None:
+async def deliver(bot: Bot, services: Services, job: Job, *, is_picture: bool | None = None) -> None:
     """Give the requester the picture, or the reason why there is none.
+
+    Args:
+        bot: Which sends it.
+        services: The parts of the program.
+        job: Which is finished.
+        is_picture: Whether its status message is a picture, where that is known.
 
     Raises:
         TelegramError: it failed this time; the job stays unsettled and this may be called again.
     """
-    deliveries, messages = services.stores.deliveries, JobMessages(bot, job)
+    deliveries, messages = services.stores.deliveries, JobMessages(bot, job, is_picture=is_picture)
     if job.delivery is not Delivery.DONE:
         with patience(PATIENCE):
             answer: _Answer | None
@@ -180,7 +186,7 @@ async def _deliver_reason(messages: JobMessages, job: Job, note: str) -> _Answer
     text = describe(job, None, messages.say)
     text = f"{note}\n{text}" if note else text
     try:
-        if job.status_message_id is not None:
+        if job.status_message_id is not None and messages.is_picture is not None:
             await messages.edit(text)
             return _Answer(None, is_new=False)
     except BadRequest as error:

@@ -35,19 +35,23 @@ MAX_PHOTO_BYTES = 10_000_000
 MAX_PHOTO_EDGES = 10_000
 MAX_PHOTO_RATIO = 20
 NAME = "vitrage.jpg"
-# An edit of the text of a picture, or of the caption of a text.
-OTHER_KIND = ("no text in the message", "no caption in the message")
 # Pictures that are refused as photos only: they are sent as files then.
 NO_PHOTO = ("PHOTO_INVALID_DIMENSIONS", "IMAGE_PROCESS_FAILED", "PHOTO_SAVE_FILE_INVALID", "too big for a photo")
 CONFETTI = "5046509860389126442"  # Telegram's effect 🎉
 
 
 class JobMessages:
-    """Sends and edits the messages of one job."""
+    """Sends and edits the messages of one job.
 
-    def __init__(self, bot: Bot, job: Job) -> None:
+    Attributes:
+        is_picture: Whether the status message is a picture by now; None: nobody knows, since its preview was shown, or
+            was to be shown, by an earlier run of the program or over a line that broke.
+    """
+
+    def __init__(self, bot: Bot, job: Job, *, is_picture: bool | None = None) -> None:
         self._bot = bot
         self._job = job
+        self.is_picture = False if is_picture is None and job.preview is None else is_picture
 
     @property
     def say(self) -> Texts:
@@ -72,32 +76,22 @@ class JobMessages:
             )
         return message.message_id
 
-    async def edit(
-        self, text: str, keyboard: InlineKeyboardMarkup | None = None, *, is_picture: bool | None = None
-    ) -> None:
-        """Change the text of the status message, or its caption if it is a picture.
-
-        Args:
-            text: What it says from now on.
-            keyboard: The buttons under it.
-            is_picture: Whether it is a picture by now; None: if there is a preview, it probably is.
+    async def edit(self, text: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
+        """Change the text of the status message, or its caption if it is a picture, which must be known.
 
         Raises:
             TelegramError: it cannot be edited.
         """
-        as_picture = self._job.preview is not None if is_picture is None else is_picture
-        with foreseen(UNCHANGED, *OTHER_KIND, *UNEDITABLE, *UNWRITABLE):
+        with foreseen(UNCHANGED, *UNEDITABLE, *UNWRITABLE):
             try:
-                await self._edit(text, keyboard, as_picture=as_picture)
+                await self._edit(text, keyboard)
             except BadRequest as error:
-                if says(error, *OTHER_KIND):  # of an earlier attempt, or its preview was never shown
-                    await self._edit(text, keyboard, as_picture=not as_picture)
-                elif not says(error, UNCHANGED):
+                if not says(error, UNCHANGED):
                     raise
 
-    async def _edit(self, text: str, keyboard: InlineKeyboardMarkup | None, *, as_picture: bool) -> None:
+    async def _edit(self, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
         chat_id, message_id = self._job.address.chat_id, self._job.status_message_id
-        if as_picture:
+        if self.is_picture:
             # Telegram puts a caption below the picture again unless each edit says that it is above.
             above = self._is_sheet
             await self._bot.edit_message_caption(
@@ -125,6 +119,7 @@ class JobMessages:
         chat_id, message_id = self._job.address.chat_id, self._job.status_message_id
         with foreseen(UNCHANGED, *UNEDITABLE, *UNWRITABLE):
             edited = await self._bot.edit_message_media(media, chat_id, message_id, reply_markup=keyboard)
+        self.is_picture = True
         return _sent(edited) if isinstance(edited, Message) else None
 
     async def send(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import structlog
 from telegram import Bot, InlineKeyboardMarkup
-from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.chat.context import Services
 from bot.chat.keyboards import status_keyboard
@@ -40,7 +40,10 @@ STOP_SECONDS = 10.0  # for calls in progress when the program stops
 
 @dataclass(frozen=True)
 class _Shown:
-    """What the status message of a job shows now, and when it may change again."""
+    """What the status message of a job shows now, and when it may change again.
+
+    It is forgotten when an edit may or may not have happened.
+    """
 
     text: str
     preview: str | None
@@ -103,7 +106,8 @@ class Reporter:
             if job.state in (State.QUEUED, State.RUNNING):
                 await self._report(job)
             else:
-                await deliver(self._bot, self._services, job)
+                shown = self._shown.get(job.id)
+                await deliver(self._bot, self._services, job, is_picture=shown.is_picture if shown else None)
         except ChatMigrated as error:
             await self._services.stores.people.move_chat(job.address.chat_id, error.new_chat_id)
         except RetryAfter as error:
@@ -159,11 +163,17 @@ class Reporter:
         while, the chat's pauses double, and recover with each edit that it takes.
         """
         chat_id, shown = job.address.chat_id, self._shown.get(job.id)
+        messages = JobMessages(self._bot, job, is_picture=shown.is_picture if shown else None)
+        fresh = None if shown and shown.preview == job.preview else job.preview
         self._turns[chat_id] = math.inf
         pause = self._pause(job)
         try:
             with as_progress():
-                is_picture = await self._bring_up_to_date(job, text, keyboard, shown)
+                if (
+                    not (fresh and await self._show(fresh, messages, text, keyboard))
+                    and messages.is_picture is not None
+                ):
+                    await messages.edit(text, keyboard)
         except NoRoomError as error:
             pause = error.seconds
         except RetryAfter as error:
@@ -173,24 +183,16 @@ class Reporter:
         except (BadRequest, Forbidden) as error:  # it was deleted, or the bot was blocked: the delivery will tell
             log.info("a status message cannot be edited", job=job.id, reason=error.message)
             self._mute.add(job.id)
+        except NetworkError:
+            self._shown.pop(job.id, None)  # it may be a picture now
+            raise
         else:
             self._slow[chat_id] = max(1.0, RECOVERY * self._slow.get(chat_id, 1.0))
             next_edit = time.monotonic() + self._seconds_to_next_edit(job, place)
-            self._shown[job.id] = _Shown(text, job.preview, job.state, next_edit, is_picture)
+            if messages.is_picture is not None:
+                self._shown[job.id] = _Shown(text, job.preview, job.state, next_edit, messages.is_picture)
         finally:
             self._turns[chat_id] = time.monotonic() + pause
-
-    async def _bring_up_to_date(
-        self, job: Job, text: str, keyboard: InlineKeyboardMarkup | None, shown: _Shown | None
-    ) -> bool:
-        """Show the text, with the preview if that is fresh; return whether the message is a picture now."""
-        messages = JobMessages(self._bot, job)
-        fresh = job.preview is not None and (shown is None or shown.preview != job.preview)
-        if job.preview is not None and fresh and await self._show(job.preview, messages, text, keyboard):
-            return True
-        is_picture = shown.is_picture if shown else job.preview is not None
-        await messages.edit(text, keyboard, is_picture=is_picture)
-        return is_picture
 
     async def _show(
         self, preview: BlobKey, messages: JobMessages, text: str, keyboard: InlineKeyboardMarkup | None

@@ -105,5 +105,5 @@ async def test_a_caption_stays_where_it_is(kind: str) -> None:
     """Each edit has to say that it stands above."""
     bot = fake_bot()
     job = a_job(kind=kind, state=State.RUNNING, status_message_id=11, preview=BlobKey("preview"))
-    await JobMessages(bot, job).edit("words")
+    await JobMessages(bot, job, is_picture=True).edit("words")
     assert bot.edit_message_caption.call_args.kwargs["show_caption_above_media"] is (kind == "sheet")
