@@ -30,13 +30,14 @@ class BotCalls:
         refused: Answers 4xx by method, status and description.
         cut: Calls whose connection was cut, by method.
         cut_pictures: Pictures that were sent though the connection was cut: each may be sent once more.
+        cut_status: Status messages of which the same is true. The first of two has a name that the bot never learns.
     """
 
     def __init__(self) -> None:
         self.total = 0
         self.refused: Counter[str] = Counter()
         self.cut: Counter[str] = Counter()
-        self.cut_pictures = 0
+        self.cut_pictures = self.cut_status = 0
         self._answer_delays: Counter[str] = Counter()  # seconds by query: what faults added to its answers
         self._fetch_delays: list[tuple[float, float]] = []  # when getUpdates was delayed
         self._fetched: dict[str, float] = {}  # by query: when getUpdates gave it to the bot
@@ -67,6 +68,8 @@ class BotCalls:
         if call["fault"] == "drop":
             self.cut[method] += 1
             self.cut_pictures += method in PICTURES and status == 200
+            is_status = method == "sendMessage" and "cancel:" in str(call["request"].get("reply_markup"))
+            self.cut_status += is_status and status == 200
         elif status >= 400:
             self.refused[f"{method} {status} {call['response'].get('description')}"] += 1
         if method == "answerCallbackQuery":
