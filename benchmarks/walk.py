@@ -93,14 +93,14 @@ class Walk:
 
     async def _shown(self, message: Message, action: str) -> Message:
         """Return the message with the page of its buttons that has the action; photograph the pages on the way."""
-        for page in ("more", "first"):
+        for _ in ("one page", "the other"):
             [now] = [each for each in await self.chat.messages() if each.id == message.id]
             if any(each.data.endswith(action) for row in now.buttons for each in row):
                 return now
             turn = next(each.data for row in now.buttons for each in row if each.data.startswith("page:"))
             await self.chat.press(message, turn)
             await self.chat.wait(lambda changed, turn=turn: changed.id == message.id and turn not in str(changed.raw))
-            await self.show(f"buttons {page}")
+            await self.show(f"buttons {turn.rpartition(':')[2]}")
         raise ValueError(f"no button for {action}")
 
 
@@ -110,7 +110,7 @@ async def private(walk: Walk, glass: bytes) -> None:
     await walk.say("/start", "start")
     settings = await walk.say("/settings", "settings")
     await walk.press(settings, ":strokes", "settings strokes", lambda message: ":strokes:" in str(message.raw))
-    await choose_size(chat, 1024)  # slow enough to be seen at work
+    await choose_size(chat, 512)  # slow enough to be seen at work
     await chat.send("/presets")
     await chat.wait(lambda message: message.photo)
     await walk.show("presets")
@@ -127,7 +127,7 @@ async def private(walk: Walk, glass: bytes) -> None:
     for action in ("strip", "compare", "denoise", "faces", "timelapse", "sticker", "file", "print"):
         await walk.press(result, f":{action}", action, lambda message: message.id > after or message.edited)
     await walk.press(result, ":swap", "swap", lambda message: "do:" in str(message.raw) and message.id > after)
-    await choose_size(chat, 1024)  # slow enough to be stopped
+    await choose_size(chat, 512)  # slow enough to be stopped
     live = await walk.press(result, ":again", "again", lambda message: "stop:" in str(message.raw))
     await choose_size(chat, 256)
     await walk.press(live, live.buttons[0][0].data, "stopped", lambda message: "do:" in str(message.raw))
