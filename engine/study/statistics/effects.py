@@ -69,10 +69,12 @@ def effect(differences: Values) -> Interval:
 
     def statistic(sample: Values, axis: int = -1) -> Any:
         n = sample.shape[axis]
-        spread = np.std(sample, axis=axis, ddof=1)
-        # A resample without spread has no defined effect; the largest float keeps its sign in the order of resamples.
-        usable = np.where(spread > 0, spread, np.finfo(np.float64).tiny)
-        return np.clip(np.mean(sample, axis=axis) / usable, -1e6, 1e6) * (1 - 3 / (4 * n - 5))
+        mean, spread = np.mean(sample, axis=axis), np.std(sample, axis=axis, ddof=1)
+        # A resample without spread has no defined effect; a bound far beyond all others keeps its place among them.
+        bounded = np.where(
+            spread > 1e-6 * np.abs(mean), mean / np.maximum(spread, 1e-6 * np.abs(mean) + 1e-300), 1e6 * np.sign(mean)
+        )
+        return bounded * (1 - 3 / (4 * n - 5))
 
     value = standardized(differences)
     return Interval(value, math.nan, math.nan) if math.isnan(value) else bca(differences, statistic)

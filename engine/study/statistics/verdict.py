@@ -3,7 +3,7 @@
 The rule was written before any full run. It has four steps.
 
 1. **What decides.** Only measures that no compared method optimises: metrics without a network or with the network that
-   did not paint, and people's votes. Metrics of colours alone are left out (`OPTIMISED`), because colour transfer, a
+   did not paint, and people's votes. Metrics of colours are left out (`OPTIMISED`), because colour transfer, a
    traditional method, minimises them. So is what would count twice (`REDUNDANT`), and any metric that fails its check
    with the controls (`validity.py`).
 2. **Who is compared.** For the neural side `NEURAL`, the preset that the engine uses by default, whatever the others
@@ -37,8 +37,8 @@ MARGIN = 0.1
 PAIRS = 12
 PICTURES = 3
 
-OPTIMISED = frozenset({"lab-swd", "lab-histogram", "rgb-uv-histogram"})
-"""Metrics of the distribution of colours alone: histogram matching and transport of colours minimise them."""
+OPTIMISED = frozenset({"lab-swd", "lab-histogram", "rgb-uv-histogram", "ge-other"})
+"""Metrics of the distribution of colours, GE in half: histogram matching and transport of colours minimise them."""
 
 REDUNDANT = frozenset({"psnr"})
 """Metrics that order pictures exactly as another one does (the MSE): they would count twice."""
@@ -46,6 +46,7 @@ REDUNDANT = frozenset({"psnr"})
 Outcome = Literal[
     "supported", "refuted", "more style", "more content", "disputed", "undecided", "too few", "unmeasured"
 ]
+Relation = Literal["better", "worse", "more style", "more content", "unclear"]
 Preference = Literal["neural", "traditional", "undecided"]
 
 
@@ -86,14 +87,16 @@ class Comparison:
     content: Advantage
 
     @property
-    def dominates(self) -> bool:
-        """Whether `NEURAL` is better on one axis and not worse on the other."""
-        return (self.style.better and self.content.not_worse) or (self.content.better and self.style.not_worse)
-
-    @property
-    def dominated(self) -> bool:
-        """Whether the rival is better on one axis and not worse on the other."""
-        return (self.style.worse and self.content.not_better) or (self.content.worse and self.style.not_better)
+    def relation(self) -> Relation:
+        """What `NEURAL` is beside the rival: better or worse if one dominates the other, or a trade, or unclear."""
+        style, content = self.style, self.content
+        if (style.better and content.not_worse) or (content.better and style.not_worse):
+            return "better"
+        if (style.worse and content.not_better) or (content.worse and style.not_better):
+            return "worse"
+        if style.better and content.worse:
+            return "more style"
+        return "more content" if style.worse and content.better else "unclear"
 
 
 @dataclass(frozen=True)
@@ -135,8 +138,8 @@ def decide(
         styles: Number of different style pictures among them.
     """
     people = preference(votes, strongest)
-    dominating = tuple(each.rival for each in comparisons if each.dominated)
-    dominated = tuple(each.rival for each in comparisons if each.dominates)
+    dominating = tuple(each.rival for each in comparisons if each.relation == "worse")
+    dominated = tuple(each.rival for each in comparisons if each.relation == "better")
     outcome: Outcome
     if not comparisons:
         outcome = "unmeasured"
@@ -150,13 +153,13 @@ def decide(
 
 
 def _against(strongest: Comparison, people: Preference | None) -> Outcome:
-    if strongest.dominates:
-        return "disputed" if people == "traditional" else "supported"
-    if strongest.style.better and strongest.content.worse:
-        return "more style"
-    if strongest.style.worse and strongest.content.better:
-        return "more content"
-    return "undecided"
+    match strongest.relation:
+        case "better":
+            return "disputed" if people == "traditional" else "supported"
+        case "more style" | "more content" as trade:
+            return trade
+        case _:
+            return "undecided"
 
 
 def preference(votes: Mapping[str, Interval], rival: str | None) -> Preference | None:
