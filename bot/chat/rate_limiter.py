@@ -174,6 +174,7 @@ class ChatRateLimiter(BaseRateLimiter[None]):
             RetryAfter: a progress edit was told to wait, or another call for longer than its patience.
         """
         chat, counted = data.get("chat_id"), COUNTED.match(endpoint) is not None
+        items = len(data["media"]) if endpoint == "sendMediaGroup" else 1  # each is a message of its own
         progress = counted and _progress.get()
         written = "progress" if progress else "edits" if endpoint.startswith("edit") else "messages"
         line: Line = (chat, written if counted else endpoint)
@@ -182,7 +183,7 @@ class ChatRateLimiter(BaseRateLimiter[None]):
                 self._take_room(chat)
             else:
                 await self._wait(line)
-                await self._turn(chat, counted=counted)
+                await self._turn(chat, items if counted else 0)
             try:
                 return await self._reach(callback, args, kwargs, endpoint)
             except RetryAfter as error:
@@ -232,10 +233,10 @@ class ChatRateLimiter(BaseRateLimiter[None]):
                 raise RetryAfter(dt.timedelta(seconds=math.ceil(seconds)))
             await asyncio.sleep(seconds)
 
-    async def _turn(self, chat: object, *, counted: bool) -> None:
-        """Wait until a message to this chat may leave: first for the chat's pace, so that it delays no other chat."""
-        if counted:
-            for window in (self._window(chat), self._overall):
+    async def _turn(self, chat: object, count: int) -> None:
+        """Wait until messages to this chat may leave: first for the chat's pace, so that they delay no other chat."""
+        for window in (self._window(chat), self._overall):
+            for _ in range(count):
                 await asyncio.sleep(window.take(time.monotonic()))
 
     def _take_room(self, chat: object) -> None:

@@ -175,3 +175,18 @@ async def test_what_may_have_arrived_is_not_sent_a_third_time_and_a_delivery_not
     with as_progress(), pytest.raises(NetworkError):
         await (line := Line(CUT, 9)).call("editMessageText", 7)
     assert len(line.got) == 1
+
+
+async def test_each_picture_of_an_album_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Telegram counts the messages that an album becomes, not the call."""
+    monkeypatch.setattr(rate_limiter, "CHAT", Pace(3, 240.0))
+    limiter = ChatRateLimiter(Refusals())
+
+    async def reach() -> bool:
+        return True
+
+    async with asyncio.timeout(AT_ONCE):
+        data = {"chat_id": 7, "media": ["one", "two", "three"]}
+        await limiter.process_request(reach, (), {}, "sendMediaGroup", data, None)
+    with as_progress(), pytest.raises(NoRoomError):
+        await limiter.process_request(reach, (), {}, "editMessageText", {"chat_id": 7}, None)

@@ -63,7 +63,7 @@ async def test_a_chat_that_gets_a_new_id_takes_everything_along(stores: Stores) 
     assert [await stores.blobs.get(photo.blob) for photo in await stores.drafts.photos(moved)] == [b"cat", b"dog"]
     assert await stores.drafts.chosen_style(moved) == "mosaic"
     found = await current(stores, job)
-    assert (found.address, found.status_message_id) == (moved, None)
+    assert (found.address, found.message_id, found.status_message_id) == (moved, 0, None)
     assert await stores.settings.preference(-1001) == Preference("ru")
     assert not await stores.people.meet(-1001)
 

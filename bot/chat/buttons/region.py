@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import structlog
 from telegram import ForceReply, Message, ReplyParameters
-from telegram.error import BadRequest
 
 from bot.chat.access import answer
 from bot.chat.context import Press
 from bot.chat.images import edits
 from bot.chat.images.decoding import in_thread
-from bot.chat.intake.photos import FILE
 from bot.chat.intake.sources import fetch_source
 from bot.chat.mentions import mention
-from bot.chat.refusals import foreseen
 from bot.storage.models import Job
-
-log = structlog.get_logger(__name__)
 
 
 async def ask(press: Press, job: Job) -> None:
@@ -42,12 +36,6 @@ async def _send_photo(press: Press, job: Job) -> Message:
         "reply_markup": ForceReply(selective=True),
         "has_spoiler": job.spoiler,
     }
-    send, source = press.bot.send_photo, job.sources[0]
-    if source.startswith(FILE):
-        try:
-            with foreseen("can't use file of type"):
-                return await send(job.address.chat_id, source.removeprefix(FILE), **more)
-        except BadRequest as error:  # it was sent as a file or as a sticker
-            log.info("a photo is sent anew", job=job.id, reason=error.message)
-    photo = await in_thread(edits.as_photo, await fetch_source(press, source))
-    return await send(job.address.chat_id, photo, **more)
+    # Not by its name at Telegram: that of a file, a sticker or a video's thumbnail is refused as a photo.
+    photo = await in_thread(edits.as_photo, await fetch_source(press, job.sources[0]))
+    return await press.bot.send_photo(job.address.chat_id, photo, **more)

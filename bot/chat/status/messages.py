@@ -157,9 +157,10 @@ class JobMessages:
     async def react(self, emoji: str | None) -> None:
         """In a group that allows it, set a reaction on the request, so that everybody sees what became of it.
 
+        A request from before the group's move to a supergroup has no id in it.
         It is a decoration: nothing waits for it, and whatever prevents it is a line in the log.
         """
-        if self._job.address.chat_id < 0 and self._job.message_id:
+        if self._job.address.chat_id < 0 < self._job.message_id:
             try:
                 with patience(0.0), foreseen(ANY):
                     await self._bot.set_message_reaction(self._job.address.chat_id, self._job.message_id, emoji)
@@ -196,7 +197,7 @@ class JobMessages:
 
     @property
     def _reply(self) -> ReplyParameters | None:
-        return ReplyParameters(self._job.message_id) if self._job.message_id else None
+        return ReplyParameters(self._job.message_id) if self._job.message_id > 0 else None
 
 
 def _sent(message: Message) -> SentPicture:

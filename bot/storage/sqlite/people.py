@@ -41,8 +41,11 @@ TAKE_BROADCAST = """
 DELETE FROM broadcast_message WHERE id = (SELECT min(id) FROM broadcast_message) RETURNING user_id, text
 """
 
-# The messages of the old chat cannot be reached from the new one: a new status message is posted.
-_MOVE_JOBS = "UPDATE job SET chat_id = :new, thread_id = NULL, status_message_id = NULL WHERE chat_id = :old"
+# The messages of the old chat cannot be reached from the new one, where their ids are other messages': a new status
+# message is posted, and the request is neither answered by a reply nor marked by a reaction.
+_MOVE_JOBS = """
+UPDATE job SET chat_id = :new, thread_id = NULL, message_id = 0, status_message_id = NULL WHERE chat_id = :old
+"""
 
 # Ids below all others keep the order, and are no message of the new chat.
 _MOVE_PHOTOS = """

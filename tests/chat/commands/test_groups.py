@@ -172,7 +172,6 @@ async def test_privacy_mode_is_enough(running_chat: RunningChat) -> None:
 
 
 # The request stays in the old group; the test may end before the bot comes to its reaction.
-@pytest.mark.refused("setMessageReaction", "message to react not found", always=False)
 @pytest.mark.refused("sendPhoto", "group chat was upgraded", always=False)  # sent before the bot hears of the move
 @pytest.mark.refused("sendMessage", "group chat was upgraded", always=False)
 async def test_a_group_that_becomes_a_supergroup_loses_nothing(running_chat: RunningChat) -> None:
