@@ -56,6 +56,7 @@ class Services:
     administrators: Administrators = field(default_factory=Administrators)
     refusals: Refusals = field(default_factory=Refusals)
     told: set[int] = field(default_factory=set)  # groups that have read, since the start, which replies are hidden
+    menus: dict[tuple[int, int], object] = field(default_factory=dict)  # what the newest menus of /settings show
 
     def title(self, preset: str, say: Texts) -> str:
         """Return a preset's name for people; the operator's presets have the names of their files."""

@@ -32,6 +32,7 @@ CHOICES: Mapping[Setting, tuple[str | int | None, ...]] = MappingProxyType(
 )
 PERSONAL: tuple[Setting, ...] = ("output", "language")  # a group has no such settings
 PER_ROW = 3  # choices
+MAX_MENUS = 1000  # whose contents are remembered
 
 
 Menu = tuple[str, InlineKeyboardMarkup]
@@ -43,8 +44,9 @@ async def show(request: MessageRequest) -> None:
     if sentence := await _why_not_choose(request, chat_id):
         await request.reply(request.say(sentence), quote=True)
         return
-    text, keyboard = await _list(request, chat_id, request.say)
-    await request.reply(text, keyboard, parse_mode=ParseMode.HTML)
+    menu = await _list(request, chat_id, request.say)
+    sent = await request.reply(*menu, parse_mode=ParseMode.HTML)
+    _remember(request, sent.message_id, menu)
 
 
 async def show_list(press: Press, data: ShowSettings) -> None:
@@ -89,8 +91,17 @@ async def _may_press(press: Press, chat_id: int) -> bool:
 
 
 async def _edit(press: Press, menu: Menu) -> None:
-    text, keyboard = menu
-    await press.edit(text, keyboard, parse_mode=ParseMode.HTML)
+    """Show a menu in the pressed message, unless it is there: a press that came just before may have shown it."""
+    if press.services.menus.pop((press.chat.id, press.message_id), None) != menu:
+        await press.edit(*menu, parse_mode=ParseMode.HTML)
+    _remember(press, press.message_id, menu)
+
+
+def _remember(request: Request, message_id: int, menu: Menu) -> None:
+    menus = request.services.menus
+    menus[request.chat.id, message_id] = menu
+    if len(menus) > MAX_MENUS:
+        del menus[next(iter(menus))]
 
 
 async def _save(press: Press, data: Choose) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from bot.chat.i18n import texts
 from bot.sandbox.client import Chat, Client, Message
 from bot.storage.models import Recipe
@@ -52,8 +50,6 @@ async def test_the_bot_speaks_the_language_that_was_chosen(running_chat: Running
         assert (await running_chat.claim()).language == "ru"
 
 
-# Of two presses in a row, the first edit may already show what the second one changed.
-@pytest.mark.refused("editMessageText", "message is not modified", always=False)
 async def test_a_picture_comes_as_a_file_where_that_was_chosen_and_reset_takes_it_back(
     running_chat: RunningChat,
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from bot.chat.i18n import texts
 from bot.sandbox.client import Client
 from bot.storage.models import Recipe
@@ -79,6 +81,22 @@ async def test_each_choice_is_shown_with_its_cost_on_this_server(running_chat: R
         text = (await open_setting(chat, await menu_of(chat), "Longest side")).text
         assert f"{EN('size-pixels', size='256')} {EN.duration(16)}" in text
         assert f"{EN('size-pixels', size='1024')} {EN.duration(256)}" in text
+
+
+async def test_presses_that_meet_edit_once(running_chat: RunningChat) -> None:
+    """What a message shows already is not edited again: Telegram refuses that ("message is not modified")."""
+    async with Client(running_chat.url) as ann:
+        chat = await ann.open()
+        menu = await menu_of(chat)
+        answers = await asyncio.gather(*[chat.press(menu, EN("button-reset")) for _ in range(3)])
+        line = menu.buttons[0][0].data
+        await running_chat.fault(ann, "delay", "editMessageText", seconds=0.3)  # so that all are pressed by then
+        answers += await asyncio.gather(*[chat.press(menu, line) for _ in range(3)])
+        assert all(answer.answered for answer in answers)
+        opened = await chat.wait(lambda message: message.id == menu.id and EN("button-back") in str(message.buttons))
+        assert EN("about-quality") in opened.text
+        calls = (await ann.call("GET", "/api/wire"))["calls"]
+        assert [call["method"] for call in calls].count("editMessageText") == 1
 
 
 async def test_the_language_is_a_setting_too(running_chat: RunningChat) -> None:
