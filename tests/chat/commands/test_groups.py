@@ -191,3 +191,17 @@ async def test_a_group_that_becomes_a_supergroup_loses_nothing(running_chat: Run
         await fresh.send_photos([picture(color="green")], "/style")
         both = await running_chat.claim()
         assert both.address.chat_id == moved["id"]
+
+
+@pytest.mark.refused("setMessageReaction", "message to react not found", always=False)
+async def test_the_answer_to_a_deleted_command_comes(running_chat: RunningChat) -> None:
+    """A reply to a message that is gone is refused, unless each call says that it may come without it."""
+    async with Client(running_chat.url) as ann:
+        await ann.open()
+        chat = await group(ann)
+        [asked] = await chat.send_photos([picture()], "/style mosaic")
+        job = await running_chat.claim()
+        await chat.delete(asked)
+        await running_chat.finish(job)
+        answer = await chat.wait(lambda message: message.photo is not None)
+        assert answer.reply_to is None
