@@ -38,6 +38,10 @@ OPERATOR = 1_000_001  # the first person of a sandbox
 PATIENCE = 400.0  # seconds for a picture, also on a busy machine
 WINDOW = ViewportSize(width=1000, height=1100)
 PHONE: dict[str, Any] = {"viewport": ViewportSize(width=390, height=844), "is_mobile": True, "has_touch": True}
+# Whether all pictures that are on the screen are there.
+SEEN = """() => [...document.images].every(
+    (each) => each.complete || each.getBoundingClientRect().bottom < 0 || each.getBoundingClientRect().top > innerHeight
+)"""
 CHOICES = ("quality", "size", "strokes", "output")  # settings whose choices are shown in each window
 CAT, ROCKET, COFFEE = (Image.fromarray(getattr(data, name)()) for name in ("chelsea", "rocket", "coffee"))
 
@@ -61,9 +65,9 @@ class Walk:
             await entry.click()
         for topic in (await self.page.get_by_test_id("topic").all())[-1:]:
             await topic.click()
-        await expect(self.page.get_by_test_id("log")).to_be_visible()
-        await self.page.evaluate("Promise.all([...document.images].map((each) => each.decode().catch(() => null)))")
+        await expect(self.page.get_by_test_id("message").last).to_be_visible()
         await self.page.evaluate("() => { const log = document.querySelector('.log'); log.scrollTop = 1e9; }")
+        await self.page.wait_for_function(SEEN)
         number = len(list(self.folder.glob("*.png"))) + 1
         await self.page.screenshot(path=self.folder / f"{number:02} {name}.png", animations="disabled")
 
@@ -172,9 +176,9 @@ async def words(walk: Walk, result: Message) -> None:
     code = result.text.split()[-1]
     [photo] = await chat.send_photos([encoded(COFFEE)])
     await chat.wait(lambda message: bool(message.buttons))
-    await walk.say(code, "recipe code", reply_to=photo)
-    live = await chat.wait(lambda message: "cancel:" in str(message.raw), timeout=60, after=chat.mark)
-    await walk.press(live, live.buttons[-1][0].data, "cancelled", lambda message: message.id == live.id)
+    live = await walk.say(code, "recipe code", reply_to=photo)
+    cancel = next(each.data for row in live.buttons for each in row if each.data.startswith("cancel:"))
+    await walk.press(live, cancel, "cancelled", lambda message: message.id == live.id and not message.buttons)
     for text in ("/queue", "/privacy", "/language", "/forget", "/help"):
         await walk.say(text, text[1:])
 

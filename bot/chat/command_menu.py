@@ -59,8 +59,11 @@ async def _introduce_list(
     """Set one list of commands where Telegram has another; False if that is to be tried again."""
     say, code, bot = texts(language), None if language == LANGUAGES[0] else language, application.bot
     commands = tuple(BotCommand(name, say(f"command-{name}")) for name in names)
+    people = application.bot_data.stores.people
+    if isinstance(scope, BotCommandScopeChat) and not await people.knows(int(scope.chat_id)):
+        return True  # an operator who has not started the bot yet: Telegram knows no such chat
     try:
-        with foreseen("chat not found"):  # an operator who has not written to the bot yet
+        with foreseen("chat not found"):  # an operator who has left
             if await bot.get_my_commands(scope, code) != commands:
                 await bot.set_my_commands(commands, scope, code)
     except BadRequest as error:

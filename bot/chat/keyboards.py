@@ -19,15 +19,17 @@ from bot.storage.models import Job, State
 
 PER_ROW = 2  # presets
 SHARES: tuple[callbacks.Share, ...] = get_args(callbacks.Share)
+# On a phone, longer words than those of the three are cut off where three stand side by side.
 RESULT_ROWS: Mapping[Page, tuple[tuple[Action, ...], ...]] = MappingProxyType(
     {
         "first": (("stronger", "softer"), ("bigger", "again"), ("swap",)),  # what most people do next
         "more": (
             ("part", "colors"),
-            ("strip", "faces", "denoise"),
-            ("compare", "timelapse"),
+            ("faces", "denoise"),
+            ("strip", "compare"),
+            ("timelapse", "sticker"),
             ("square", "portrait", "story"),
-            ("file", "print", "sticker"),
+            ("file", "print"),
             ("delete",),
         ),
     }

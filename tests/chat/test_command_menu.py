@@ -64,3 +64,19 @@ async def test_a_list_that_cannot_be_set_keeps_nobody_waiting(
                 await eventually(lambda: all_set(ann))
         stop.set()
         await asyncio.wait_for(answering, 10)
+
+
+async def test_an_operator_gets_a_list_once_they_have_started_the_bot(running_chat: RunningChat) -> None:
+    """Before, Telegram knows no such chat: it is not even asked about."""
+    stores = running_chat.stores
+    async with Client(running_chat.url) as ann:
+        services = Services(stores, Albums(), PRESETS, Recipe(), operators=frozenset({ann.id}))
+        application = build(TOKEN, running_chat.url, services)
+        async with application:
+            await introduce(application)
+            assert await lists_set(ann) == 6
+            chat = await ann.open()
+            await chat.send("/start")
+            await chat.wait()
+            await introduce(application)
+            assert await lists_set(ann) == 8
