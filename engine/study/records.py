@@ -35,6 +35,10 @@ def _always() -> None:
     return None
 
 
+def _whole(content: Image.Image) -> Image.Image:
+    return content
+
+
 @dataclass(frozen=True)
 class Work:
     """What a method may use besides the pictures, and where it tells its losses.
@@ -63,6 +67,7 @@ class Method:
         paint: (content, style, work) to the output; its longest edge is `work.size`.
         parameters: What tells it from others of its name, for the report.
         missing: Why it cannot paint here, such as a library that is not installed, in one sentence; None: it can.
+        composed: What of the content its outputs show, with which they are compared.
     """
 
     name: str
@@ -71,6 +76,7 @@ class Method:
     paint: Callable[[Image.Image, Image.Image, Work], Image.Image]
     parameters: Parameters = field(default_factory=dict)
     missing: Callable[[], str | None] = _always
+    composed: Callable[[Image.Image], Image.Image] = _whole
 
 
 class Sample:

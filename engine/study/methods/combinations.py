@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from itertools import permutations
 from types import MappingProxyType
 from typing import Any
 
 from PIL import Image
 
+from engine.combine.composition import crop_by_thirds
 from engine.combine.denoise import DENOISERS, non_local_means
 from engine.combine.enlarge import back_projection
 from engine.options import preset
@@ -71,6 +73,6 @@ METHODS = (
         _combined(f"double-{name}", f"sketch at half the size, then doubled by {name}", times=TIMES, enlarge=name)
         for name in ("lanczos", "back-projection", "strokes")
     ),
-    _combined("crop-thirds", "cropped by thirds, then sketch", crop="thirds"),
+    replace(_combined("crop-thirds", "cropped by thirds, then sketch", crop="thirds"), composed=crop_by_thirds),
     *map(_ordered, permutations(STEPS)),
 )

@@ -178,6 +178,8 @@ def test_half_the_size_is_painted_and_doubled(name: str, pair: Pair, model: engi
 def test_a_crop_by_thirds_is_painted(pair: Pair, model: engine.Model, asked: list[Options]) -> None:
     made = painted(METHODS["crop-thirds"], pair, model)
     assert [options.crop for options in asked] == ["thirds"]
+    assert METHODS["crop-thirds"].composed(pair[0]).tobytes() == composition.crop_by_thirds(pair[0]).tobytes()
+    assert METHODS["denoise-tv-before"].composed(pair[0]) is pair[0]
     assert made.tobytes() == sketched((composition.crop_by_thirds(pair[0]), pair[1]), model).tobytes()
 
 
