@@ -11,15 +11,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
-from PIL import Image, ImageOps
+from PIL import Image
 
 from engine.errors import EngineError
-from engine.sizes import fit
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from engine.model import Model
+    from engine.study.metrics.sample import Sample
 
 Family = Literal["neural", "ablation", "traditional", "control", "combination"]
 Against = Literal["content", "style", "both", "none"]
@@ -77,72 +75,6 @@ class Method:
     parameters: Parameters = field(default_factory=dict)
     missing: Callable[[], str | None] = _always
     composed: Callable[[Image.Image], Image.Image] = _whole
-
-
-class Sample:
-    """One output beside its content and style, with features that are computed once for all metrics.
-
-    Args:
-        output: As it was read from its file.
-        content: Of any size.
-        style: Of any size.
-        networks: Return the network that painted ("main") and one that did not ("other"); one is left out if absent.
-
-    Attributes:
-        output: The picture to measure.
-        content: Resized by Lanczos to the output's size; cropped in the middle first if its shape is another.
-        style: Resized by Lanczos until its longest edge is the output's.
-    """
-
-    def __init__(
-        self,
-        output: Image.Image,
-        content: Image.Image,
-        style: Image.Image,
-        networks: Mapping[str, Callable[[], Model]],
-    ) -> None:
-        self.output = output
-        self.content = ImageOps.fit(content, output.size, Image.Resampling.LANCZOS)
-        self.style = style.resize(fit(style.size, max(output.size)), Image.Resampling.LANCZOS)
-        self._networks = networks
-        self._features: dict[tuple[str, str, str], Tensor] = {}
-
-    def features(
-        self,
-        which: Literal["output", "content", "style"],
-        layer: str,
-        network: Literal["main", "other"] = "main",
-    ) -> Tensor:
-        """Return features of VGG19, (C, H, W) float32, on the CPU.
-
-        The first convolution repeats the edge pixels: zeros would add a dark frame to the statistics.
-
-        Args:
-            which: The picture.
-            layer: Such as `conv2_2` (before the ReLU) or `relu3_1` (after it).
-            network: The one that painted, or the other.
-
-        Raises:
-            UnavailableError: The network is absent, or lacks the layer.
-        """
-        key = (which, layer, network)
-        if key not in self._features:
-            self._features[key] = self._extract(which, layer, network)
-        return self._features[key]
-
-    def _extract(self, which: str, layer: str, network: str) -> Tensor:
-        import torch
-
-        from engine.images.tensors import to_tensor
-
-        if network not in self._networks:
-            raise UnavailableError(f"There is no {network} network: its weights are absent.")
-        model = self._networks[network]()
-        if layer not in model.layers:
-            raise UnavailableError(f"The weights {model.weights} lack {layer}.")
-        picture = to_tensor(getattr(self, which), model.device)
-        extracted = model.features(exact=False, dtype=torch.float32).extract(picture, [layer])
-        return extracted[layer][0].float().cpu()
 
 
 @dataclass(frozen=True)
