@@ -11,8 +11,9 @@ from typing import Literal, TypeVar, cast, get_args
 import torch
 
 from engine.errors import EngineError, WeightsError
+from engine.network.layers import CONVOLUTIONS, convolution_of
 from engine.network.memory import memory_errors
-from engine.network.vgg import CONVOLUTIONS, Features, convolution_of
+from engine.network.vgg import Features
 from engine.weights.download import OnDownload
 from engine.weights.find import Weights, find_weights
 

@@ -21,7 +21,7 @@ from engine.api import stylize, stylize_batch
 from engine.bench.peak_memory import peak_bytes
 from engine.bench.reference import ReferenceObjective
 from engine.model import Model
-from engine.network.vgg import CHANNELS, CONVOLUTIONS, convolution_of, pools_before
+from engine.network.layers import CHANNELS, CONVOLUTIONS, convolution_of, pools_before
 from engine.optimize.objective import Extractor, Objective, choose_layers
 from engine.options import HYPERPARAMETERS, Options
 from engine.request import Request

@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from engine.network.vgg import CONVOLUTIONS, MEAN, STD, convolution_of
+from engine.network.layers import CONVOLUTIONS, convolution_of
+from engine.network.vgg import MEAN, STD
 from engine.optimize.objective import Layers
 from engine.options import Hyperparameters
 

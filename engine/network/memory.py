@@ -11,8 +11,8 @@ import torch
 
 from engine.cgroups import memory_left
 from engine.errors import OutOfMemoryError
+from engine.network.layers import CHANNELS, pools_before
 from engine.network.tiles import margin_of
-from engine.network.vgg import CHANNELS, pools_before
 
 OPTIMIZER_BYTES = 160
 """Bytes for each pixel that are needed beside the network: pictures, and the history of L-BFGS (measured)."""

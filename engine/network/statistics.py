@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
+from engine.network.layers import pools_before
 from engine.network.moments import (
     RegionWeights,
     add_first_gradient,
@@ -17,7 +18,7 @@ from engine.network.moments import (
     square_sum,
 )
 from engine.network.tiles import WHOLE, Tile
-from engine.network.vgg import Backward, Features, pools_before
+from engine.network.vgg import Backward, Features
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,37 +15,7 @@ from torch import Tensor
 from torch.nn import functional
 from torch.nn.grad import conv2d_input
 
-CONVOLUTIONS: Mapping[str, int] = {
-    f"conv{block}_{number}": start + 2 * (number - 1)
-    for block, (start, count) in enumerate(((0, 2), (5, 2), (10, 4), (19, 4), (28, 4)), 1)
-    for number in range(1, count + 1)
-}
-"""Layer name to the index of its convolution in torchvision's `vgg19().features`; its ReLU has the next index."""
-
-CHANNELS: Mapping[str, tuple[int, int]] = {
-    layer: (
-        3
-        if layer == "conv1_1"
-        else width // 2
-        if layer.endswith("_1") and width > 64 and layer != "conv5_1"
-        else width,
-        width,
-    )
-    for layer in CONVOLUTIONS
-    for width in (min(512, 64 * 2 ** (int(layer[4]) - 1)),)
-}
-"""Layer name to the input and output channels of its convolution."""
-
-
-def convolution_of(layer: str) -> str:
-    """Name of the convolution that a layer belongs to: `conv3_1` for `relu3_1` and for `conv3_1`."""
-    return layer.replace("relu", "conv")
-
-
-def pools_before(layer: str) -> int:
-    """Number of poolings before a layer, each of which halves the picture's edges: 2 for `relu3_1`."""
-    return int(layer[4]) - 1
-
+from engine.network.layers import CONVOLUTIONS, convolution_of
 
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 """Mean and standard deviation of ImageNet's channels: VGG19 was trained on (image - MEAN) / STD."""

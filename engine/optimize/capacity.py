@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import torch
 
 from engine.model import Model, fast_dtype, resolve_device
+from engine.network.layers import CONVOLUTIONS, convolution_of
 from engine.network.memory import FALLBACKS, FULL, USABLE_SHARE, MemoryPlan, free_memory, needed_memory
-from engine.network.vgg import CONVOLUTIONS, convolution_of
 from engine.optimize.canvas import Canvas
 from engine.optimize.objective import choose_layers
 from engine.options import SIZES

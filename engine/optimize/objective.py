@@ -9,9 +9,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from engine.network.layers import convolution_of, pools_before
 from engine.network.statistics import Measurement, Statistics, StatisticsSpec
 from engine.network.tiles import Tile, cut_tiles, margin_of
-from engine.network.vgg import Features, convolution_of, pools_before
+from engine.network.vgg import Features
 from engine.optimize.losses import STYLE_LOSSES, Moments, content_scale, tv_loss
 from engine.options import Hyperparameters
 

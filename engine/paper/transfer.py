@@ -16,7 +16,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from engine.images.tensors import centre_square, to_tensor
-from engine.network.vgg import CHANNELS, CONVOLUTIONS, MEAN, STD
+from engine.network.layers import CHANNELS, CONVOLUTIONS
+from engine.network.vgg import MEAN, STD
 from engine.reading.load import load_image, upright_rgb
 
 IMSIZE = 128

@@ -20,7 +20,8 @@ from safetensors.torch import save
 from torch import Tensor
 from torch.nn import functional
 
-from engine.network.vgg import CHANNELS, CONVOLUTIONS, MEAN, STD
+from engine.network.layers import CHANNELS, CONVOLUTIONS
+from engine.network.vgg import MEAN, STD
 from engine.training import pictures
 
 REGULARIZERS: Mapping[str, float | None] = MappingProxyType(

@@ -11,7 +11,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from engine.errors import WeightsError
-from engine.network.vgg import CHANNELS, CONVOLUTIONS
+from engine.network.layers import CHANNELS, CONVOLUTIONS
 
 
 def read_weights(path: Path) -> dict[str, Tensor]:

@@ -12,7 +12,7 @@ from PIL import Image
 from safetensors.torch import save_file
 
 from benchmarks.scoring import LAYERS
-from engine.network.vgg import CHANNELS
+from engine.network.layers import CHANNELS
 from engine.training import drawings
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 from torch import Tensor
 
 import engine
-from engine.network.vgg import CHANNELS, CONVOLUTIONS
+from engine.network.layers import CHANNELS, CONVOLUTIONS
 from engine.optimize.objective import Extractor, StyleTarget
 from engine.training import drawings
 

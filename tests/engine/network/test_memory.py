@@ -10,8 +10,8 @@ import torch
 
 import engine
 from engine.network import memory
+from engine.network.layers import CONVOLUTIONS
 from engine.network.memory import FALLBACKS, FULL, free_memory, memory_errors, needed_memory, network_bytes
-from engine.network.vgg import CONVOLUTIONS
 from engine.optimize.capacity import PRESET_CONVOLUTIONS
 
 PLANS = (FULL, *FALLBACKS)

@@ -6,7 +6,8 @@ import torch
 from torch import Tensor
 
 import engine
-from engine.network.vgg import CHANNELS, CONVOLUTIONS, Features, normalize
+from engine.network.layers import CHANNELS, CONVOLUTIONS
+from engine.network.vgg import Features, normalize
 
 State = dict[str, Tensor]
 

@@ -13,7 +13,8 @@ from torch.nn import functional
 
 import engine
 from engine.bench.reference import ReferenceObjective
-from engine.network.vgg import CHANNELS, CONVOLUTIONS, Features
+from engine.network.layers import CHANNELS, CONVOLUTIONS
+from engine.network.vgg import Features
 from engine.optimize.objective import Extractor, Layers, Objective, choose_layers, downsample
 from engine.options import HYPERPARAMETERS, Hyperparameters
 from engine.paper import NORMALIZATION_MEAN, NORMALIZATION_STD, get_style_model_and_losses, vgg19_features

@@ -12,7 +12,8 @@ import pytest
 import torch
 from torch.nn import functional
 
-from engine.network.vgg import CHANNELS, CONVOLUTIONS, MEAN, STD
+from engine.network.layers import CHANNELS, CONVOLUTIONS
+from engine.network.vgg import MEAN, STD
 from engine.training import learn
 from engine.weights.files import read_weights
 from engine.weights.find import BUILTIN
