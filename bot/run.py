@@ -20,7 +20,7 @@ from bot.chat.moderation import Moderation
 from bot.chat.status.reporter import Reporter
 from bot.chat.update_queue import UpdateQueue
 from bot.presets.catalogue import Presets
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from bot.storage.errors import StoreUnavailableError
 from bot.storage.models import Recipe
 from bot.storage.patience import until_possible
@@ -28,6 +28,8 @@ from bot.storage.protocols import Stores
 from bot.storage.sqlite import open_sqlite
 from bot.worker.dispatcher import Dispatcher
 from bot.worker.engine_process import engine_command
+from engine.errors import EngineError
+from engine.study.vote.ballot import Ballot
 
 log = structlog.get_logger(__name__)
 
@@ -41,12 +43,13 @@ async def run(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT, then end within 30 seconds; every accepted update and job stays in the database.
 
     Raises:
-        SettingsError: no token is set.
+        SettingsError: no token is set, or the study cannot be voted on.
         StoreError: the database cannot be used.
         EngineStartError: the painter cannot start with these settings.
         InvalidToken: Telegram does not know the token.
     """
     token = settings.required_token()
+    study = _study(settings.study)
     engine = engine_command(settings.device, settings.weights, settings.cache)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -62,12 +65,25 @@ async def run(settings: Settings) -> None:
             operators=frozenset(settings.admins),
             moderate=Moderation(settings.filter_url).check if settings.filter_url else None,
             pictures_wait=lambda: dispatcher.out_of_service,
+            study=study,
         )
         application = build(token, settings.api_url, services)
         async with asyncio.TaskGroup() as parts:
             parts.create_task(dispatcher.run(stop))
             parts.create_task(_answer(application, services, stop))
             parts.create_task(_maintain(stores, settings.data_dir / "alive", stop))
+
+
+def _study(folder: Path | None) -> Ballot | None:
+    """Return the study that people may vote on, None if there is none.
+
+    Raises:
+        SettingsError: the folder has no study, or nothing to compare.
+    """
+    try:
+        return Ballot(folder) if folder else None
+    except EngineError as error:
+        raise SettingsError(f"VITRAGE_STUDY: {error}") from None
 
 
 async def _answer(application: ChatApplication, services: Services, stop: asyncio.Event) -> None:

@@ -65,6 +65,10 @@ class Settings(BaseSettings):
     presets_dir: Path | None = Field(
         default=None, description="A folder of pictures that users can choose as styles, besides the drawn ones."
     )
+    study: Path | None = Field(
+        default=None,
+        description="The folder of a finished study (`vitrage-engine study`), for people to vote on: /vote.",
+    )
     filter_url: str | None = Field(
         default=None, description="A web service that gets each photo by POST: 2xx accepts it, 403 refuses it."
     )
@@ -78,7 +82,7 @@ class Settings(BaseSettings):
             raise ValueError("it must be numbers with commas between them, such as 123456,234567")
         return tuple(int(number) for number in re.findall(r"\d+", value))
 
-    @field_validator("presets_dir")
+    @field_validator("presets_dir", "study")
     @classmethod
     def _require_folder(cls, path: Path | None) -> Path | None:
         if path is not None and not path.is_dir():

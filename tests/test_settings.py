@@ -32,6 +32,7 @@ VALUES: dict[str, tuple[str, object]] = {
     "max_depth": ("4", 4),
     "admins": ("12, 34", (12, 34)),
     "presets_dir": ("/", Path("/")),
+    "study": ("/", Path("/")),
     "filter_url": ("http://127.0.0.1/filter", "http://127.0.0.1/filter"),
 }
 """For every setting a value that is not its default, as it is written and as it is read."""

@@ -29,7 +29,7 @@ from bot.chat import access, callbacks
 from bot.chat.buttons import draft, job, repaint, result_extras
 from bot.chat.callbacks import Callback
 from bot.chat.command_text import after_command
-from bot.chat.commands import admin, basic, groups, presets, privacy, saved_styles, settings
+from bot.chat.commands import admin, basic, groups, presets, privacy, saved_styles, settings, vote
 from bot.chat.context import ChatApplication, Context, MessageRequest, Press, Services
 from bot.chat.errors import answered
 from bot.chat.i18n import texts
@@ -126,6 +126,7 @@ def _handlers(services: Services) -> list[Handler]:
         CommandHandler("presets", _message(presets.show), message),
         CommandHandler("save", _message(saved_styles.save), message),
         CommandHandler("settings", _message(settings.show), message),
+        CommandHandler("vote", _message(vote.begin), message),
         CommandHandler("language", _message(privacy.language), message),
         CommandHandler("privacy", _message(privacy.privacy), message),
         CommandHandler("forget", _message(privacy.forget), message),
@@ -154,6 +155,8 @@ def _press_handlers() -> list[Handler]:
         _press(callbacks.PaintSheet, presets.sheet),
         _press(callbacks.UsePreset, presets.use),
         _press(callbacks.SwapDraft, draft.swap),
+        _press(callbacks.Vote, vote.press),
+        _press(callbacks.StopVoting, vote.stop),
         _press(callbacks.ShowSettings, settings.show_list),
         _press(callbacks.OpenSetting, settings.open_setting),
         _press(callbacks.Choose, settings.choose),

@@ -17,12 +17,14 @@ from bot.chat.i18n import Language
 JobId = Annotated[int, r"\d{1,18}"]
 Requester = Annotated[int, r"-?\d{1,18}"]
 ChatId = Annotated[int, r"-?\d{1,18}"]
+OutputNumber = Annotated[int, r"\d{1,6}"]
 PresetName = Annotated[str, r"[a-z0-9-]{1,30}"]
 
 Action = Literal[
     "stronger", "softer", "bigger", "again", "part", "swap", "colors", "strip", "faces", "denoise",
     "compare", "timelapse", "square", "portrait", "story", "sticker", "file", "print", "delete",
 ]  # fmt: skip
+ChoiceOrOther = Literal["left", "right", "equal", "other"]
 Share = Literal[20, 40, 60, 80]
 Page = Literal["first", "more"]
 Setting = Literal["quality", "size", "strength", "colors", "strokes", "output", "language"]
@@ -178,6 +180,30 @@ class UsePreset(Callback):
 
     prefix = "use"
     preset: PresetName
+
+
+# --- Under two outputs of a study
+
+
+@dataclass(frozen=True)
+class Vote(Callback):
+    """Say which of two outputs is better, or ask for another two.
+
+    The numbers are those of the study's results, whose key tells whether they still mean the same pictures.
+    """
+
+    prefix = "vote"
+    study: Annotated[str, r"[0-9a-f]{8}"]
+    left: OutputNumber
+    right: OutputNumber
+    choice: ChoiceOrOther
+
+
+@dataclass(frozen=True)
+class StopVoting(Callback):
+    """Show no more outputs."""
+
+    prefix = "enough"
 
 
 # --- Settings

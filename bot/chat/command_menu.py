@@ -44,12 +44,13 @@ async def introduce(application: ChatApplication) -> None:
 
 
 def _scopes(application: ChatApplication) -> list[tuple[BotCommandScope, tuple[str, ...]]]:
-    operators = application.bot_data.operators
+    services = application.bot_data
+    in_private = (*IN_PRIVATE, "vote") if services.study else IN_PRIVATE
     return [
-        (BotCommandScopeAllPrivateChats(), IN_PRIVATE),
+        (BotCommandScopeAllPrivateChats(), in_private),
         (BotCommandScopeAllGroupChats(), IN_GROUPS),
         (BotCommandScopeAllChatAdministrators(), FOR_GROUP_ADMINISTRATORS),
-        *[(BotCommandScopeChat(operator), (*IN_PRIVATE, *admin.COMMANDS)) for operator in operators],
+        *[(BotCommandScopeChat(operator), (*in_private, *admin.COMMANDS)) for operator in services.operators],
     ]
 
 

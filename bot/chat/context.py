@@ -29,6 +29,7 @@ from bot.chat.refusals import TOPIC_GONE, UNCHANGED, UNEDITABLE, UNWRITABLE, Ref
 from bot.presets.catalogue import DRAWN, Presets
 from bot.storage.models import Address, Output, Recipe
 from bot.storage.protocols import Stores
+from engine.study.vote.ballot import Ballot
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Services:
     operators: frozenset[int] = frozenset()  # user ids of those who run the bot
     moderate: Callable[[bytes], Awaitable[None]] | None = None  # raises BadPictureError for photos to be refused
     pictures_wait: Callable[[], bool] = lambda: False  # whether no painter is in service, which may last
+    study: Ballot | None = None  # whose pictures people may vote on
     administrators: Administrators = field(default_factory=Administrators)
     refusals: Refusals = field(default_factory=Refusals)
     told: set[int] = field(default_factory=set)  # groups that have read, since the start, which replies are hidden

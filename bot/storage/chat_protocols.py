@@ -140,6 +140,9 @@ class PeopleStore(Protocol):
     async def take_broadcast(self) -> tuple[int, str] | None:
         """Take the next such message from the queue: user and text; None if there is none."""
 
+    async def voter(self, user_id: int) -> str:
+        """Return the random number under which a user votes; it is made at the first call, and `forget` deletes it."""
+
     async def move_chat(self, old: int, new: int) -> None:
         """Give drafts, jobs and settings of a group its new id; messages in the old chat stay there."""
 

@@ -34,6 +34,14 @@ VALUES: dict[type[Callback], st.SearchStrategy[Callback]] = {
     callbacks.SwapDraft: st.builds(callbacks.SwapDraft),
     callbacks.PaintSheet: st.builds(callbacks.PaintSheet),
     callbacks.UsePreset: st.builds(callbacks.UsePreset, presets),
+    callbacks.Vote: st.builds(
+        callbacks.Vote,
+        st.from_regex(r"[0-9a-f]{8}", fullmatch=True),
+        st.integers(0, 999_999),
+        st.integers(0, 999_999),
+        st.sampled_from(get_args(callbacks.ChoiceOrOther)),
+    ),
+    callbacks.StopVoting: st.builds(callbacks.StopVoting),
     callbacks.ShowSettings: st.builds(callbacks.ShowSettings, st.integers(-LARGEST, LARGEST)),
     callbacks.OpenSetting: st.builds(
         callbacks.OpenSetting, st.integers(-LARGEST, LARGEST), st.sampled_from(get_args(callbacks.Setting))
@@ -60,6 +68,8 @@ IN_USE: dict[str, Callback] = {
     "turn": callbacks.SwapDraft(),
     "sheet": callbacks.PaintSheet(),
     "use:mosaic": callbacks.UsePreset("mosaic"),
+    "vote:0123abcd:12:7:equal": callbacks.Vote("0123abcd", 12, 7, "equal"),
+    "enough": callbacks.StopVoting(),
     "settings:-5": callbacks.ShowSettings(-5),
     "open:-5:size": callbacks.OpenSetting(-5, "size"),
     "set:-5:size:": callbacks.Choose(-5, "size", ""),

@@ -118,3 +118,13 @@ async def test_what_has_served_its_time_is_deleted(stores: Stores, clock: Clock)
     assert [job.id for job in await stores.deliveries.unsettled()] == [untold.id]
     assert await stores.drafts.photos(ALICE) == []
     assert await stores.updates.pending() == ["b"]
+
+
+async def test_a_user_votes_under_one_random_number_until_forgotten(stores: Stores) -> None:
+    """The same at each call, another one for another user, and a new one afterwards."""
+    number = await stores.people.voter(1)
+    assert await stores.people.voter(1) == number
+    assert await stores.people.voter(2) != number
+    assert len(number) == 16
+    await stores.people.forget(1)
+    assert await stores.people.voter(1) != number

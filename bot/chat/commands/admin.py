@@ -9,6 +9,7 @@ from types import MappingProxyType
 from telegram import MessageOrigin, MessageOriginChannel, MessageOriginChat, MessageOriginUser
 
 from bot.chat.command_text import after_command
+from bot.chat.commands import vote
 from bot.chat.context import MessageRequest
 
 MOST_REFUSALS = 5  # kinds, in /stats
@@ -34,6 +35,7 @@ async def ban(request: MessageRequest) -> None:
     people = request.stores.people
     changed = await people.ban(user_id, banned=True)
     if changed:
+        await vote.forget(request.services, user_id)
         await people.forget(user_id)
         await people.ban(user_id, banned=True)
     await request.reply(request.say("ban-done" if changed else "ban-no-change", id=str(user_id)))

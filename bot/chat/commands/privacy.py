@@ -9,6 +9,7 @@ from telegram.constants import ParseMode
 
 from bot.chat import callbacks
 from bot.chat.access import answer, why_not
+from bot.chat.commands import vote
 from bot.chat.context import MessageRequest, Press
 from bot.chat.i18n import LANGUAGES, texts
 from bot.chat.keyboards import button
@@ -29,6 +30,7 @@ async def forget(request: MessageRequest) -> None:
 async def delete(press: Press, data: callbacks.Forget) -> None:
     """Delete everything of a requester."""
     if await _may_press(press, data.user):
+        await vote.forget(press.services, data.user)
         await press.stores.people.forget(data.user)
         await answer(press.query)
         await press.edit(press.say("forgotten"))

@@ -255,6 +255,7 @@ privacy =
     · For each picture a note of who asked, in which chat, when, with which settings, and Telegram's number of your photos, so that the buttons can fetch them again: 7 days.
     · For a recipe code, Telegram's number of the style picture: 90 days since its last use. Whoever has the code can use that style.
     · What you write to me: until it is answered. Your settings and language: until you change them.
+    · If you voted: your votes, under a random number in place of your name.
     Nobody else gets any of it, and I learn nothing from your photos. /forget deletes everything at once.
 forget = Delete everything that I keep about you: pictures in the queue, waiting photos, finished pictures, recipes, settings? Recipe codes of your own styles stop working. Messages in this chat stay; you can delete them yourself.
 button-forget = Delete everything
@@ -264,6 +265,28 @@ not-forgotten = Everything stays as it was.
 language = Which language shall I speak?
 language-name = English
 language-chosen = I speak English now.
+
+vote-question =
+    Which is the better painting of this content in this style? Above are content and style, below A and B. { $count ->
+        [0] Votes are kept without your name.
+        [one] You have voted { $count } time.
+       *[other] You have voted { $count } times.
+    }
+button-vote-left = A
+button-vote-right = B
+button-vote-equal = Equally good
+button-vote-other = Another pair
+button-vote-stop = Stop
+vote-thanks = Thank you! { $count ->
+    [one] { $count } vote is kept.
+   *[other] { $count } votes are kept.
+} /vote goes on.
+vote-last = There is no other pair: this is the last one that you have not compared.
+vote-done = Thank you! You have compared everything that there is.
+vote-none = There is no study to vote on.
+vote-private = Please vote in our private chat, so that nobody sees how.
+vote-gone = This vote is over. /vote shows what there is now.
+vote-broken = The study cannot be reached now. Please try again later.
 
 banned = The person who runs this bot does not let you use it.
 maintenance = I am being worked on. Please come back in a while; what you sent before is not lost.
@@ -300,6 +323,7 @@ command-help = How it works
 command-language = The language I speak
 command-privacy = What I keep, and for how long
 command-forget = Delete everything about you
+command-vote = Which picture is better? Help a study
 command-stats = The queue and the last day
 command-ban = Keep a user out
 command-unban = Let a user in again

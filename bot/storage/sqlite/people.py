@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from typing_extensions import override
 
 from bot.storage.chat_protocols import PeopleStore
@@ -41,6 +43,9 @@ TAKE_BROADCAST = """
 DELETE FROM broadcast_message WHERE id = (SELECT min(id) FROM broadcast_message) RETURNING user_id, text
 """
 
+MAKE_VOTER = "INSERT INTO voter (user_id, number) VALUES (:user_id, :number) ON CONFLICT (user_id) DO NOTHING"
+VOTER = "SELECT number FROM voter WHERE user_id = :user_id"
+
 # The messages of the old chat cannot be reached from the new one, where their ids are other messages': a new status
 # message is posted, and the request is neither answered by a reply nor marked by a reaction.
 _MOVE_JOBS = """
@@ -63,7 +68,7 @@ MOVE_CHAT = (
 
 
 class SqlitePeopleStore(SqliteStore, PeopleStore):
-    """The tables `known_chat`, `banned`, `maintenance` and `broadcast_message`, and what concerns all tables."""
+    """The tables of people and messages to them, and what concerns all tables."""
 
     @override
     @transaction
@@ -109,6 +114,14 @@ class SqlitePeopleStore(SqliteStore, PeopleStore):
     async def take_broadcast(self, t: Transaction) -> tuple[int, str] | None:
         row = await t.row(TAKE_BROADCAST)
         return (row["user_id"], row["text"]) if row else None
+
+    @override
+    @transaction
+    async def voter(self, t: Transaction, user_id: int) -> str:
+        await t.rows(MAKE_VOTER, {"user_id": user_id, "number": secrets.token_hex(8)})
+        row = await t.row(VOTER, {"user_id": user_id})
+        assert row is not None
+        return str(row["number"])
 
     @override
     @record

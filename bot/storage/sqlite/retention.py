@@ -24,6 +24,7 @@ FORGET_ROWS = (
     "DELETE FROM known_chat WHERE user_id = :user_id",
     "DELETE FROM broadcast_message WHERE user_id = :user_id",
     "DELETE FROM user_turn WHERE user_id = :user_id",
+    "DELETE FROM voter WHERE user_id = :user_id",
 )
 
 PRUNE_KEPT_RESULTS = "DELETE FROM kept_result WHERE kept_at < :before RETURNING picture, timelapse"

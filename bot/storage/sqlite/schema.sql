@@ -1,4 +1,4 @@
--- The database as this release creates it, version 9. A later release changes it by migrations/00NN_*.sql, and this
+-- The database as this release creates it, version 10. A later release changes it by migrations/00NN_*.sql, and this
 -- file in the same way; a test compares both. Times are seconds since the epoch. Blob keys name files beside the database.
 
 -- One row per request for a picture. Its states:
@@ -202,6 +202,12 @@ CREATE TABLE broadcast_message (
     id      INTEGER PRIMARY KEY AUTOINCREMENT,
     user_id INTEGER NOT NULL,
     text    TEXT    NOT NULL
+) STRICT;
+
+-- Under which number a user votes on the pictures of a study: the votes themselves are kept with the study.
+CREATE TABLE voter (
+    user_id INTEGER PRIMARY KEY,
+    number  TEXT NOT NULL UNIQUE             -- random, in hexadecimal digits
 ) STRICT;
 
 CREATE TABLE banned (
