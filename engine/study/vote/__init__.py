@@ -22,8 +22,10 @@ def ranks(folder: Path) -> dict[str, Interval] | None:
         EngineError: The folder has no results, or its votes cannot be read.
     """
     from engine.study.statistics.bradley_terry import strengths
-    from engine.study.vote.ballot import Ballot
-    from engine.study.vote.store import NAME
+    from engine.study.vote.ballot import Ballot, NothingToCompareError
 
-    votes = Ballot(folder).votes() if (folder / NAME).exists() else []
+    try:
+        votes = Ballot(folder).votes()
+    except NothingToCompareError:
+        return None
     return strengths(votes) if votes else None

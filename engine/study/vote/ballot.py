@@ -30,6 +30,10 @@ SHOWN = ("content", "style")
 """Controls whose outputs are the content and the style, at the size of the others."""
 
 
+class NothingToCompareError(EngineError):
+    """The results have no two outputs that could be put to the vote."""
+
+
 class Pair(NamedTuple):
     """File names of a content and a style."""
 
@@ -67,7 +71,8 @@ class Ballot:
         contests: How many different two methods can be compared.
 
     Raises:
-        EngineError: The folder has no results, or nothing in them can be compared.
+        EngineError: The folder has no results.
+        NothingToCompareError: Nothing in them can be compared.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -84,7 +89,7 @@ class Ballot:
         self._numbers = self._contestants(results)
         self.contests = len({frozenset(methods) for _, methods in self._questions()})
         if not self.contests:
-            raise EngineError(f"{folder} has no two outputs of different methods to vote on: run a full study first.")
+            raise NothingToCompareError(f"{folder} has no two outputs to vote on: run a study with more methods first.")
 
     def _usable(self, results: Results) -> list[Painted]:
         """Return the rows of the first seed whose file is a picture in the folder, and not a path out of it."""

@@ -14,7 +14,7 @@ import pytest
 from engine.errors import EngineError
 from engine.study.records import Results
 from engine.study.vote import ranks
-from engine.study.vote.ballot import Ballot, Question
+from engine.study.vote.ballot import Ballot, NothingToCompareError, Question
 from engine.study.vote.store import Vote, VoteStore
 from tests.support.vote_study import small_study
 
@@ -158,8 +158,9 @@ def test_a_folder_without_a_vote_to_take(tmp_path: Path) -> None:
     small_study(tmp_path)
     for picture in (tmp_path / "pictures").iterdir():
         picture.unlink()
-    with pytest.raises(EngineError, match="no two outputs of different methods"):
+    with pytest.raises(NothingToCompareError, match="no two outputs to vote on"):
         Ballot(tmp_path)
+    assert ranks(tmp_path) is None
 
 
 def test_the_chat_can_ask_without_torch() -> None:
