@@ -49,7 +49,8 @@ def sliced_transport(content: Image.Image, style: Image.Image, work: Work) -> Im
     Along the axes of many random bases the values are replaced by the style's of equal rank. The paper's second step,
     which smooths the grain that this makes, is left out.
     """
-    source, target = _rows(at_edge(content, work.size)), _rows(at_edge(style, work.size))
+    picture = at_edge(content, work.size)
+    source, target = _rows(picture), _rows(at_edge(style, work.size))
     rng = np.random.default_rng(work.seed)
     ranks = (np.arange(len(source)) + 0.5) / len(source)
     goals = (np.arange(len(target)) + 0.5) / len(target)
@@ -60,8 +61,7 @@ def sliced_transport(content: Image.Image, style: Image.Image, work: Work) -> Im
             order = values.argsort(kind="stable")
             moved = np.interp(ranks, goals, np.sort(target @ axis))
             source[order] += np.outer(moved - values[order], axis)
-    edges = at_edge(content, work.size).size
-    return _image(source.reshape(edges[1], edges[0], 3))
+    return _image(source.reshape(picture.height, picture.width, 3))
 
 
 def _rows(picture: Image.Image) -> NDArray[np.float64]:

@@ -68,7 +68,11 @@ class Quilt:
         self._spectra = rfft2(self._channels)
 
     def transfer(self, aim: Pixels, block: int, alpha: float, before: Pixels | None) -> Pixels:
-        """Build a picture of patches.
+        """Build a picture of patches S, in colours, with luminance G.
+
+        The error of a patch is Σ α o (S - old)² + α (S - before)² + 3 (1 - α) (G - aim)² over the block, o being 1 in
+        the overlap with blocks before it. Its squares are expanded, because a sum of products at all places of the
+        style is a product of spectra.
 
         Args:
             aim: The luminance to follow, (H, W) in 0..1.

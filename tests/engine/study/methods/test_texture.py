@@ -50,6 +50,13 @@ def test_the_first_block_is_the_best_patch(glass: Image.Image) -> None:
     assert (made == source[5:17, 9:21]).all()
 
 
+def test_with_neighbours_alone_the_pass_before_is_followed(glass: Image.Image) -> None:
+    """Where all of it are patches of the style, nothing changes."""
+    source = np.asarray(glass.resize((40, 30)).convert("RGB")) / 255
+    quilt, before = Quilt(source, source.mean(-1), np.random.default_rng(1)), source[2:26, 3:33]
+    assert (quilt.transfer(np.zeros((24, 30)), 10, 1.0, before) == before).all()
+
+
 def test_errors_are_sums_of_squared_differences() -> None:
     """The correlations by spectra against sums over each block: without and with a pass before."""
     rng = np.random.default_rng(3)
