@@ -19,6 +19,8 @@ async def _job_for(press: Press, job_id: int, too_late: str, *states: State) -> 
     job = await press.stores.jobs.get(job_id)
     if job is None or job.state not in states:
         await answer(press.query, press.say(too_late), alert=True)
+        if job is None or press.message_id not in (job.status_message_id, job.picture and job.picture.message_id):
+            await press.edit_buttons(None)  # a status message that was sent twice over a line that broke
     elif sentence := await why_not(press, job.address.user_id):
         await answer(press.query, press.say(sentence), alert=True)
     else:

@@ -79,3 +79,20 @@ async def test_after_a_line_broke_the_preview_is_shown_again(running_chat: Runni
         await chat.wait(lambda message: message.id == status.id and message.photo is not None)
         await running_chat.stores.work.record_progress(job, 0.6, 10.0, None)
         await chat.wait(lambda message: message.id == status.id and "60%" in message.text)
+
+
+async def test_a_second_status_message_loses_its_buttons_when_they_are_pressed_too_late(
+    running_chat: RunningChat,
+) -> None:
+    """One that was sent although its line broke is sent again; the bot never learns the id of the first."""
+    async with Client(running_chat.url) as ann:
+        chat = await ann.open()
+        await running_chat.fault(ann, "drop", "sendMessage", stored=True)
+        await request(chat)
+        first = await chat.wait(lambda message: bool(message.buttons))
+        await chat.wait(lambda message: bool(message.buttons) and message.id != first.id)
+        await running_chat.finish(await running_chat.claim())
+        await running_chat.settled()
+        pressed = await chat.press(first, EN("button-cancel"))
+        assert (pressed.text, pressed.alert) == (EN("cancel-too-late"), True)
+        await chat.wait(lambda message: message.id == first.id and not message.buttons)
