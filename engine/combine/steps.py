@@ -52,3 +52,10 @@ def finished(output: Image.Image, options: Options) -> Image.Image:
     if options.upscale > 1 and options.enlarge != "strokes":
         output = ENLARGERS[options.enlarge](output, options.upscale)
     return output
+
+
+def described(options: Options) -> list[str]:
+    """Return what `prepared` and `finished` do, as phrases for a report such as `crop 4:5`."""
+    names = ("rotate", "mirror", "crop", "extend", "denoise_content", "denoise_output", "enlarge")
+    usual = Options()
+    return [f"{name} {value}" for name in names if (value := getattr(options, name)) != getattr(usual, name)]

@@ -12,7 +12,7 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional
 
-from engine.combine.steps import finished
+from engine.combine.steps import described, finished
 from engine.model import Model
 from engine.network.memory import FULL, MemoryPlan
 from engine.optimize.canvas import Canvas
@@ -46,7 +46,10 @@ class Run:
         first_moments = self._hyperparameters.statistic == "wasserstein"
         self._extractor = Extractor(self._features, layers, first_moments=first_moments, tile=plan.tile)
         custom = "painted with custom hyperparameters" if canvases[0].options.custom else ""
-        self._notes = [[*filter(None, [custom, model.note, *layers.notes, plan.note])] for _ in canvases]
+        self._notes = [
+            [*filter(None, [custom, *described(canvas.options), model.note, *layers.notes, plan.note])]
+            for canvas in canvases
+        ]
         self._losses: list[dict[str, float]] = [{} for _ in canvases]
         self._stopped = False
 

@@ -65,6 +65,7 @@ def test_noise_removal_and_a_filter_come_after_painting(
     assert result.image.tobytes() == back_projection(total_variation(plain), 2).tobytes()
     assert result.report.size == result.image.size == (96, 64)
     assert result.report.scales[-1] == (48, 32)
+    assert result.report.notes[:2] == ("denoise_output tv", "enlarge back-projection")
 
 
 def test_noise_removal_comes_before_painting(cat: Image.Image, glass: Image.Image, model: engine.Model) -> None:
