@@ -17,7 +17,8 @@ demo: setup
 	$(BIN)/vitrage demo
 
 # `make test COVERAGE=1` also measures which lines the tests run, and fails below the floor in pyproject.toml.
-# Tests of the web chat need a browser. If there is none, one is downloaded; else the end of the run says what is missing.
+# Tests of the web chat need a browser; if there is none, one is downloaded. Tests of the stores on PostgreSQL need its
+# binaries (on Debian: apt-get install postgresql). The end of the run says what was missing.
 test: setup
 	@$(BIN)/python -m tests.support.chromium
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(if $(COVERAGE),--cov)

@@ -31,7 +31,7 @@ class CommandError(Exception):
 
 @app.command(epilog="Example: VITRAGE_TOKEN=… vitrage run")
 def run() -> None:
-    """Run the bot and its painter on this machine, on SQLite. Settings come from VITRAGE_* and .env."""
+    """Run the bot and its painter on this machine. Settings come from VITRAGE_* and .env."""
     from bot.run import run as run_bot
 
     logs.configure()

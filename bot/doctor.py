@@ -12,8 +12,8 @@ from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
 from bot.settings import Settings, SettingsError
+from bot.storage.databases import open_stores, shown
 from bot.storage.errors import StoreError, StoreLockedError
-from bot.storage.sqlite import open_sqlite
 from bot.worker.engine_process import ChildDiedError, EngineProcess, engine_command
 from bot.worker.protocol import Failed, Loading, Ready
 
@@ -83,14 +83,14 @@ async def _check_folder(settings: Settings) -> list[Finding]:
 
 
 async def _check_database(settings: Settings) -> list[Finding]:
-    path = settings.database_file
+    name = shown(settings.database_url)
     try:
-        async with open_sqlite(path, settings.blobs_dir):
-            return [Finding(True, f"The database {path} is in order")]
+        async with open_stores(settings.database_url, settings.blobs_dir, patience=0.0):
+            return [Finding(True, f"The database {name} is in order")]
     except StoreLockedError:
-        return [Finding(True, f"The database {path} is in use by a running bot")]
+        return [Finding(True, f"The database {name} is in use by a running bot")]
     except (StoreError, OSError) as error:
-        return [Finding(False, f"The database {path} cannot be opened", f"{error}")]
+        return [Finding(False, f"The database {name} cannot be opened", f"{error}")]
 
 
 async def _check_engine(settings: Settings) -> list[Finding]:

@@ -34,7 +34,7 @@ from telegram.error import BadRequest, Conflict, RetryAfter, TelegramError
 from bot.chat.rate_limiter import seconds_of
 from bot.settings import Settings
 from bot.storage.chat_protocols import UpdateStore
-from bot.storage.sqlite import open_sqlite
+from bot.storage.databases import open_stores
 
 T = TypeVar("T")
 
@@ -92,7 +92,7 @@ async def examine(settings: Settings, chat_id: str, console: Console) -> bool:
         StoreError: the database cannot be used: a running bot has it, and would take the updates.
     """
     token = settings.required_token()
-    async with open_sqlite(settings.database_file, settings.blobs_dir) as stores:
+    async with open_stores(settings.database_url, settings.blobs_dir) as stores:
         try:
             async with Bot(token, base_url=f"{settings.api_url}/bot") as bot:
                 live = Live(bot, await bot.get_chat(chat_id), stores.updates, console)

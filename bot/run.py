@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-import time
 from pathlib import Path
 
 import structlog
@@ -21,11 +20,11 @@ from bot.chat.status.reporter import Reporter
 from bot.chat.update_queue import UpdateQueue
 from bot.presets.catalogue import Presets
 from bot.settings import Settings, SettingsError
+from bot.storage.databases import open_stores
 from bot.storage.errors import StoreUnavailableError
 from bot.storage.models import Recipe
 from bot.storage.patience import until_possible
 from bot.storage.protocols import Stores
-from bot.storage.sqlite import open_sqlite
 from bot.worker.dispatcher import Dispatcher
 from bot.worker.engine_process import engine_command
 from engine.errors import EngineError
@@ -54,7 +53,8 @@ async def run(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with open_sqlite(settings.database_file, settings.blobs_dir) as stores:
+    await asyncio.to_thread(settings.data_dir.mkdir, mode=0o700, parents=True, exist_ok=True)
+    async with open_stores(settings.database_url, settings.blobs_dir) as stores:
         dispatcher = Dispatcher(stores.work, stores.blobs, engine)
         services = Services(
             stores=stores,
@@ -156,7 +156,7 @@ async def _maintain(stores: Stores, alive: Path, stop: asyncio.Event) -> None:
         try:
             await asyncio.to_thread(alive.touch)
             if loop.time() >= next_prune:
-                await stores.people.prune(time.time())
+                await stores.people.prune()
                 next_prune = loop.time() + PRUNE_SECONDS
         except (StoreUnavailableError, OSError) as error:  # the next round tries again
             log.warning("not maintained", reason=str(error))

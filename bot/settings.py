@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.storage.databases import POSTGRES, SQLITE
 from bot.storage.models import Quality
 
 TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{30,}")
@@ -39,8 +40,9 @@ class Settings(BaseSettings):
     data_dir: Path = Field(
         default=Path("var"), description="The folder of the database and of the pictures of unfinished jobs."
     )
-    database: str | None = Field(
-        default=None, description="`sqlite:///FILE`; by default `vitrage.db` in the data folder."
+    database: SecretStr | None = Field(
+        default=None,
+        description="`sqlite:///FILE`, by default `vitrage.db` in the data folder; or `postgresql://USER:PASSWORD@HOST/NAME`.",
     )
     weights: str = Field(
         default="auto", description="`auto`, `pretrained`, `builtin`, or a `.pth` or `.safetensors` file."
@@ -107,19 +109,19 @@ class Settings(BaseSettings):
 
     @field_validator("database")
     @classmethod
-    def _require_sqlite(cls, url: str | None) -> str | None:
-        if url is not None and not url.startswith("sqlite:///"):
-            raise ValueError("it must be sqlite:///FILE")
+    def _require_known_kind(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and not url.get_secret_value().startswith((SQLITE, *POSTGRES)):
+            raise ValueError("it must be sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
         return url
 
     @property
-    def database_file(self) -> Path:
-        """The SQLite file."""
-        return Path(self.database.removeprefix("sqlite:///")) if self.database else self.data_dir / "vitrage.db"
+    def database_url(self) -> str:
+        """The database, with its password."""
+        return self.database.get_secret_value() if self.database else f"{SQLITE}{self.data_dir / 'vitrage.db'}"
 
     @property
     def blobs_dir(self) -> Path:
-        """The folder of picture files."""
+        """The folder of picture files, beside a SQLite database."""
         return self.data_dir / "blobs"
 
     def required_token(self) -> str:

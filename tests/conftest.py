@@ -12,6 +12,8 @@ from bot.settings import Settings
 from tests.support.second_opinion.check import Expected, problems
 from tests.support.second_opinion.watch import WATCH
 
+pytest_plugins = ["tests.support.databases"]
+
 # A shell without job control starts background jobs with SIGINT ignored, and child processes inherit this.
 # With the default handler here, the processes that the tests start have the default disposition.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -51,7 +53,9 @@ def _no_call_is_wrong(request: pytest.FixtureRequest, calls_are_of_the_bot: bool
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Name the tests that were skipped because no browser is installed."""
+    """Name the tests that were skipped because a browser or PostgreSQL is not installed."""
     from tests.support.chromium import report_missing_browser
+    from tests.support.postgres import report_missing_postgres
 
     report_missing_browser(terminalreporter)
+    report_missing_postgres(terminalreporter)

@@ -11,6 +11,7 @@ from pydantic import SecretStr, ValidationError
 
 from bot import logs
 from bot.settings import Settings
+from bot.storage.databases import shown
 
 TOKEN = "123456:" + "A" * 35
 
@@ -21,7 +22,7 @@ VALUES: dict[str, tuple[str, object]] = {
     "token": (TOKEN, SecretStr(TOKEN)),
     "api_url": ("http://127.0.0.1:8081/", "http://127.0.0.1:8081"),
     "data_dir": ("/data", Path("/data")),
-    "database": ("sqlite:///other.db", "sqlite:///other.db"),
+    "database": ("postgresql://ann:secret@db/vitrage", SecretStr("postgresql://ann:secret@db/vitrage")),
     "weights": ("builtin", "builtin"),
     "cache": ("/data/cache", Path("/data/cache")),
     "device": ("cuda:1", "cuda:1"),
@@ -48,7 +49,7 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 def test_defaults_work_on_one_machine() -> None:
     """Without any setting there is a database in the data folder, and Telegram's own server."""
     settings = Settings()
-    assert settings.database_file == Path("var/vitrage.db")
+    assert settings.database_url == "sqlite:///var/vitrage.db"
     assert settings.api_url == "https://api.telegram.org"
 
 
@@ -85,7 +86,7 @@ def test_the_example_shows_every_setting_with_its_default(folder: Path) -> None:
     [
         ("VITRAGE_TOKEN", "hello", "BotFather"),
         ("VITRAGE_API_URL", "telegram", "https://"),
-        ("VITRAGE_DATABASE", "postgresql://db/x", "sqlite:///"),
+        ("VITRAGE_DATABASE", "mysql://db/x", "postgresql://"),
         ("VITRAGE_MAX_QUEUED", "0", "greater"),
         ("VITRAGE_QUALITY", "best", "sketch"),
     ],
@@ -97,6 +98,15 @@ def test_a_wrong_setting_is_refused_with_what_would_be_right(
     monkeypatch.setenv(name, value)
     with pytest.raises(ValidationError, match=says):
         Settings()
+
+
+def test_a_password_of_the_database_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither where settings are printed nor where the operator is told which database it is."""
+    monkeypatch.setenv("VITRAGE_DATABASE", "postgresql://ann:secret@db:5433/vitrage")
+    settings = Settings()
+    assert settings.database_url == "postgresql://ann:secret@db:5433/vitrage"
+    assert "secret" not in repr(settings)
+    assert shown(settings.database_url) == "postgresql://ann@db:5433/vitrage"
 
 
 def test_the_token_shows_neither_in_settings_nor_in_any_log_line(monkeypatch: pytest.MonkeyPatch) -> None:

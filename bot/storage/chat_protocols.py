@@ -149,5 +149,5 @@ class PeopleStore(Protocol):
     async def forget(self, user_id: int) -> int:
         """Cancel and delete everything of a user: jobs, drafts, settings, styles, blobs; return how many jobs."""
 
-    async def prune(self, now: float) -> int:
-        """Delete the rows whose time of retention is over at `now` (seconds since the epoch); return how many."""
+    async def prune(self) -> int:
+        """Delete the rows whose time of retention is over; return how many."""

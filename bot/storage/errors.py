@@ -37,6 +37,23 @@ class StoreFailingError(StoreUnavailableError):
         )
 
 
+class StoreUnreachableError(StoreUnavailableError):
+    """PostgreSQL does not answer."""
+
+    def __init__(self, reason: object) -> None:
+        super().__init__(
+            f"PostgreSQL does not answer ({reason}): see that it runs and that VITRAGE_DATABASE names it; "
+            "then everything goes on by itself."
+        )
+
+
+class StoreRefusedError(StoreError):
+    """PostgreSQL answers, but the program cannot work with what it offers."""
+
+    def __init__(self, reason: object, mend: str = "correct VITRAGE_DATABASE, or what the server allows") -> None:
+        super().__init__(f"PostgreSQL cannot be used ({reason}): {mend}.")
+
+
 class StoreLockedError(StoreError):
     """Another process uses the database."""
 
@@ -50,13 +67,13 @@ class StoreLockedError(StoreError):
 class StoreDamagedError(StoreError):
     """The file is no database, or cannot be read as one."""
 
-    def __init__(self, path: Path, reason: object) -> None:
-        super().__init__(f"{path} cannot be used as a database ({reason}): move it away, or put a backup in its place.")
+    def __init__(self, name: object, reason: object) -> None:
+        super().__init__(f"{name} cannot be used as a database ({reason}): move it away, or put a backup in its place.")
 
 
 class StoreVersionError(StoreError):
     """The database was written by another version of the program."""
 
-    def __init__(self, path: Path, found: int, oldest: int, newest: int) -> None:
+    def __init__(self, name: object, found: int, oldest: int, newest: int) -> None:
         mend = "update the program" if found > newest else "move it away to begin with an empty one"
-        super().__init__(f"{path} has version {found}, but this program reads versions {oldest} to {newest}: {mend}.")
+        super().__init__(f"{name} has version {found}, but this program reads versions {oldest} to {newest}: {mend}.")

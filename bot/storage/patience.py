@@ -16,6 +16,7 @@ log = structlog.get_logger(__name__)
 R = TypeVar("R")
 
 PAUSE = 2.0  # seconds between two attempts
+OPENING = 60.0  # seconds for a database to become usable when a program starts
 WARN = 30  # attempts between two warnings
 
 

@@ -30,6 +30,15 @@ def test_a_healthy_bot_is_found_healthy(own_program: Program, tmp_path: Path) ->
     assert "✗" not in done.stdout
 
 
+def test_a_database_on_postgresql_is_checked(tmp_path: Path, postgres_url: str) -> None:
+    """Whether it can be opened is told without its password; one that does not answer is not waited for."""
+    nobody = f"postgresql://ann:secret@/x?host={tmp_path}"
+    for url, found in ((postgres_url, "✓ The database"), (nobody, "does not answer")):
+        done = _doctor(tmp_path, database=url, weights="none.pth")
+        assert found in done.stdout
+        assert "secret" not in done.stdout
+
+
 def test_each_fault_is_told_with_what_to_do(tmp_path: Path) -> None:
     """No token, a data folder that cannot be made, a database that is none, weights that are missing."""
     (tmp_path / "file").write_text("This is neither a folder nor a database. " * 100)

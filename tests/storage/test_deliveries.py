@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 import pytest
 
@@ -16,7 +15,7 @@ from bot.storage.models import (
     State,
 )
 from bot.storage.protocols import Stores
-from tests.support.jobs import ALICE, BOB, Clock, claim, current, enqueue, names, render
+from tests.support.jobs import ALICE, BOB, Clock, claim, current, enqueue, kept_blobs, render
 
 DAY = 24 * 3600.0
 
@@ -58,7 +57,7 @@ async def test_a_send_begins_once(stores: Stores, end: End) -> None:
 
 
 @ENDS
-async def test_nothing_personal_is_kept_once_the_user_has_the_answer(stores: Stores, end: End, tmp_path: Path) -> None:
+async def test_nothing_personal_is_kept_once_the_user_has_the_answer(stores: Stores, end: End) -> None:
     """Inputs, preview and result are deleted with the end of the delivery, whatever the answer was."""
     await enqueue(stores, "u1")
     job = await end(stores)
@@ -68,7 +67,7 @@ async def test_nothing_personal_is_kept_once_the_user_has_the_answer(stores: Sto
     assert now.delivery == Delivery.DONE
     assert now.state == (State.DELIVERED if end is _rendered else now.state)
     assert (now.content, now.styles, now.preview, now.result) == ("", (), None, None)
-    assert names(tmp_path / "blobs") == set()
+    assert await kept_blobs(stores) == set()
     assert await stores.deliveries.unsettled() == []
     await stores.deliveries.failed(job.id)
     assert not await stores.deliveries.begin(job.id)
@@ -126,9 +125,11 @@ async def test_a_finished_picture_is_kept_for_a_day_where_that_is_asked_for(stor
     await stores.deliveries.finish(job.id, keep=True)
     assert (await current(stores, job)).result is None
     assert await stores.deliveries.kept_result(job.id) == KeptResult(picture, timelapse=None)
-    await stores.people.prune(clock.now + DAY - 1)
+    clock.now += DAY - 1
+    await stores.people.prune()
     assert await stores.blobs.get(picture) == b"painted"
-    await stores.people.prune(clock.now + DAY + 1)
+    clock.now += 2
+    await stores.people.prune()
     assert await stores.deliveries.kept_result(job.id) is None
     with pytest.raises(KeyError):
         await stores.blobs.get(picture)
@@ -150,7 +151,7 @@ async def test_only_a_finished_picture_is_kept_and_it_can_be_dropped(stores: Sto
             await stores.blobs.get(picture)
 
 
-async def test_a_kept_picture_can_be_gone_on_from(stores: Stores, tmp_path: Path, clock: Clock) -> None:
+async def test_a_kept_picture_can_be_gone_on_from(stores: Stores, clock: Clock) -> None:
     """Its blob stays as long as the kept result or the new job names it; the timelapse as long as the former."""
     first = await enqueue(stores, "u1")
     claimed = await claim(stores)
@@ -162,10 +163,10 @@ async def test_a_kept_picture_can_be_gone_on_from(stores: Stores, tmp_path: Path
     assert (second.start, second.resumed, second.recipe.strokes) == (made, True, "large")
     await stores.deliveries.drop_kept_result(first.id)
     assert await stores.blobs.get(made) == b"painted"
-    assert timelapse not in names(tmp_path / "blobs")
+    assert timelapse not in await kept_blobs(stores)
     await stores.jobs.cancel(second.id)
     await stores.deliveries.finish(second.id)
-    assert names(tmp_path / "blobs") == set()
+    assert await kept_blobs(stores) == set()
     assert (await current(stores, second)).start is None
 
 
@@ -179,7 +180,8 @@ async def test_a_question_is_known_as_long_as_its_job(stores: Stores, clock: Clo
     assert await stores.deliveries.asked_region(101, 5) is None
     await stores.jobs.cancel(first.id)
     await stores.deliveries.finish(first.id)
-    await stores.people.prune(clock.now + 8 * DAY)
+    clock.now += 8 * DAY
+    await stores.people.prune()
     assert await stores.deliveries.asked_region(100, 5) is None
     await stores.people.forget(ALICE.user_id)
     assert await stores.deliveries.asked_region(100, 7) is None

@@ -7,7 +7,7 @@ from bot.storage.models import (
     Recipe,
 )
 from bot.storage.protocols import Stores
-from tests.support.jobs import claim, current, enqueue, render
+from tests.support.jobs import ALICE, BOB, claim, current, enqueue, render
 
 SKETCH = Recipe("sketch")
 
@@ -69,7 +69,7 @@ async def test_the_place_counts_who_is_before(stores: Stores) -> None:
 async def test_two_workers_share_the_wait(stores: Stores) -> None:
     """With two pictures being painted at a time the queue moves twice as fast."""
     await _seen(stores, Recipe(), 20)
-    jobs = [await enqueue(stores, f"u{number}") for number in range(3)]
+    jobs = [await enqueue(stores, f"u{number}", address=who) for number, who in enumerate((ALICE, BOB, ALICE))]
     await claim(stores, "a")
     await claim(stores, "b")
     assert await stores.jobs.place(jobs[2]) == Place(ahead=2, seconds=20 + 20)

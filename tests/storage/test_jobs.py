@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from pathlib import Path
 
 import pytest
 
@@ -16,7 +15,8 @@ from bot.storage.models import (
     StyleRef,
 )
 from bot.storage.protocols import Stores
-from tests.support.jobs import ALICE, BOB, Clock, Opener, claim, current, enqueue, names, render
+from tests.support.databases import Opener
+from tests.support.jobs import ALICE, BOB, Clock, claim, current, enqueue, kept_blobs, render
 
 DAY = 24 * 3600.0
 
@@ -102,7 +102,7 @@ async def test_the_style_of_a_job_can_be_fetched_again(stores: Stores) -> None:
     assert await stores.styles.sources(StyleRef("CAT")) == ("file:cat",)
 
 
-async def test_a_swapped_job_begins_anew(stores: Stores, tmp_path: Path) -> None:
+async def test_a_swapped_job_begins_anew(stores: Stores) -> None:
     """The preview of an earlier attempt and the picture to continue from had the other content: they are deleted."""
     job = await enqueue(stores, "u1", sources=("a", "b"), start=await stores.blobs.put(b"start"))
     assert await stores.work.record_progress(await claim(stores), 0.5, None, await stores.blobs.put(b"preview"))
@@ -110,7 +110,7 @@ async def test_a_swapped_job_begins_anew(stores: Stores, tmp_path: Path) -> None
     assert await stores.jobs.swap(job.id, StyleRef("OTHER"))
     swapped = await current(stores, job)
     assert (swapped.start, swapped.preview, swapped.resumed) == (None, None, False)
-    assert names(tmp_path / "blobs") == {swapped.content, *swapped.styles}
+    assert await kept_blobs(stores) == {swapped.content, *swapped.styles}
 
 
 async def test_a_spoiler_is_remembered_of_photos_and_jobs(stores: Stores) -> None:
@@ -124,14 +124,14 @@ async def test_a_spoiler_is_remembered_of_photos_and_jobs(stores: Stores) -> Non
     assert not (await enqueue(stores, "u2")).spoiler
 
 
-async def test_everything_survives_a_restart(opener: Opener, tmp_path: Path, clock: Clock) -> None:
+async def test_everything_survives_a_restart(opener: Opener) -> None:
     """Jobs, drafts, settings and pictures are there when the program comes back."""
-    async with opener(tmp_path, clock) as stores:
+    async with opener() as stores:
         job = await enqueue(stores, "u1")
         await stores.deliveries.set_status_message(job.id, 77)
         await stores.drafts.add_photo(BOB, 5, await stores.blobs.put(b"dog"))
         await stores.settings.save_recipe(2, Recipe(size=300))
-    async with opener(tmp_path, clock) as stores:
+    async with opener() as stores:
         again = await claim(stores)
         assert (again.id, again.status_message_id) == (job.id, 77)
         assert await stores.blobs.get(again.content) == b"cat"
@@ -159,26 +159,26 @@ async def _masked(stores: Stores, key: str = "u1") -> Job:
     return await enqueue(stores, key, mask=mask, marked="file:marked", sources=("file:a", "file:b"))
 
 
-async def test_a_mask_is_kept_as_long_as_the_photos_of_its_job(opener: Opener, tmp_path: Path, clock: Clock) -> None:
+async def test_a_mask_is_kept_as_long_as_the_photos_of_its_job(opener: Opener) -> None:
     """Through crashes, retries and restarts; after the delivery only the source of the marked photo is left."""
-    async with opener(tmp_path, clock) as stores:
+    async with opener() as stores:
         job = await _masked(stores)
         assert await stores.work.retry(await claim(stores), 0.0, died=True)
         await claim(stores)
-    async with opener(tmp_path, clock) as stores:
+    async with opener() as stores:
         assert await stores.work.reclaim("w") == 1
         claimed = await claim(stores)
         assert (claimed.mask, claimed.marked) == (job.mask, "file:marked")
-        assert claimed.mask in names(tmp_path / "blobs")
+        assert claimed.mask in await kept_blobs(stores)
         await render(stores, claimed)
         await stores.deliveries.finish(job.id)
         after = await current(stores, job)
         assert (after.mask, after.marked) == (None, "file:marked")
-        assert names(tmp_path / "blobs") == set()
+        assert await kept_blobs(stores) == set()
 
 
 @pytest.mark.parametrize("end", ["cancel", "forget", "swap"])
-async def test_a_mask_goes_with_what_it_was_for(stores: Stores, tmp_path: Path, end: str) -> None:
+async def test_a_mask_goes_with_what_it_was_for(stores: Stores, end: str) -> None:
     """It is deleted when its job is cancelled or forgotten, or when its content becomes the style."""
     job = await _masked(stores)
     if end == "cancel":
@@ -190,4 +190,4 @@ async def test_a_mask_goes_with_what_it_was_for(stores: Stores, tmp_path: Path, 
         assert await stores.jobs.swap(job.id, StyleRef("OTHER"))
         swapped = await current(stores, job)
         assert (swapped.mask, swapped.marked) == (None, "")
-    assert job.mask not in names(tmp_path / "blobs")
+    assert job.mask not in await kept_blobs(stores)

@@ -19,7 +19,8 @@ async def test_styles_are_remembered_until_forgotten(stores: Stores, clock: Cloc
         await stores.styles.keep(key, 1, (Source("file:x"),))
     clock.now += 60 * DAY
     assert await stores.styles.sources(used) == ("file:x",)
-    await stores.people.prune(clock.now + 60 * DAY)
+    clock.now += 60 * DAY
+    await stores.people.prune()
     assert await stores.styles.sources(unused) is None
     await stores.people.forget(1)
     assert await stores.styles.sources(used) is None

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
 from bot.storage.protocols import Stores
-from tests.support.jobs import Clock, Opener
+from tests.support.databases import Opener
 
 
 async def test_an_update_is_received_once(stores: Stores) -> None:
@@ -18,11 +17,11 @@ async def test_an_update_is_received_once(stores: Stores) -> None:
         assert sum(news) == (0 if handled else 1)
 
 
-async def test_unhandled_updates_come_back_in_order(opener: Opener, tmp_path: Path, clock: Clock) -> None:
+async def test_unhandled_updates_come_back_in_order(opener: Opener) -> None:
     """After a crash the bot finds the updates that it had received and not handled."""
-    async with opener(tmp_path, clock) as stores:
+    async with opener() as stores:
         for update_id in (3, 1, 2):
             await stores.updates.receive(update_id, f"update {update_id}")
         await stores.updates.finish(2)
-    async with opener(tmp_path, clock) as stores:
+    async with opener() as stores:
         assert await stores.updates.pending() == ["update 1", "update 3"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
+import dataclasses
 
 import pytest
 
@@ -15,33 +15,62 @@ from bot.storage.models import (
     State,
 )
 from bot.storage.protocols import Stores
-from tests.support.jobs import ALICE, BOB, Clock, claim, current, enqueue, names, render
+from tests.support.jobs import ALICE, BOB, Clock, claim, current, enqueue, kept_blobs, render
+
+CAROL = Address(300, None, 3)
+
+
+async def _order(stores: Stores, count: int) -> list[int]:
+    """Claim and complete so many jobs; return their ids."""
+    order = []
+    for _ in range(count):
+        job = await claim(stores)
+        await render(stores, job)
+        order.append(job.id)
+    return order
 
 
 async def test_jobs_are_claimed_in_their_order(stores: Stores) -> None:
     """First come, first served."""
     asked = [(await enqueue(stores, f"u{number}")).id for number in range(6)]
-    assert [(await claim(stores)).id for _ in asked] == asked
+    assert await _order(stores, len(asked)) == asked
     assert await stores.work.claim("w") is None
 
 
 async def test_no_job_is_claimed_twice(stores: Stores) -> None:
     """Many claims at the same moment get different jobs."""
-    asked = {(await enqueue(stores, f"u{number}")).id for number in range(10)}
+    users = [dataclasses.replace(ALICE, user_id=number) for number in range(10)]
+    asked = {(await enqueue(stores, f"u{user.user_id}", address=user)).id for user in users}
     claimed = await asyncio.gather(*(stores.work.claim(f"w{number}") for number in range(20)))
     got = [job.id for job in claimed if job]
     assert len(got) == 10
     assert set(got) == asked
 
 
+async def test_one_job_of_a_user_runs_at_a_time(stores: Stores) -> None:
+    """Further workers take jobs of others, or none; the user's next one begins when the first has ended in any way."""
+    alices = [await enqueue(stores, f"a{number}") for number in range(4)]
+    bobs = await enqueue(stores, "b", address=BOB)
+    claimed = await asyncio.gather(*(stores.work.claim(f"w{number}") for number in range(6)))
+    assert {job.id for job in claimed if job} == {alices[0].id, bobs.id}
+    [first] = [job for job in claimed if job and job.id == alices[0].id]
+    await render(stores, first)
+    second = await claim(stores)
+    assert await stores.work.claim("w") is None
+    await stores.jobs.cancel(second.id)
+    third = await claim(stores)
+    await stores.work.fail(third, JobError.ENGINE, "")
+    fourth = await claim(stores)
+    assert [job.id for job in (second, third, fourth)] == [job.id for job in alices[1:]]
+
+
 async def test_who_queues_one_does_not_wait_for_who_queued_many(stores: Stores) -> None:
     """Alice's four jobs take turns with Bob's one and Carol's two; each user's own stay in order."""
-    carol = Address(300, None, 3)
     many = [await enqueue(stores, f"a{number}") for number in range(4)]
     bobs = await enqueue(stores, "b", address=BOB)
-    carols = [await enqueue(stores, f"c{number}", address=carol) for number in range(2)]
+    carols = [await enqueue(stores, f"c{number}", address=CAROL) for number in range(2)]
     assert await stores.jobs.place(bobs) == Place(ahead=1, seconds=None)
-    order = [(await claim(stores)).id for _ in range(7)]
+    order = await _order(stores, 7)
     wanted = [many[0], bobs, carols[0], many[1], carols[1], many[2], many[3]]
     assert order == [job.id for job in wanted]
 
@@ -53,19 +82,19 @@ async def test_a_newcomer_is_not_owed_for_the_time_before(stores: Stores) -> Non
         await render(stores, await claim(stores), seconds=20)
     alices = [await enqueue(stores, f"late{number}") for number in range(2)]
     bobs = [await enqueue(stores, f"b{number}", address=BOB) for number in range(3)]
-    order = [(await claim(stores)).id for _ in range(5)]
+    order = await _order(stores, 5)
     assert order.index(alices[0].id) < order.index(bobs[1].id)
     assert order.index(alices[1].id) < order.index(bobs[2].id)
 
 
 async def test_a_retried_job_keeps_its_place(stores: Stores, clock: Clock) -> None:
     """A job that failed for a moment does not go behind those that came later, but waits its delay."""
-    first, second = await enqueue(stores, "u1"), await enqueue(stores, "u2")
+    first, second = await enqueue(stores, "u1"), await enqueue(stores, "u2", address=BOB)
     assert await stores.work.retry(await claim(stores), 10.0)
     assert (await claim(stores)).id == second.id
     assert await stores.work.claim("w") is None
     clock.now += 10
-    third = await enqueue(stores, "u3")
+    third = await enqueue(stores, "u3", address=CAROL)
     assert [(await claim(stores)).id for _ in range(2)] == [first.id, third.id]
 
 
@@ -165,20 +194,20 @@ async def test_a_failed_job_says_why(stores: Stores) -> None:
     assert (now.state, now.error, now.delivery) == (State.FAILED, JobError.BAD_IMAGE, Delivery.PENDING)
 
 
-async def test_a_timelapse_that_comes_too_late_is_deleted(stores: Stores, tmp_path: Path) -> None:
+async def test_a_timelapse_that_comes_too_late_is_deleted(stores: Stores) -> None:
     """So is the picture that came with it."""
     job = await enqueue(stores, "u1")
     claimed = await claim(stores)
     await stores.jobs.cancel(job.id)
     result, timelapse = await stores.blobs.put(b"painted"), await stores.blobs.put(b"frames")
     assert not await stores.work.complete(claimed, result, {}, 1.0, timelapse=timelapse)
-    assert names(tmp_path / "blobs") == {job.content, *job.styles}
+    assert await kept_blobs(stores) == {job.content, *job.styles}
 
 
 async def test_reclaim_puts_back_what_an_earlier_life_left(stores: Stores) -> None:
     """A worker that starts again puts back its own running jobs, not those of others; the attempt counts."""
-    for number in range(3):
-        await enqueue(stores, f"u{number}")
+    for number, address in enumerate((ALICE, BOB, CAROL)):
+        await enqueue(stores, f"u{number}", address=address)
     mine, other = await claim(stores, "mine"), await claim(stores, "other")
     assert await stores.work.reclaim("mine") == 1
     assert await stores.work.reclaim("mine") == 0

@@ -52,9 +52,10 @@ class RunningChat:
     stores: Stores
 
     async def claim(self) -> Job:
-        """Claim the next job, as a worker would, once there is one."""
-        while (job := await self.stores.work.claim("test")) is None:
-            await self.stores.jobs.wait("work", 0.05)
+        """Claim the next job, as a worker would, once there is one of a user of whom no other runs."""
+        async with asyncio.timeout(30):
+            while (job := await self.stores.work.claim("test")) is None:
+                await self.stores.jobs.wait("work", 0.05)
         return job
 
     async def finish(self, job: Job, result: bytes | None = None) -> None:

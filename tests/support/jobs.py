@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
 import aiosqlite
 
+from bot.storage.blobs import FileBlobStore
 from bot.storage.models import Address, BlobKey, Job, NewJob, Recipe
 from bot.storage.protocols import Stores, Topic
-from bot.storage.sqlite.database import SqliteStore
+from bot.storage.sql.database import Database, SqlStore
+from bot.storage.sqlite.database import SqliteDatabase
 
 ALICE = Address(chat_id=100, thread_id=None, user_id=1)
 BOB = Address(chat_id=200, thread_id=7, user_id=2)
@@ -30,20 +31,22 @@ class Clock:
         return self.now
 
 
-Opener = Callable[[Path, Clock], AbstractAsyncContextManager[Stores]]
-"""Opens the stores of one kind, in a folder of their own."""
+def database_of(stores: Stores) -> Database:
+    """Return the database behind stores."""
+    assert isinstance(stores.jobs, SqlStore)
+    return stores.jobs._database
 
 
 def connection_of(stores: Stores) -> aiosqlite.Connection:
     """Return the one connection behind stores on SQLite."""
-    assert isinstance(stores.jobs, SqliteStore)
-    return stores.jobs._database._connection
+    database = database_of(stores)
+    assert isinstance(database, SqliteDatabase)
+    return database._connection
 
 
 def wake(stores: Stores, topic: Topic) -> None:
     """Let those who wait for a topic look at the stores again, as a change would."""
-    assert isinstance(stores.jobs, SqliteStore)
-    stores.jobs._database._events[topic].set()
+    database_of(stores).wake(topic)
 
 
 async def enqueue(stores: Stores, key: str, *, content: bytes = b"cat", **changes: Any) -> Job:
@@ -79,6 +82,14 @@ async def render(stores: Stores, job: Job, *, seconds: float = 1.0) -> BlobKey:
     key = await stores.blobs.put(b"painted")
     assert await stores.work.complete(job, key, {"device": "cpu"}, seconds)
     return key
+
+
+async def kept_blobs(stores: Stores) -> set[str]:
+    """Return the keys of all blobs that the stores have."""
+    if isinstance(stores.blobs, FileBlobStore):
+        return names(stores.blobs._folder)
+    rows = await database_of(stores).transaction(lambda t: t.rows("SELECT key FROM blob"))
+    return {row["key"] for row in rows}
 
 
 def names(folder: Path) -> set[str]:

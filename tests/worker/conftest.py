@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from bot.storage.sqlite import open_sqlite
+from bot.storage.protocols import Stores
 from tests.support.worker_harness import WorkerHarness
 
 
 @pytest.fixture
-async def worker(tmp_path: Path) -> AsyncIterator[WorkerHarness]:
+def store_kind(request: pytest.FixtureRequest) -> str:
+    """Run a test on SQLite; with ON_BOTH also on PostgreSQL."""
+    return str(getattr(request, "param", "sqlite"))
+
+
+@pytest.fixture
+def clock() -> Callable[[], float]:
+    """The stores have the real time: a worker waits for retries to become due."""
+    return time.time
+
+
+@pytest.fixture
+def worker(stores: Stores, tmp_path: Path) -> WorkerHarness:
     """Empty stores, and a command that starts the engine child with the fake engine."""
-    async with open_sqlite(tmp_path / "vitrage.db", tmp_path / "blobs") as stores:
-        yield WorkerHarness(stores, tmp_path)
+    return WorkerHarness(stores, tmp_path)

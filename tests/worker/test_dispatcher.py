@@ -14,6 +14,7 @@ import pytest
 from bot.storage.models import Job, State
 from bot.worker.dispatcher import Dispatcher, EngineStartError
 from bot.worker.protocol import Ready
+from tests.support.databases import ON_BOTH
 from tests.support.jobs import connection_of, eventually
 from tests.support.worker_harness import LONG, QUICK, WorkerHarness, is_alive
 
@@ -143,6 +144,7 @@ async def test_a_command_that_is_no_engine_is_reported(worker: WorkerHarness, co
         await eventually(reported)
 
 
+@ON_BOTH
 async def test_enqueue_to_claim_is_quick(worker: WorkerHarness) -> None:
     """An idle worker takes a job at once; it does not wait until it polls the queue again."""
     async with worker.working(dataclasses.replace(QUICK, poll=1.0)):

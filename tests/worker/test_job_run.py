@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 from bot.storage.errors import StoreFailingError, StoreFullError
 from bot.storage.models import BlobKey, Job, JobError, Recipe, State
 from tests.support.database_lock import locked_by_another_program
+from tests.support.databases import ON_BOTH
 from tests.support.jobs import connection_of, enqueue, eventually
 from tests.support.videos import plain_picture
 from tests.support.worker_harness import LONG, QUICK, WorkerHarness, script, size_of
@@ -20,6 +21,7 @@ from tests.support.worker_harness import LONG, QUICK, WorkerHarness, script, siz
 FINE = Recipe("fine", 500, strokes="large")
 
 
+@ON_BOTH
 async def test_a_job_is_painted(worker: WorkerHarness) -> None:
     """A queued job becomes a picture of the size its recipe asks for, with the engine's report and its time."""
     async with worker.working():
@@ -35,6 +37,7 @@ async def test_a_job_is_painted(worker: WorkerHarness) -> None:
         assert await worker.stores.jobs.estimate(job.recipe) is not None
 
 
+@ON_BOTH
 async def test_progress_and_preview_are_recorded(worker: WorkerHarness) -> None:
     """Progress grows, the seconds left are the engine's estimate, and only the latest preview is kept."""
     async with worker.working():
@@ -55,6 +58,7 @@ async def test_progress_and_preview_are_recorded(worker: WorkerHarness) -> None:
         await worker.stores.jobs.cancel(job.id)
 
 
+@ON_BOTH
 async def test_a_killed_child_costs_one_attempt(worker: WorkerHarness) -> None:
     """A job whose child is killed is finished by the next child."""
     async with worker.working():
@@ -66,6 +70,7 @@ async def test_a_killed_child_costs_one_attempt(worker: WorkerHarness) -> None:
     assert len(worker.pids()) == 2
 
 
+@ON_BOTH
 async def test_a_job_that_kills_its_child_twice_is_given_up(worker: WorkerHarness) -> None:
     """A job is quarantined after two deaths; the next jobs are painted."""
     async with worker.working():
@@ -147,6 +152,7 @@ async def test_a_lost_mask_fails_its_job(worker: WorkerHarness) -> None:
         assert (await worker.ended(job)).error == JobError.ENGINE
 
 
+@ON_BOTH
 async def test_a_job_that_takes_the_whole_program_down_is_given_up(worker: WorkerHarness) -> None:
     """A job that ends the program at each attempt is given up after ten."""
     job = await worker.ask()
@@ -246,6 +252,7 @@ async def test_a_lost_start_picture_costs_a_whole_painting(worker: WorkerHarness
     assert await worker.stores.jobs.estimate(FINE, resumed=True) is None
 
 
+@ON_BOTH
 async def test_after_a_crash_it_continues_from_the_last_preview(worker: WorkerHarness) -> None:
     """The work of the dead child is not lost; the seconds of such a run do not count for estimates."""
     async with worker.working():
@@ -258,6 +265,7 @@ async def test_after_a_crash_it_continues_from_the_last_preview(worker: WorkerHa
     assert await worker.stores.jobs.estimate(FINE) is None
 
 
+@ON_BOTH
 async def test_a_part_is_the_same_part_after_a_crash(worker: WorkerHarness) -> None:
     """Each attempt has the mask for every style; once the picture is delivered the mask is deleted like the photos."""
     blobs = worker.stores.blobs

@@ -8,10 +8,12 @@ import time
 import pytest
 
 from bot.storage.models import State
-from tests.support.jobs import ALICE, eventually, names
+from tests.support.databases import ON_BOTH
+from tests.support.jobs import ALICE, eventually, kept_blobs
 from tests.support.worker_harness import LONG, QUICK, WorkerHarness, is_alive
 
 
+@ON_BOTH
 @pytest.mark.parametrize("deaf", [False, True])
 async def test_cancel_stops_the_painting_within_two_seconds(worker: WorkerHarness, deaf: bool) -> None:
     """The next job is painted by the same child, or by another one if that did not react."""
@@ -47,6 +49,7 @@ async def test_a_flood_of_progress_does_not_block_the_worker(worker: WorkerHarne
     assert following.state == State.RENDERED
 
 
+@ON_BOTH
 async def test_forget_stops_the_painting(worker: WorkerHarness) -> None:
     """A forgotten user's picture is not painted any further, and no file of it is left."""
     async with worker.working():
@@ -56,7 +59,7 @@ async def test_forget_stops_the_painting(worker: WorkerHarness) -> None:
         following = await worker.ended(await worker.ask("u2"))
         assert following.state == State.RENDERED
     named = {following.content, *following.styles, following.preview, following.result, following.timelapse}
-    assert names(worker.folder / "blobs") <= named
+    assert await kept_blobs(worker.stores) <= named
 
 
 async def test_stop_lets_a_job_end_that_is_nearly_done(worker: WorkerHarness) -> None:
@@ -67,6 +70,7 @@ async def test_stop_lets_a_job_end_that_is_nearly_done(worker: WorkerHarness) ->
     assert (await worker.now(job)).state == State.RENDERED
 
 
+@ON_BOTH
 @pytest.mark.parametrize("left", [None, 1000.0, 0.1])
 async def test_stop_releases_a_job_that_needs_longer(worker: WorkerHarness, left: float | None) -> None:
     """A job that cannot end in time, or does not despite its estimate, goes back and its attempt is not counted."""
@@ -79,6 +83,7 @@ async def test_stop_releases_a_job_that_needs_longer(worker: WorkerHarness, left
     assert (now.state, now.attempt) == (State.QUEUED, 0)
 
 
+@ON_BOTH
 async def test_a_picture_that_is_wanted_as_it_is_is_rendered(worker: WorkerHarness) -> None:
     """Stop here: the job ends with what there is, and its seconds do not count for estimates."""
     async with worker.working():

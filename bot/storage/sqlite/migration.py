@@ -8,7 +8,7 @@ from pathlib import Path
 
 import aiosqlite
 
-from bot.storage.errors import StoreVersionError
+from bot.storage.sql.migration import scripts
 
 SCHEMA = Path(__file__).with_name("schema.sql")
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -20,17 +20,13 @@ async def migrate(connection: aiosqlite.Connection, path: Path, folder: Path = M
     Args:
         connection: in autocommit mode.
         path: the database's file, for the error.
-        folder: migrations named `NNNN_what.sql`; NNNN is the version that the file makes.
+        folder: the migrations.
 
     Raises:
-        StoreVersionError: the file is newer than this release, or older than the first migration can start from.
+        StoreVersionError: another version of the program wrote the file.
     """
-    scripts = migrations(folder)
-    oldest, newest = min(scripts) - 1, max(scripts)
     [[found]] = await connection.execute_fetchall("PRAGMA user_version")
-    if found and not oldest <= found <= newest:
-        raise StoreVersionError(path, found, oldest, newest)
-    files = [file for version, file in scripts.items() if version > found] if found else [SCHEMA]
+    files, newest = scripts(found, SCHEMA, folder, path)
     await connection.execute_fetchall("BEGIN IMMEDIATE")
     try:
         for file in files:
@@ -40,11 +36,6 @@ async def migrate(connection: aiosqlite.Connection, path: Path, folder: Path = M
         await connection.commit()
     finally:
         await connection.rollback()  # does nothing after the commit
-
-
-def migrations(folder: Path = MIGRATIONS) -> dict[int, Path]:
-    """Return the migrations in order, by the version that each makes."""
-    return {int(file.name[:4]): file for file in sorted(folder.glob("[0-9]*.sql"))}
 
 
 def statements(script: str) -> Iterator[str]:

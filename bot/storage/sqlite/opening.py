@@ -15,7 +15,7 @@ import structlog
 from bot.storage.errors import StoreBusyError, StoreDamagedError
 from bot.storage.patience import PAUSE
 from bot.storage.protocols import BlobStore
-from bot.storage.sqlite.database import Database
+from bot.storage.sqlite.database import SqliteDatabase
 from bot.storage.sqlite.failures import store_error
 from bot.storage.sqlite.file_lock import locked
 from bot.storage.sqlite.migration import migrate
@@ -33,29 +33,30 @@ _PRAGMAS = (
     "PRAGMA secure_delete = ON",
 )
 
-OPENING = 60.0  # seconds to wait for a lock of another program
-
 
 @asynccontextmanager
-async def open_database(path: Path, blobs: BlobStore, clock: Callable[[], float]) -> AsyncIterator[Database]:
+async def open_database(
+    path: Path, blobs: BlobStore, clock: Callable[[], float], patience: float
+) -> AsyncIterator[SqliteDatabase]:
     """Lock the file, create or upgrade its tables, and close it at the end.
 
     Raises:
-        StoreError: It cannot be used, or not before another program has kept it locked for a minute.
+        StoreError: It cannot be used, or not within so many seconds because another program keeps it locked.
     """
     with locked(path):
         connection = await aiosqlite.connect(path, isolation_level=None)
-        database = Database(path, connection, blobs, clock)
+        database = SqliteDatabase(path, connection, blobs)
         try:
-            await _prepare(connection, path)
+            await connection.create_function("now_seconds", 0, clock)
+            await _prepare(connection, path, patience)
             yield database
         finally:
             await database.close()
 
 
-async def _prepare(connection: aiosqlite.Connection, path: Path) -> None:
+async def _prepare(connection: aiosqlite.Connection, path: Path, patience: float) -> None:
     connection.row_factory = sqlite3.Row
-    deadline = time.monotonic() + OPENING
+    deadline = time.monotonic() + patience
     while True:
         try:
             for pragma in _PRAGMAS:

@@ -157,6 +157,7 @@ async def test_the_code_under_a_picture_repeats_its_recipe_on_another_photo(runn
         job = await running_chat.claim()
         assert (job.recipe, job.sources[1], job.style) == (first.recipe, first.sources[1], first.style)
         assert job.address.user_id == bob.id
+        await running_chat.finish(job)
         await other.send(f"/style {code}")
         await other.wait(lambda message: message.text == EN("draft-wish"))
         await other.send_photos([picture(color="yellow")])

@@ -48,7 +48,7 @@ async def test_a_file_that_is_not_kept_any_more_is_not_promised(tmp_path: Path) 
         answer, job = await painted(running_chat, chat)
         await chat.press(answer, EN("button-more"))
         await chat.wait(lambda message: message.id == answer.id and EN("button-file") in str(message.buttons))
-        await running_chat.stores.people.prune(4e9)
+        await running_chat.stores.deliveries.drop_kept_result(job.id)
         assert await running_chat.stores.deliveries.kept_result(job.id) is None
         said = await press_result_button(chat, answer, EN("button-file"))
         assert said.text in (EN("file-gone"), EN("result-too-old"))

@@ -151,7 +151,9 @@ async def test_group_settings_are_its_administrators_choice(running_chat: Runnin
         assert (await theirs.press(menu, smallest)).text == EN("settings-admins")
         assert (await chat.press(menu, smallest)).text == EN("settings-saved")
         await theirs.send_photos([picture(), picture(color="blue")], "/style")
-        assert (await running_chat.claim()).recipe.size == 256
+        job = await running_chat.claim()
+        assert job.recipe.size == 256
+        await running_chat.finish(job)
         private = await bob.open()
         await private.send_photos([picture(), picture(color="blue")])
         assert (await running_chat.claim()).recipe.size is None

@@ -54,9 +54,13 @@ async def test_style_takes_a_name_and_mixes_several(running_chat: RunningChat) -
         await chat.send("/style ink-wash")
         await chat.wait(lambda message: message.text == EN("draft-wish"))
         photo = (await chat.send_photos([picture()]))[0]
-        assert (await running_chat.claim()).style == "ink-wash"
+        job = await running_chat.claim()
+        assert job.style == "ink-wash"
+        await running_chat.finish(job)
         await chat.send("/style woodcut", reply_to=photo)
-        assert (await running_chat.claim()).style == "woodcut"
+        job = await running_chat.claim()
+        assert job.style == "woodcut"
+        await running_chat.finish(job)
         await chat.send_photos([picture()], "/style mosaic+woodcut")
         mixed = await running_chat.claim()
         assert mixed.sources[1:] == ("preset:mosaic", "preset:woodcut")

@@ -38,7 +38,9 @@ async def test_a_style_is_saved_used_by_name_mixed_and_shared(running_chat: Runn
         await chat.send("/style night")
         await chat.wait(lambda message: message.text == EN("draft-wish"))
         photo = (await chat.send_photos([picture()]))[0]
-        assert (await running_chat.claim()).sources[1] == first.sources[1]
+        second = await running_chat.claim()
+        assert second.sources[1] == first.sources[1]
+        await running_chat.finish(second)
         await chat.send("/save dawn", reply_to=photo)
         await chat.wait(lambda message: "/style dawn" in message.text)
         await chat.send("/style night+mosaic+dawn", reply_to=photo)

@@ -121,21 +121,26 @@ async def test_a_chat_is_edited_in_turns(running_chat: RunningChat, monkeypatch:
     """All jobs of a chat share the pause between two edits, and each running job is updated."""
     name = "EDIT_SECONDS" if kind == "private" else "GROUP_EDIT_SECONDS"
     monkeypatch.setattr(reporter, name, 0.3)
-    async with Client(running_chat.url) as ann:
+    async with Client(running_chat.url) as ann, Client(running_chat.url, "Bob") as bob:
         await running_chat.lift_limits(ann)
         begun = (await ann.call("GET", "/api/bots"))["cursor"]
         chat = await ann.open() if kind == "private" else await group_of(ann)
-        for _ in range(3):
-            await chat.send_photos([picture()], f"/style@{BOT} mosaic")
+        people = [chat]
+        if kind == "group":
+            await ann.call("POST", f"/api/chats/{chat.key}/members", {"user": ann.id, "member": bob.id})
+            people.append(bob.chat(chat.key))
+        for who in (chat, people[-1], chat):
+            await who.send_photos([picture()], f"/style@{BOT} mosaic")
             await chat.wait(lambda message: "cancel:" in str(message.raw))
-        jobs = [await running_chat.claim() for _ in range(2)]
+        jobs = [await running_chat.claim() for _ in people]
         for step in range(1, 20):
             for job in jobs:
                 await running_chat.stores.work.record_progress(job, step / 20, 1.0, None)
             await running_chat.stores.jobs.wait("work", 0.1)
         for job in jobs:
             await running_chat.finish(job)
-        await running_chat.finish(await running_chat.claim())
+        for _ in range(3 - len(jobs)):
+            await running_chat.finish(await running_chat.claim())
         await running_chat.settled()
         events = (await ann.call("GET", "/api/events", {"after": begun, "chat": chat.key}))["events"]
     edits = [event for event in events if event["type"] == "edited" and "cancel:" in str(event["message"])]

@@ -23,8 +23,8 @@ from bot.storage.errors import (
 )
 from bot.storage.patience import until_possible
 from bot.storage.protocols import Stores
+from bot.storage.sql.database import SqlStore
 from bot.storage.sqlite import open_sqlite, opening
-from bot.storage.sqlite.database import SqliteStore
 from bot.storage.sqlite.failures import store_error
 from tests.support.database_lock import locked_by_another_program
 from tests.support.jobs import connection_of, enqueue, eventually
@@ -61,7 +61,7 @@ async def test_a_lock_of_another_program_is_waited_for(stores: Stores, tmp_path:
 
 async def test_patience_has_an_end(stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A write that has waited long enough fails and has changed nothing; later it works."""
-    monkeypatch.setattr(SqliteStore, "patience", 0.2)
+    monkeypatch.setattr(SqlStore, "patience", 0.2)
     with locked_by_another_program(tmp_path / "vitrage.db"):
         with pytest.raises(StoreBusyError, match="Another program keeps the database locked"):
             await stores.updates.receive(1, "x")
@@ -130,13 +130,12 @@ async def test_a_lock_at_the_start_is_waited_for(tmp_path: Path, monkeypatch: py
         await eventually(warned)
         unlock()
         assert await counting == 1
-    monkeypatch.setattr(opening, "OPENING", 0.1)
     with locked_by_another_program(where[0]), pytest.raises(StoreBusyError):
-        await _count_jobs(where)
+        await _count_jobs(where, patience=0.1)
 
 
-async def _count_jobs(where: tuple[Path, Path]) -> int:
-    async with open_sqlite(*where) as stores:
+async def _count_jobs(where: tuple[Path, Path], patience: float = 60.0) -> int:
+    async with open_sqlite(*where, patience=patience) as stores:
         return len(await stores.deliveries.unsettled())
 
 

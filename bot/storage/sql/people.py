@@ -1,4 +1,4 @@
-"""Known, banned and forgotten people on SQLite, and messages to everybody."""
+"""Known, banned and forgotten people, and messages to everybody."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing_extensions import override
 
 from bot.storage.chat_protocols import PeopleStore
 from bot.storage.models import Preference, Standing
-from bot.storage.sqlite import retention
-from bot.storage.sqlite.database import SqliteStore, Transaction, record, transaction
-from bot.storage.sqlite.rows import recipe_of
-from bot.storage.sqlite.settings import PREFERENCE, RECIPE
+from bot.storage.sql import retention
+from bot.storage.sql.database import Dialects, SqlStore, Transaction, record, transaction
+from bot.storage.sql.rows import recipe_of
+from bot.storage.sql.settings import PREFERENCE, RECIPE
 
 STANDING = """
 SELECT EXISTS (SELECT 1 FROM banned WHERE user_id = :user_id) AS banned,
@@ -19,15 +19,18 @@ SELECT EXISTS (SELECT 1 FROM banned WHERE user_id = :user_id) AS banned,
 """
 
 MEET = """
-INSERT INTO known_chat (user_id, met_at) VALUES (:user_id, :now) ON CONFLICT (user_id) DO NOTHING RETURNING user_id
+INSERT INTO known_chat (user_id, met_at) VALUES (:user_id, now_seconds())
+ON CONFLICT (user_id) DO NOTHING RETURNING user_id
 """
 
 KNOWS = "SELECT 1 FROM known_chat WHERE user_id = :user_id"
 
-BAN = "INSERT INTO banned (user_id, banned_at) VALUES (:user_id, :now) ON CONFLICT DO NOTHING RETURNING user_id"
+BAN = (
+    "INSERT INTO banned (user_id, banned_at) VALUES (:user_id, now_seconds()) ON CONFLICT DO NOTHING RETURNING user_id"
+)
 UNBAN = "DELETE FROM banned WHERE user_id = :user_id RETURNING user_id"
 
-BEGIN_MAINTENANCE = "INSERT INTO maintenance (id, since) VALUES (1, :now) ON CONFLICT DO NOTHING"
+BEGIN_MAINTENANCE = "INSERT INTO maintenance (id, since) VALUES (1, now_seconds()) ON CONFLICT DO NOTHING"
 END_MAINTENANCE = "DELETE FROM maintenance"
 
 # Groups have negative ids.
@@ -38,10 +41,23 @@ WHERE user_id > 0 AND user_id NOT IN (SELECT user_id FROM banned)
 RETURNING id
 """
 
+_TAKE_BROADCAST = "DELETE FROM broadcast_message WHERE id = ({}) RETURNING user_id, text"
+_NEXT_BROADCAST = "SELECT id FROM broadcast_message ORDER BY id LIMIT 1"
+
 # Taken before it is sent: nobody gets a message twice.
-TAKE_BROADCAST = """
-DELETE FROM broadcast_message WHERE id = (SELECT min(id) FROM broadcast_message) RETURNING user_id, text
-"""
+TAKE_BROADCAST = Dialects(
+    sqlite=_TAKE_BROADCAST.format(_NEXT_BROADCAST),
+    postgres=_TAKE_BROADCAST.format(f"{_NEXT_BROADCAST} FOR UPDATE SKIP LOCKED"),
+)
+
+
+def _moving(table: str) -> tuple[str, str]:
+    """Return what gives the row of a group its new id, in place of a row that has this id."""
+    return (
+        f"DELETE FROM {table} WHERE user_id = :new AND EXISTS (SELECT 1 FROM {table} WHERE user_id = :old)",
+        f"UPDATE {table} SET user_id = :new WHERE user_id = :old",
+    )
+
 
 MAKE_VOTER = "INSERT INTO voter (user_id, number) VALUES (:user_id, :number) ON CONFLICT (user_id) DO NOTHING"
 VOTER = "SELECT number FROM voter WHERE user_id = :user_id"
@@ -61,13 +77,11 @@ MOVE_CHAT = (
     _MOVE_JOBS,
     _MOVE_PHOTOS,
     "UPDATE draft_style SET chat_id = :new, thread_id = NULL WHERE chat_id = :old",
-    "UPDATE OR REPLACE recipe SET user_id = :new WHERE user_id = :old",
-    "UPDATE OR REPLACE preference SET user_id = :new WHERE user_id = :old",
-    "UPDATE OR REPLACE known_chat SET user_id = :new WHERE user_id = :old",
+    *(sql for table in ("recipe", "preference", "known_chat") for sql in _moving(table)),
 )
 
 
-class SqlitePeopleStore(SqliteStore, PeopleStore):
+class SqlPeopleStore(SqlStore, PeopleStore):
     """The tables of people and messages to them, and what concerns all tables."""
 
     @override
@@ -92,17 +106,17 @@ class SqlitePeopleStore(SqliteStore, PeopleStore):
     @override
     @transaction
     async def meet(self, t: Transaction, who: int) -> bool:
-        return bool(await t.rows(MEET, {"user_id": who, "now": self.now()}))
+        return bool(await t.rows(MEET, {"user_id": who}))
 
     @override
     @transaction
     async def ban(self, t: Transaction, user_id: int, *, banned: bool) -> bool:
-        return bool(await t.rows(BAN if banned else UNBAN, {"user_id": user_id, "now": self.now()}))
+        return bool(await t.rows(BAN if banned else UNBAN, {"user_id": user_id}))
 
     @override
     @transaction
     async def set_maintenance(self, t: Transaction, *, on: bool) -> None:
-        await t.rows(BEGIN_MAINTENANCE if on else END_MAINTENANCE, {"now": self.now()})
+        await t.rows(BEGIN_MAINTENANCE if on else END_MAINTENANCE)
 
     @override
     @transaction
@@ -133,10 +147,11 @@ class SqlitePeopleStore(SqliteStore, PeopleStore):
     @override
     async def forget(self, user_id: int) -> int:
         count = await self._database.transaction(lambda t: retention.forget(t, user_id), self.patience)
-        await self._database.checkpoint(self.patience)  # takes it out of the write-ahead log too
+        await self._database.scrub(self.patience)
         return count
 
     @override
-    @transaction
-    async def prune(self, t: Transaction, now: float) -> int:
-        return await retention.prune(t, now)
+    async def prune(self) -> int:
+        count = await self._database.transaction(retention.prune, self.patience)
+        await self._database.sweep()
+        return count

@@ -1,31 +1,35 @@
-"""Received updates on SQLite."""
+"""Received updates."""
 
 from __future__ import annotations
 
 from typing_extensions import override
 
 from bot.storage.chat_protocols import UpdateStore
-from bot.storage.sqlite.database import SqliteStore, Transaction, record, transaction
+from bot.storage.sql.database import Dialects, SqlStore, Transaction, record, transaction
 
 RECEIVE = """
-INSERT INTO inbox (update_id, body, received_at) VALUES (:update_id, :body, :now)
+INSERT INTO inbox (update_id, body, received_at) VALUES (:update_id, :body, now_seconds())
 ON CONFLICT (update_id) DO NOTHING
 RETURNING update_id
 """
 
 # The number stays, so that the update is known when it comes again; what the user wrote does not.
-FINISH = "UPDATE inbox SET handled = 1, body = '' WHERE update_id = :update_id"
+FINISH = "UPDATE inbox SET handled = TRUE, body = '' WHERE update_id = :update_id"
 
-PENDING = "SELECT body FROM inbox WHERE handled = 0 ORDER BY update_id"
+# SQLite takes the index only for the very words of its condition.
+PENDING = Dialects(
+    sqlite="SELECT body FROM inbox WHERE handled = 0 ORDER BY update_id",
+    postgres="SELECT body FROM inbox WHERE NOT handled ORDER BY update_id",
+)
 
 
-class SqliteUpdateStore(SqliteStore, UpdateStore):
+class SqlUpdateStore(SqlStore, UpdateStore):
     """Updates in the table `inbox`."""
 
     @override
     @transaction
     async def receive(self, t: Transaction, update_id: int, body: str) -> bool:
-        return bool(await t.rows(RECEIVE, {"update_id": update_id, "body": body, "now": self.now()}))
+        return bool(await t.rows(RECEIVE, {"update_id": update_id, "body": body}))
 
     @override
     @record

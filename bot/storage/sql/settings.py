@@ -1,4 +1,4 @@
-"""Settings of users and groups on SQLite."""
+"""Settings of users and groups."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing_extensions import override
 
 from bot.storage.chat_protocols import SettingsStore
 from bot.storage.models import Preference, Recipe
-from bot.storage.sqlite.database import SqliteStore, Transaction, transaction
-from bot.storage.sqlite.rows import recipe_of
+from bot.storage.sql.database import SqlStore, Transaction, transaction
+from bot.storage.sql.rows import recipe_of
 
 RECIPE = "SELECT recipe FROM recipe WHERE user_id = :user_id"
 
@@ -27,7 +27,7 @@ ON CONFLICT (user_id) DO UPDATE SET language = excluded.language, output = exclu
 """
 
 
-class SqliteSettingsStore(SqliteStore, SettingsStore):
+class SqlSettingsStore(SqlStore, SettingsStore):
     """The tables `recipe` and `preference`."""
 
     @override

@@ -1,4 +1,4 @@
-"""Deliveries on SQLite: what a requester has been told, and what is kept after it."""
+"""Deliveries: what a requester has been told, and what is kept after it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from typing_extensions import override
 
 from bot.storage.chat_protocols import DeliveryStore
 from bot.storage.models import Address, Job, KeptResult, SentPicture
-from bot.storage.sqlite.database import SqliteStore, Transaction, record, transaction
-from bot.storage.sqlite.rows import JOB_BLOBS, blobs_of, job_of
+from bot.storage.sql.database import Dialects, SqlStore, Transaction, locking, record, transaction
+from bot.storage.sql.rows import JOB_BLOBS, blobs_of, job_of
 
-UNSETTLED = """
+_UNSETTLED = """
 SELECT * FROM job
-WHERE id IN (SELECT id FROM job WHERE delivery <> 'done' UNION ALL SELECT id FROM job WHERE status_left = 1)
+WHERE id IN (SELECT id FROM job WHERE delivery <> 'done' UNION ALL SELECT id FROM job WHERE {})
 ORDER BY id
 """
+# SQLite takes the index only for the very words of its condition.
+UNSETTLED = Dialects(sqlite=_UNSETTLED.format("status_left = 1"), postgres=_UNSETTLED.format("status_left"))
 
 SET_STATUS_MESSAGE = "UPDATE job SET status_message_id = :message_id WHERE id = :id"
 
@@ -25,19 +27,20 @@ RETURNING id
 
 FAILED = "UPDATE job SET delivery = 'pending' WHERE id = :id AND delivery = 'sending'"
 
-BLOBS_OF_ENDED = f"""
-SELECT {JOB_BLOBS} FROM job
-WHERE id = :id AND state IN ('rendered', 'failed', 'cancelled') AND delivery <> 'done'
-"""  # noqa: S608 - made of constants
+BLOBS_OF_ENDED = locking(
+    f"SELECT {JOB_BLOBS} FROM job "
+    "WHERE id = :id AND state IN ('rendered', 'failed', 'cancelled') AND delivery <> 'done'"
+)
 
 FINISH = """
-UPDATE job SET state = iif(state = 'rendered', 'delivered', state), delivery = 'done', status_left = :status_left,
+UPDATE job SET state = CASE WHEN state = 'rendered' THEN 'delivered' ELSE state END, delivery = 'done',
+               status_left = :status_left,
                picture_message_id = :picture_message_id, picture_file_id = :picture_file_id,
                content = '', styles = '[]', mask = NULL, start = NULL, preview = NULL, result = NULL, timelapse = NULL
 WHERE id = :id
 """
 
-STATUS_REMOVED = "UPDATE job SET status_left = 0, status_message_id = NULL WHERE id = :id"
+STATUS_REMOVED = "UPDATE job SET status_left = FALSE, status_message_id = NULL WHERE id = :id"
 
 REDIRECT = """
 UPDATE job SET chat_id = :chat_id, thread_id = :thread_id, message_id = :message_id, status_message_id = NULL
@@ -46,7 +49,7 @@ WHERE id = :id
 
 KEEP_RESULT = """
 INSERT INTO kept_result (job_id, user_id, picture, timelapse, kept_at)
-SELECT id, user_id, result, timelapse, :now FROM job WHERE id = :id AND state = 'rendered'
+SELECT id, user_id, result, timelapse, now_seconds() FROM job WHERE id = :id AND state = 'rendered'
 ON CONFLICT (job_id) DO NOTHING
 """
 
@@ -58,8 +61,9 @@ SELECT NOT EXISTS (SELECT 1 FROM job WHERE user_id = :user_id AND state = 'deliv
 """
 
 ASK_REGION = """
-INSERT OR REPLACE INTO region_question (chat_id, message_id, job_id)
+INSERT INTO region_question (chat_id, message_id, job_id)
 SELECT :chat_id, :message_id, id FROM job WHERE id = :id
+ON CONFLICT (chat_id, message_id) DO UPDATE SET job_id = excluded.job_id
 """
 
 ASKED_REGION = """
@@ -77,7 +81,7 @@ ORDER BY question.message_id DESC LIMIT 1
 """
 
 
-class SqliteDeliveryStore(SqliteStore, DeliveryStore):
+class SqlDeliveryStore(SqlStore, DeliveryStore):
     """The tables `job`, `kept_result` and `region_question`."""
 
     @override
@@ -111,9 +115,9 @@ class SqliteDeliveryStore(SqliteStore, DeliveryStore):
         picture: SentPicture | None = None,
         status_left: bool = False,
     ) -> None:
-        if keep:
-            await t.rows(KEEP_RESULT, {"id": job_id, "now": self.now()})
         if ended := await t.row(BLOBS_OF_ENDED, {"id": job_id}):
+            if keep:
+                await t.rows(KEEP_RESULT, {"id": job_id})
             sent = {
                 "picture_message_id": picture.message_id if picture else None,
                 "picture_file_id": picture.file_id if picture else "",
@@ -149,7 +153,7 @@ class SqliteDeliveryStore(SqliteStore, DeliveryStore):
     @transaction
     async def drop_kept_result(self, t: Transaction, job_id: int) -> None:
         for row in await t.rows(DROP_KEPT_RESULT, {"id": job_id}):
-            t.drop(*row)
+            t.drop(*row.values())
 
     @override
     @record

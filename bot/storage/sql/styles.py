@@ -1,4 +1,4 @@
-"""Styles and their names on SQLite."""
+"""Styles and their names."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing_extensions import override
 
 from bot.storage.chat_protocols import StyleStore
 from bot.storage.models import Source, StyleRef
-from bot.storage.sqlite.database import SqliteStore, Transaction, transaction
+from bot.storage.sql.database import SqlStore, Transaction, transaction
 
 KEEP = """
-INSERT INTO style (key, user_id, sources, used_at) VALUES (:key, :user_id, :sources, :now)
+INSERT INTO style (key, user_id, sources, used_at) VALUES (:key, :user_id, :sources, now_seconds())
 ON CONFLICT (key) DO UPDATE SET used_at = excluded.used_at
 """
 
-SOURCES = "UPDATE style SET used_at = :now WHERE key = :key RETURNING sources"
+SOURCES = "UPDATE style SET used_at = now_seconds() WHERE key = :key RETURNING sources"
 
 NAME = """
 INSERT INTO named_style (user_id, name, reference)
@@ -29,23 +29,24 @@ NAMED = "SELECT reference FROM named_style WHERE user_id = :user_id AND name = :
 NAMES = "SELECT name FROM named_style WHERE user_id = :user_id ORDER BY name"
 
 
-class SqliteStyleStore(SqliteStore, StyleStore):
+class SqlStyleStore(SqlStore, StyleStore):
     """The tables `style` and `named_style`."""
 
     @override
     @transaction
     async def keep(self, t: Transaction, key: StyleRef, user_id: int, sources: tuple[Source, ...]) -> None:
-        await t.rows(KEEP, {"key": key, "user_id": user_id, "sources": json.dumps(sources), "now": self.now()})
+        await t.rows(KEEP, {"key": key, "user_id": user_id, "sources": json.dumps(sources)})
 
     @override
     @transaction
     async def sources(self, t: Transaction, key: StyleRef) -> tuple[Source, ...] | None:
-        row = await t.row(SOURCES, {"key": key, "now": self.now()})
+        row = await t.row(SOURCES, {"key": key})
         return tuple(json.loads(row["sources"])) if row else None
 
     @override
     @transaction
     async def name(self, t: Transaction, user_id: int, name: str, style: StyleRef, *, most: int) -> bool:
+        await t.lock(f"names {user_id}")  # no other may be added after they were counted
         return bool(await t.rows(NAME, {"user_id": user_id, "name": name, "style": style, "most": most}))
 
     @override

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import sqlite3
 
 from bot.storage.models import Address, Delivery, Job, JobError, Recipe, SentPicture, State
+from bot.storage.sql.database import Row
 
 _FLAGS = ("stop_asked", "resumed", "sketched", "spoiler", "status_left")
 _CONVERTED = {"address", "recipe", "styles", "sources", "state", "report", "error", "delivery", "picture", *_FLAGS}
 
 
-def job_of(row: sqlite3.Row) -> Job:
+def job_of(row: Row) -> Job:
     """Return the job of a whole row of `job`."""
     columns = {field.name: row[field.name] for field in dataclasses.fields(Job) if field.name not in _CONVERTED}
     columns |= {name: bool(row[name]) for name in _FLAGS}
@@ -30,7 +30,7 @@ def job_of(row: sqlite3.Row) -> Job:
     )
 
 
-def recipe_of(row: sqlite3.Row) -> Recipe:
+def recipe_of(row: Row) -> Recipe:
     """Return the recipe of a row of `job` or `recipe`."""
     return Recipe(**json.loads(row["recipe"]))
 
@@ -38,7 +38,7 @@ def recipe_of(row: sqlite3.Row) -> Recipe:
 JOB_BLOBS = "content, styles, mask, start, preview, result, timelapse"
 
 
-def blobs_of(row: sqlite3.Row) -> list[str | None]:
+def blobs_of(row: Row) -> list[str | None]:
     """Return every blob that a row with the columns JOB_BLOBS names."""
     single = (row[name] for name in ("content", "mask", "start", "preview", "result", "timelapse"))
     return [*single, *json.loads(row["styles"])]

@@ -1,4 +1,4 @@
-"""The queue on SQLite, as a worker uses it."""
+"""The queue, as a worker uses it."""
 
 from __future__ import annotations
 
@@ -9,58 +9,66 @@ from typing_extensions import override
 
 from bot.storage.models import BlobKey, Job, JobError
 from bot.storage.protocols import WorkStore
-from bot.storage.sqlite.database import Transaction, transaction
-from bot.storage.sqlite.jobs import SqliteJobReader
-from bot.storage.sqlite.rows import job_of
+from bot.storage.sql.database import Dialects, Transaction, locking, transaction
+from bot.storage.sql.jobs import SqlJobReader
+from bot.storage.sql.rows import job_of
 
 LONGEST_DELAY = 60.0  # seconds; CLAIM says why a retry may not wait longer
 
-# The due job with the lowest virtual time. No delay is longer than :longest, so a job that seems further away is due
-# too: the clock was set back since.
-CLAIM = """
+# The due job with the lowest virtual time, of a user of whom no other job runs. No delay is longer than :longest, so a
+# job that seems further away is due too: the clock was set back since.
+NEXT = """
+SELECT id FROM job
+WHERE state = 'queued' AND (available_at <= now_seconds() OR available_at > now_seconds() + :longest)
+      AND user_id NOT IN (SELECT user_id FROM job WHERE state = 'running')
+ORDER BY vt, id LIMIT 1
+"""
+_CLAIM = """
 UPDATE job SET state = 'running', worker = :worker, fence = fence + 1, attempt = attempt + 1,
-               progress = 0.0, seconds_left = NULL, stop_asked = 0
-WHERE id = (SELECT id FROM job
-            WHERE state = 'queued' AND (available_at <= :now OR available_at > :now + :longest)
-            ORDER BY vt, id LIMIT 1)
+               progress = 0.0, seconds_left = NULL, stop_asked = FALSE
+WHERE id = ({})
 RETURNING *
 """
+CLAIM = Dialects(
+    sqlite=_CLAIM.format(NEXT),
+    postgres=_CLAIM.format(f"{NEXT} FOR UPDATE SKIP LOCKED"),  # a row that is being cancelled or swapped is passed over
+)
 
-ADVANCE_CLOCK = "UPDATE schedule SET vclock = max(vclock, :vt)"
+ADVANCE_CLOCK = "UPDATE schedule SET vclock = :vt WHERE vclock < :vt"
 
 # Every write below carries it: the job still runs, by the very claim that the writer holds.
 _FENCE = "WHERE id = :id AND fence = :fence AND state = 'running'"
 
-CURRENT_PREVIEW = f"SELECT preview FROM job {_FENCE}"  # noqa: S608 - made of constants
+CURRENT_PREVIEW = locking(f"SELECT preview FROM job {_FENCE}")
 
 RECORD_PROGRESS = f"""
 UPDATE job SET progress = :progress, seconds_left = :seconds_left, preview = coalesce(:preview, preview),
                sketched = :sketched
 {_FENCE} RETURNING id
-"""  # noqa: S608 - made of constants
+"""
 
 # Rendered, and its delivery pending, in one step.
 COMPLETE = f"""
 UPDATE job SET state = 'rendered', progress = 1.0, seconds_left = NULL, result = :result, report = :report,
-               seconds = :seconds, timelapse = :timelapse, delivery = 'pending', finished_at = :now
+               seconds = :seconds, timelapse = :timelapse, delivery = 'pending', finished_at = now_seconds()
 {_FENCE} RETURNING id
-"""  # noqa: S608 - made of constants
+"""
 
 RETRY = f"""
-UPDATE job SET state = 'queued', progress = 0.0, seconds_left = NULL, available_at = :now + :delay,
+UPDATE job SET state = 'queued', progress = 0.0, seconds_left = NULL, available_at = now_seconds() + :delay,
                deaths = deaths + :died
 {_FENCE} RETURNING id
-"""  # noqa: S608 - made of constants
+"""
 
 RELEASE = f"""
 UPDATE job SET state = 'queued', progress = 0.0, seconds_left = NULL, available_at = 0.0, attempt = attempt - 1
 {_FENCE} RETURNING id
-"""  # noqa: S608 - made of constants
+"""
 
 FAIL = f"""
-UPDATE job SET state = 'failed', seconds_left = NULL, error = :error, detail = :detail, finished_at = :now
+UPDATE job SET state = 'failed', seconds_left = NULL, error = :error, detail = :detail, finished_at = now_seconds()
 {_FENCE} RETURNING id
-"""  # noqa: S608 - made of constants
+"""
 
 RECLAIM = """
 UPDATE job SET state = 'queued', progress = 0.0, seconds_left = NULL, available_at = 0.0
@@ -69,7 +77,7 @@ RETURNING id
 """
 
 
-class SqliteWorkStore(SqliteJobReader, WorkStore):
+class SqlWorkStore(SqlJobReader, WorkStore):
     """The tables `job` and `schedule`, as a worker uses them."""
 
     patience = 1.0  # a worker repeats by itself what must be recorded, and has a child to listen to
@@ -77,7 +85,8 @@ class SqliteWorkStore(SqliteJobReader, WorkStore):
     @override
     @transaction
     async def claim(self, t: Transaction, worker: str) -> Job | None:
-        row = await t.row(CLAIM, {"worker": worker, "now": self.now(), "longest": LONGEST_DELAY})
+        await t.lock("claim")  # else two workers could take two jobs of one user
+        row = await t.row(CLAIM, {"worker": worker, "longest": LONGEST_DELAY})
         if row is None:
             return None
         await t.rows(ADVANCE_CLOCK, {"vt": row["vt"]})
@@ -146,7 +155,7 @@ class SqliteWorkStore(SqliteJobReader, WorkStore):
 
     async def _write(self, t: Transaction, sql: str, job: Job, **values: Any) -> bool:
         """Run a fenced statement; False if the claim does not own the job any more."""
-        values |= {"id": job.id, "fence": job.fence, "now": self.now()}
+        values |= {"id": job.id, "fence": job.fence}
         if not await t.rows(sql, values):
             return False
         t.notify("news")

@@ -1,9 +1,9 @@
-"""What is deleted on SQLite: everything of one user, and what has been kept long enough."""
+"""What is deleted: everything of one user, and what has been kept long enough."""
 
 from __future__ import annotations
 
-from bot.storage.sqlite.database import Transaction
-from bot.storage.sqlite.rows import JOB_BLOBS, blobs_of
+from bot.storage.sql.database import Transaction
+from bot.storage.sql.rows import JOB_BLOBS, blobs_of
 
 KEEP_RESULTS = 24 * 3600.0  # seconds after the delivery, for the buttons under the picture
 _KEEP_JOBS = 7 * 24 * 3600.0
@@ -11,7 +11,7 @@ _KEEP_PHOTOS = 48 * 3600.0  # also in a draft
 _KEEP_UPDATES = 48 * 3600.0  # Telegram sends an update again for at most 24 hours
 _KEEP_STYLES = 90 * 24 * 3600.0  # since a recipe code was last used
 
-FORGET_JOBS = f"DELETE FROM job WHERE user_id = :user_id RETURNING {JOB_BLOBS}"  # noqa: S608 - made of constants
+FORGET_JOBS = f"DELETE FROM job WHERE user_id = :user_id RETURNING {JOB_BLOBS}"
 FORGET_PHOTOS = "DELETE FROM photo WHERE user_id = :user_id RETURNING blob"
 FORGET_KEPT_RESULTS = "DELETE FROM kept_result WHERE user_id = :user_id RETURNING picture, timelapse"
 
@@ -27,15 +27,19 @@ FORGET_ROWS = (
     "DELETE FROM voter WHERE user_id = :user_id",
 )
 
-PRUNE_KEPT_RESULTS = "DELETE FROM kept_result WHERE kept_at < :before RETURNING picture, timelapse"
-PRUNE_CHOSEN_STYLES = "DELETE FROM draft_style WHERE chosen_at < :before RETURNING reference"
-PRUNE_JOBS = "DELETE FROM job WHERE delivery = 'done' AND finished_at < :before RETURNING id"
+PRUNE_KEPT_RESULTS = "DELETE FROM kept_result WHERE kept_at < now_seconds() - :seconds RETURNING picture, timelapse"
+PRUNE_CHOSEN_STYLES = "DELETE FROM draft_style WHERE chosen_at < now_seconds() - :seconds RETURNING reference"
+PRUNE_JOBS = "DELETE FROM job WHERE delivery = 'done' AND finished_at < now_seconds() - :seconds RETURNING id"
 PRUNE_PHOTOS = """
-DELETE FROM photo WHERE left_at < :before OR (left_at IS NULL AND added_at < :before) RETURNING blob
+DELETE FROM photo
+WHERE left_at < now_seconds() - :seconds OR (left_at IS NULL AND added_at < now_seconds() - :seconds)
+RETURNING blob
 """
-PRUNE_UPDATES = "DELETE FROM inbox WHERE handled = 1 AND received_at < :before RETURNING update_id"
+PRUNE_UPDATES = "DELETE FROM inbox WHERE handled AND received_at < now_seconds() - :seconds RETURNING update_id"
 PRUNE_STYLES = """
-DELETE FROM style WHERE used_at < :before AND key NOT IN (SELECT reference FROM named_style) RETURNING key
+DELETE FROM style
+WHERE used_at < now_seconds() - :seconds AND key NOT IN (SELECT reference FROM named_style)
+RETURNING key
 """
 
 
@@ -46,21 +50,21 @@ async def forget(t: Transaction, user_id: int) -> int:
     for job in jobs:
         t.drop(*blobs_of(job))
     for row in (*await t.rows(FORGET_PHOTOS, user), *await t.rows(FORGET_KEPT_RESULTS, user)):
-        t.drop(*row)
+        t.drop(*row.values())
     for sql in FORGET_ROWS:
         await t.rows(sql, user)
     t.notify("news")
     return len(jobs)
 
 
-async def prune(t: Transaction, now: float) -> int:
+async def prune(t: Transaction) -> int:
     """Delete the rows that are older than they are kept; return how many."""
-    kept = await t.rows(PRUNE_KEPT_RESULTS, {"before": now - KEEP_RESULTS})
-    photos = await t.rows(PRUNE_PHOTOS, {"before": now - _KEEP_PHOTOS})
+    kept = await t.rows(PRUNE_KEPT_RESULTS, {"seconds": KEEP_RESULTS})
+    photos = await t.rows(PRUNE_PHOTOS, {"seconds": _KEEP_PHOTOS})
     for row in (*kept, *photos):
-        t.drop(*row)
-    chosen = await t.rows(PRUNE_CHOSEN_STYLES, {"before": now - _KEEP_PHOTOS})
-    jobs = await t.rows(PRUNE_JOBS, {"before": now - _KEEP_JOBS})
-    updates = await t.rows(PRUNE_UPDATES, {"before": now - _KEEP_UPDATES})
-    styles = await t.rows(PRUNE_STYLES, {"before": now - _KEEP_STYLES})
+        t.drop(*row.values())
+    chosen = await t.rows(PRUNE_CHOSEN_STYLES, {"seconds": _KEEP_PHOTOS})
+    jobs = await t.rows(PRUNE_JOBS, {"seconds": _KEEP_JOBS})
+    updates = await t.rows(PRUNE_UPDATES, {"seconds": _KEEP_UPDATES})
+    styles = await t.rows(PRUNE_STYLES, {"seconds": _KEEP_STYLES})
     return sum(map(len, (kept, photos, chosen, jobs, updates, styles)))

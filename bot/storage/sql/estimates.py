@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from bot.storage.models import Kind, Place, State
-from bot.storage.sqlite.database import Transaction
+from bot.storage.sql.database import Row, Transaction
 
 # Seconds grow with the number of pixels: jobs of another size count too, by the longest edge of their pictures.
 ESTIMATE = """
-SELECT avg(seconds) FILTER (WHERE size IS :size) AS same, avg(seconds * :size * :size / (edge * edge)) AS scaled
-FROM (SELECT seconds, size, max(report ->> '$.size[0]', report ->> '$.size[1]') AS edge FROM job
-      WHERE quality = :quality AND kind = :kind AND resumed = :resumed AND seconds IS NOT NULL
-      ORDER BY id DESC LIMIT 20)
+SELECT avg(seconds) FILTER (WHERE size IS NOT DISTINCT FROM CAST(:size AS INTEGER)) AS same,
+       avg(seconds * CAST(:size AS INTEGER) * CAST(:size AS INTEGER) / (edge * edge)) AS scaled
+FROM (SELECT seconds, size, CASE WHEN width > height THEN width ELSE height END AS edge
+      FROM (SELECT seconds, size, CAST(report -> 'size' ->> 0 AS INTEGER) AS width,
+                   CAST(report -> 'size' ->> 1 AS INTEGER) AS height
+            FROM job
+            WHERE quality = :quality AND kind = :kind AND resumed = :resumed AND seconds IS NOT NULL
+            ORDER BY id DESC LIMIT 20) AS recent) AS measured
 """
 
 # The job itself, the running jobs, and those queued before it.
@@ -53,7 +55,7 @@ async def place(t: Transaction, job_id: int) -> Place:
     return Place(ahead=len(before), seconds=seconds)
 
 
-async def _seconds_left(t: Transaction, row: sqlite3.Row, known: _Known) -> float | None:
+async def _seconds_left(t: Transaction, row: Row, known: _Known) -> float | None:
     """Return the seconds that a queued or running job still needs; `known` keeps the estimates that were read."""
     if row["seconds_left"] is not None:
         return float(row["seconds_left"])
