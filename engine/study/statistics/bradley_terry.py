@@ -13,6 +13,8 @@ the standard deviation `SPREAD`, so weak that dozens of votes outweigh it.
 **Intervals** are the wider of two, at each end. Votes of one person, and votes on one pair of pictures, are alike: the
 pigeonhole bootstrap (Owen, Annals of Applied Statistics, 2007) resamples voters and pairs, each with replacement. But
 where a side wins all votes, resampling sees no spread: there the curvature of the posterior (Laplace) gives the limits.
+They are cautious: in simulated votes on five methods by 4 to 12 people, with and without tastes of their own, 97.5 to
+99.5 % of the intervals held the true strength (40 votes of each kind).
 """
 
 from __future__ import annotations
