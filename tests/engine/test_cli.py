@@ -186,7 +186,7 @@ def test_presets_are_shown() -> None:
     assert all(name in done.stdout for name in engine.PRESETS)
 
 
-@pytest.mark.parametrize("command", ["stylize", "presets", "learn"])
+@pytest.mark.parametrize("command", ["stylize", "presets", "explain", "learn"])
 def test_help_has_an_example(command: str) -> None:
     done = run(command, "--help")
     assert done.returncode == 0
