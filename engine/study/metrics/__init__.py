@@ -91,7 +91,7 @@ _ALL = (
         "gram",
         "Bounded Gram",
         statistics.bounded_gram,
-        "after Yeh et al. 2021, arXiv 2104.10064",
+        "Cheng et al. 2021, arXiv 2104.10064",
         against="style",
         high=1,
     ),

@@ -9,11 +9,10 @@ from __future__ import annotations
 import functools
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
-from torchvision.models import AlexNet_Weights, VGG16_Weights
 
 from engine.images.tensors import to_tensor
 from engine.study.metrics.sample import Sample
@@ -21,6 +20,10 @@ from engine.study.records import UnavailableError
 
 if TYPE_CHECKING:
     from torchmetrics import Metric as TorchMetric
+
+ALEXNET = "https://download.pytorch.org/models/alexnet-owt-7be5be79.pth"
+VGG16 = "https://download.pytorch.org/models/vgg16-397923af.pth"
+"""As in `torchvision.models`, whose import would take longer than most studies need to measure a picture."""
 
 
 def lpips(sample: Sample) -> float:
@@ -31,7 +34,7 @@ def lpips(sample: Sample) -> float:
     Raises:
         UnavailableError: torchmetrics or torchvision's weights of AlexNet are absent.
     """
-    _require("LPIPS", AlexNet_Weights.DEFAULT)
+    _require("LPIPS", ALEXNET)
     return _measured(_lpips(), sample)
 
 
@@ -43,16 +46,16 @@ def dists(sample: Sample) -> float:
     Raises:
         UnavailableError: torchmetrics or torchvision's weights of VGG16 are absent.
     """
-    _require("DISTS", VGG16_Weights.DEFAULT)
+    _require("DISTS", VGG16)
     return _measured(_dists(), sample)
 
 
-def _require(name: str, weights: Any) -> None:
+def _require(name: str, url: str) -> None:
     if find_spec("torchmetrics") is None:
         raise UnavailableError(f"{name} needs torchmetrics: pip install 'vitrage[study-all]'.")
-    file = Path(torch.hub.get_dir(), "checkpoints", weights.url.rpartition("/")[2])
+    file = Path(torch.hub.get_dir(), "checkpoints", url.rpartition("/")[2])
     if not file.is_file():
-        raise UnavailableError(f"{name}: weights absent; it needs {weights.url} in {file.parent}.")
+        raise UnavailableError(f"{name}: weights absent; it needs {url} in {file.parent}.")
 
 
 @functools.cache

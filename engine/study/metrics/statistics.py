@@ -39,7 +39,8 @@ HIGHEST_E = -math.log(LEAST_DIVERGENCE)
 def bounded_gram(sample: Sample, network: Seeing = "main") -> float:
     """Difference of Gram matrices G of the output and the style, bounded: ‖G - G'‖² / (‖G‖² + ‖G'‖²).
 
-    The mean over relu1_1, relu2_1 and relu3_1 (after Yeh et al., arXiv 2104.10064). Range 0..1, lower is better.
+    The mean over relu1_1, relu2_1 and relu3_1. The style loss divided by the largest value that matrices of these norms
+    allow (Cheng et al. 2021). Range 0..1, lower is better.
     """
     grams = [_both(_gram, sample, layer, network) for layer in LAYERS]
     return float(np.mean([_squared(one - other) / max(_squared(one) + _squared(other), 1e-30) for one, other in grams]))
@@ -152,7 +153,8 @@ def _gram(features: Tensor) -> Array:
 
 def _gaussian(features: Tensor) -> _Gaussian:
     maps = features.flatten(1).double()
-    return _Gaussian(maps.mean(1), torch.cov(maps, correction=0))
+    mean = maps.mean(1)
+    return _Gaussian(mean, maps @ maps.T / maps.shape[1] - mean.outer(mean))
 
 
 def _squared(matrix: Array) -> float:

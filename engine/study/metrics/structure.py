@@ -49,9 +49,9 @@ def content_fidelity(sample: Sample, network: Seeing = "main") -> float:
 
 def _log_correspondence(features: Tensor) -> Tensor:
     """Logarithms of some rows of S, (rows, N)."""
-    columns = features.flatten(1).double() / len(features)  # rounded to float32, small divergences would be lost
+    columns = features.flatten(1) / len(features)
     some = columns[:, even_indices(columns.shape[1], ROWS)]
-    return torch.log_softmax(some.T @ columns, dim=1)
+    return torch.log_softmax((some.T @ columns).double(), dim=1)  # in float32, small divergences would be lost
 
 
 def _distances(rows: Tensor) -> Tensor:
