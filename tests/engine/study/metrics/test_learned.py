@@ -9,7 +9,7 @@ import pytest
 import torch
 import torchvision
 from PIL import Image
-from torchvision.models import AlexNet_Weights
+from torchvision.models import AlexNet_Weights, VGG16_Weights
 
 from engine.study.metrics import learned
 from engine.study.metrics.learned import dists, lpips
@@ -27,6 +27,11 @@ def checkpoints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
     learned._lpips.cache_clear()
 
 
+def test_the_weights_are_those_of_torchvision() -> None:
+    """Which is not imported where they are absent."""
+    assert (learned.ALEXNET, learned.VGG16) == (AlexNet_Weights.DEFAULT.url, VGG16_Weights.DEFAULT.url)
+
+
 @pytest.mark.parametrize(("metric", "file"), [(lpips, "alexnet-owt-7be5be79.pth"), (dists, "vgg16-397923af.pth")])
 def test_absent_weights_are_named(metric: object, file: str, photograph: Image.Image, checkpoints: Path) -> None:
     assert callable(metric)
@@ -41,7 +46,7 @@ def test_lpips_is_measured_with_the_weights_that_are_there(
     """The weights are random ones; LPIPS is 0 for equal pictures with any."""
     torch.manual_seed(0)
     state = torchvision.models.alexnet(weights=None).state_dict()
-    torch.save(state, checkpoints / AlexNet_Weights.DEFAULT.url.rpartition("/")[2])
+    torch.save(state, checkpoints / learned.ALEXNET.rpartition("/")[2])
     assert lpips(compared(photograph)) == 0
     nearly, hardly = (lpips(compared(Image.blend(photograph, texture, part), photograph)) for part in (0.2, 0.9))
     assert 0 < nearly < hardly
