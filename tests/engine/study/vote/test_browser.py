@@ -112,8 +112,7 @@ async def test_a_control_with_the_focus_is_pressed_by_space(browser: Browser, ur
     await page.close()
 
 
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("phone", [False, True])
+@pytest.mark.parametrize(("phone", "dark"), [(False, False), (True, True)])
 async def test_everybody_can_use_it(browser: Browser, url: str, phone: bool, dark: bool) -> None:
     """Question, pause and end have no fault that axe-core knows, and a phone shows all without scrolling."""
     page = await opened(browser, url, phone=phone, locale="ru-RU", dark=dark)
