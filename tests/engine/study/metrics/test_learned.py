@@ -29,7 +29,7 @@ def checkpoints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
 
 def test_the_weights_are_those_of_torchvision() -> None:
     """Which is not imported where they are absent."""
-    assert (learned.ALEXNET, learned.VGG16) == (AlexNet_Weights.DEFAULT.url, VGG16_Weights.DEFAULT.url)
+    assert (AlexNet_Weights.DEFAULT.url, VGG16_Weights.DEFAULT.url) == (learned.ALEXNET, learned.VGG16)
 
 
 @pytest.mark.parametrize(("metric", "file"), [(lpips, "alexnet-owt-7be5be79.pth"), (dists, "vgg16-397923af.pth")])
