@@ -41,6 +41,14 @@ class Pair(NamedTuple):
     style: str
 
 
+class Output(NamedTuple):
+    """A picture that is put to the vote: all of its row that is kept, since losses and metrics of a study are many."""
+
+    method: str
+    pair: Pair
+    path: Path
+
+
 @dataclass(frozen=True)
 class Question:
     """Two outputs of the same content and style; numbers count the rows of `results.json` from 0.
@@ -82,34 +90,25 @@ class Ballot:
             raise EngineError(f"{folder} is not the folder of a study: results.json, {error.strerror}.") from None
         results = Results.from_json(data)
         self.key = hashlib.sha256(data).hexdigest()[:8]
-        self._pictures = folder / "pictures"
         self._votes = VoteStore(folder)
-        self._rows = results.painted
-        self._shown = {(row.method, Pair(row.content, row.style)): row for row in reversed(self._usable(results))}
-        self._numbers = self._contestants(results)
+        usable = _usable(results, folder / "pictures")
+        given = {(each.method, each.pair): each.path for each in usable.values() if each.method in SHOWN}
+        self._given = {
+            pair: (given["content", pair], given["style", pair])
+            for name, pair in given
+            if name == "content" and ("style", pair) in given
+        }
+        self._outputs: dict[int, Output] = {}
+        self._numbers: dict[Pair, dict[str, int]] = {}
+        for number, output in usable.items():
+            methods = self._numbers.setdefault(output.pair, {})
+            contends = results.painted[number].family in FAMILIES and output.pair in self._given
+            if contends and output.method not in methods:  # later ones of its name have other parameters
+                methods[output.method] = number
+                self._outputs[number] = output
         self.contests = len({frozenset(methods) for _, methods in self._questions()})
         if not self.contests:
             raise NothingToCompareError(f"{folder} has no two outputs to vote on: run a study with more methods first.")
-
-    def _usable(self, results: Results) -> list[Painted]:
-        """Return the rows of the first seed whose file is a picture in the folder, and not a path out of it."""
-        return [
-            row
-            for row in results.painted
-            if row.file is not None
-            and row.seed == results.settings.seed
-            and Path(row.file).name == row.file
-            and (self._pictures / row.file).is_file()
-        ]
-
-    def _contestants(self, results: Results) -> dict[Pair, dict[str, int]]:
-        """Return the number of the row of each method that is put to the vote, by pair."""
-        numbers = {id(row): number for number, row in enumerate(results.painted)}
-        found: dict[Pair, dict[str, int]] = {}
-        for (method, pair), row in self._shown.items():
-            if row.family in FAMILIES and all((name, pair) in self._shown for name in SHOWN):
-                found.setdefault(pair, {})[method] = numbers[id(row)]
-        return found
 
     def _questions(self) -> Iterable[tuple[Pair, tuple[str, str]]]:
         for pair, methods in self._numbers.items():
@@ -151,27 +150,18 @@ class Ballot:
 
     def question(self, left: int, right: int) -> Question | None:
         """Return the question about two outputs by their numbers; None if there is no such question."""
-        if not (0 <= left < len(self._rows) and 0 <= right < len(self._rows)) or left == right:
+        one, other = self._outputs.get(left), self._outputs.get(right)
+        if one is None or other is None or one.pair != other.pair or left == right:
             return None
-        one, other = self._rows[left], self._rows[right]
-        pair = Pair(one.content, one.style)
-        numbers = self._numbers.get(pair, {})
-        if numbers.get(one.method) != left or numbers.get(other.method) != right:
-            return None
-        content, style = (self._path(self._shown[name, pair]) for name in SHOWN)
-        return Question(left, right, content, style, (self._path(one), self._path(other)))
-
-    def _path(self, row: Painted) -> Path:
-        assert row.file is not None
-        return self._pictures / row.file
+        return Question(left, right, *self._given[one.pair], (one.path, other.path))
 
     def cast(self, voter: str, question: Question, choice: Choice) -> None:
         """Record a vote durably; it replaces the voter's earlier one on the same two outputs."""
         self._votes.cast(self._vote(voter, question, choice))
 
     def _vote(self, voter: str, question: Question, choice: Choice) -> Vote:
-        one, other = self._rows[question.left], self._rows[question.right]
-        return Vote(voter, one.content, one.style, one.method, other.method, choice)
+        one, other = self._outputs[question.left], self._outputs[question.right]
+        return Vote(voter, *one.pair, one.method, other.method, choice)
 
     def undo(self, voter: str) -> Question | None:
         """Take back the voter's last vote, and return its question; None if there is none, or its pictures are gone."""
@@ -184,6 +174,22 @@ class Ballot:
     def forget(self, voter: str) -> None:
         """Delete every vote of a voter."""
         self._votes.forget(voter)
+
+
+def _usable(results: Results, pictures: Path) -> dict[int, Output]:
+    """Return the outputs of the first seed by number, where their file is a picture in the folder and no path out."""
+
+    def is_in_folder(row: Painted) -> bool:
+        if row.file is None or Path(row.file).name != row.file:
+            return False
+        path = pictures / row.file
+        return path.is_file() and not path.is_symlink()
+
+    return {
+        number: Output(row.method, Pair(row.content, row.style), pictures / str(row.file))
+        for number, row in enumerate(results.painted)
+        if row.seed == results.settings.seed and is_in_folder(row)
+    }
 
 
 def _asked(vote: Vote) -> tuple[Pair, frozenset[str]]:

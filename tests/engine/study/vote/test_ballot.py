@@ -124,6 +124,19 @@ def test_a_file_outside_of_the_folder_is_no_picture_of_the_study(study: Path) ->
     assert set(methods(results, question)) == {"kuwahara", "reinhard"}
 
 
+def test_other_parameters_and_other_seeds_of_a_method_are_not_put_to_the_vote(study: Path) -> None:
+    """A method contends with the first output of a pair, as the main comparison has it."""
+    results = Results.from_json((study / "results.json").read_bytes())
+    more = [msgspec.structs.replace(row, parameters={"steps": 9}) for row in results.painted]
+    seeds = [msgspec.structs.replace(row, seed=1) for row in results.painted]
+    changed = msgspec.structs.replace(results, painted=[*seeds, *results.painted, *more])
+    (study / "results.json").write_bytes(changed.to_json())
+    ballot, first = Ballot(study), len(seeds)
+    assert ballot.question(first + 2, first + 3) is not None
+    assert ballot.question(2, 3) is None
+    assert ballot.question(first + 2, 2 * first + 3) is None
+
+
 def test_votes_on_what_the_results_lack_do_not_count(study: Path) -> None:
     """As after another run into the same folder."""
     VoteStore(study).cast(Vote("ann", "gone.jpg", "glass-0.png", "standard", "reinhard", "left"))
