@@ -97,7 +97,7 @@ def test_loss_and_gradient_agree_with_autograd(preset: str, size: tuple[int, int
     assert ((gradient - reference_gradient).norm() / reference_gradient.norm()).item() < 1e-9
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SIZES[1:])
 @pytest.mark.parametrize(
     "change",
     [
