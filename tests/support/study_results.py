@@ -76,7 +76,7 @@ class _Study:
     def __init__(self, contents: Sequence[str], styles: Sequence[str]) -> None:
         self.rows: list[Painted] = []
         self._generator = np.random.default_rng(7)
-        self._moods = {name: self._generator.normal(0, 0.03) for name in (*contents, *styles)}
+        self._moods = {name: float(self._generator.normal(0, 0.03)) for name in (*contents, *styles)}
 
     def paint(
         self, pair: tuple[str, str], method: MethodDescription, place: Place, seed: int = 0, **changes: float
@@ -103,7 +103,7 @@ class _Study:
         self.rows.append(row)
 
     def _measured(self, near_style: float, near_content: float, spread: float) -> dict[str, float | None]:
-        noise = self._generator.normal(0, 1, len(METRICS)) * spread
+        noise = (self._generator.normal(0, 1, len(METRICS)) * spread).tolist()
         return {
             "ssim": min(1.0, near_content + noise[0]),
             "edges": min(1.0, max(0.0, near_content + noise[1])),

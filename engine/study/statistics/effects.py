@@ -15,7 +15,7 @@ from scipy import stats
 Values = NDArray[np.float64]
 """One value for each pair of pictures."""
 
-RESAMPLES = 4999
+RESAMPLES = 1999
 CONFIDENCE = 0.95
 SEED = 20261126
 

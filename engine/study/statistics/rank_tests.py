@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,17 +13,25 @@ from scipy import stats
 
 from engine.study.statistics.effects import Values
 
+EXACT = 13
+"""Up to so many pairs every combination of signs is looked at, which is exact also with ties."""
+
 
 def wilcoxon(differences: Values) -> float:
     """Return the two-sided p of Wilcoxon's signed-rank test, zeros counted as Pratt has it; 1 where all are zero.
 
-    Exact for up to 50 pairs without ties or zeros, else by the normal approximation, as scipy chooses.
+    Exact for up to `EXACT` pairs and, without ties, for up to 50; else by the normal approximation.
     """
     if not len(differences):
         return math.nan
     if not np.any(differences):
         return 1.0
-    return float(stats.wilcoxon(differences, zero_method="pratt").pvalue)
+    if len(differences) > EXACT:
+        return float(stats.wilcoxon(differences, zero_method="pratt").pvalue)
+    ranks = stats.rankdata(np.abs(differences))[differences != 0]
+    signs = np.array(list(product((-1.0, 1.0), repeat=len(ranks))))
+    observed = abs(float(ranks @ np.sign(differences[differences != 0])))
+    return float(np.mean(np.abs(signs @ ranks) >= observed - 1e-9))
 
 
 def holm(probabilities: Sequence[float]) -> list[float]:

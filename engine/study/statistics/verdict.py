@@ -34,8 +34,8 @@ from engine.study.statistics.effects import Interval
 NEURAL = "standard"
 LEVEL = 0.05
 MARGIN = 0.1
-PAIRS = 12
-PICTURES = 3
+PAIRS = 20
+PICTURES = 4  # with fewer, resampling them says nothing of other pictures
 
 OPTIMISED = frozenset({"lab-swd", "lab-histogram", "rgb-uv-histogram", "ge-other"})
 """Metrics of the distribution of colours, GE in half: histogram matching and transport of colours minimise them."""

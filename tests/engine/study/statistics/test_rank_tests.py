@@ -16,6 +16,9 @@ def test_wilcoxon() -> None:
     assert wilcoxon(np.arange(1.0, 7.0)) == pytest.approx(2 / 64)
     values = np.random.default_rng(0).normal(0.3, 1, 40)
     assert wilcoxon(values) == stats.wilcoxon(values, zero_method="pratt").pvalue
+    assert wilcoxon(values[:12]) == pytest.approx(stats.wilcoxon(values[:12], method="exact").pvalue)
+    tied = np.array([1.0, 1.0, -1.0, 2.0, 0.0, 3.0])  # a quarter of all combinations of signs is as uneven
+    assert wilcoxon(tied) == pytest.approx(stats.wilcoxon(tied, zero_method="pratt").pvalue)
     assert wilcoxon(np.zeros(8)) == 1
     assert math.isnan(wilcoxon(np.array([])))
 
