@@ -46,4 +46,6 @@ def load_model(bar: Progress, weights: str, device: str) -> Model:
         on_download=lambda done, total: bar.update(task, completed=done, total=total, visible=True),
     )
     bar.remove_task(task)
+    if model.note:
+        Console(stderr=True).print(f"Note: {model.note}.", highlight=False, soft_wrap=True)
     return model

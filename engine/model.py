@@ -14,8 +14,8 @@ from engine.errors import EngineError, WeightsError
 from engine.network.layers import CONVOLUTIONS, convolution_of
 from engine.network.memory import memory_errors
 from engine.network.vgg import Features
-from engine.weights.download import OnDownload
 from engine.weights.find import Weights, find_weights
+from engine.weights.transfer import OnDownload
 
 T = TypeVar("T")
 
@@ -88,6 +88,7 @@ def load_model(
     *,
     precision: Precision = "auto",
     cache_dir: Path | None = None,
+    url: str | None = None,
     on_download: OnDownload | None = None,
 ) -> Model:
     """Load VGG19, to be used for many pictures.
@@ -98,7 +99,8 @@ def load_model(
         layers: The network is cut off after the deepest of these; None: all layers that the weights contain.
         precision: Of the convolutions, for all presets; `auto`: each preset's own. `float64` is for comparing results.
         cache_dir: The folder of downloaded weights; None: VITRAGE_CACHE, else the user's cache folder.
-        on_download: Called during a download (575 MB) with the bytes so far, and the total if the server tells it.
+        url: Of the file of pretrained weights; None: VITRAGE_WEIGHTS_URL, else torchvision's.
+        on_download: Called during a download with the bytes so far, and the total if the server tells it.
 
     Raises:
         WeightsError: The weights cannot be found, downloaded, verified or used, or do not contain one of `layers`.
@@ -107,7 +109,7 @@ def load_model(
     """
     if precision not in get_args(Precision):
         raise EngineError(f"Precision must be one of {', '.join(get_args(Precision))}, not {precision!r}.")
-    found = find_weights(weights, cache_dir, on_download)
+    found = find_weights(weights, cache_dir, url, on_download)
     found = found if layers is None else _cut_off(found, layers)
     with memory_errors():
         return Model(found, resolve_device(device), precision)

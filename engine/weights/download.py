@@ -1,146 +1,108 @@
-"""torchvision's VGG19 weights: downloaded once, verified, reduced to the convolution layers, and cached."""
+"""torchvision's VGG19 weights: downloaded once, checked, and kept as the convolutions alone. It needs no torch."""
 
 from __future__ import annotations
 
 import errno
-import hashlib
 import logging
-import os
-import re
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
-from filelock import FileLock
-from platformdirs import user_cache_path
-from safetensors.torch import save
+from filelock import FileLock, Timeout
 
 from engine.errors import WeightsError
-from engine.weights.files import read_weights
-
-OnDownload = Callable[[int, int | None], None]
-"""Called during a download with the bytes so far, and the total if the server tells it."""
-
-ATTEMPTS = 3
-"""Connections that are tried; each continues where the one before broke off."""
-
-# Short for connecting, so that a machine without a network falls back quickly; long for a slow download.
-_TIMEOUT = httpx.Timeout(30.0, connect=3.0)
+from engine.weights.kept import keep
+from engine.weights.ranges import RangesUnusableError, receive_convolutions
+from engine.weights.source import Source, source
+from engine.weights.transfer import OnDownload, client
+from engine.weights.whole import receive_whole
 
 logger = logging.getLogger(__name__)
 
 
-def default_cache() -> Path:
-    """The folder of downloaded weights: VITRAGE_CACHE if it is set, else `vitrage` in the user's cache folder.
-
-    On Linux the user's cache folder is XDG_CACHE_HOME, else `~/.cache`.
-    """
-    if configured := os.environ.get("VITRAGE_CACHE"):
-        return Path(configured)
-    return user_cache_path("vitrage", appauthor=False)
-
-
 def fetch(cache_dir: Path | None = None, url: str | None = None, on_download: OnDownload | None = None) -> Path:
-    """Return the path of the cached weights; they are downloaded first where they are not cached.
+    """Return the path of the weights on this computer; they are downloaded first where they are not there.
+
+    Where the server gives ranges, only the convolutions are downloaded, 80 of 575 MB. One process at a time downloads;
+    another one waits for it.
 
     Args:
-        cache_dir: The folder of downloaded weights; None: `default_cache()`.
-        url: A `.pth` file whose name contains the start of its SHA-256 (`vgg19-dcbb9e9d.pth`); None: torchvision's.
+        cache_dir: The folder of downloaded weights; None: see `engine.weights.source`.
+        url: A `.pth` file whose name contains the start of its SHA-256 (`vgg19-dcbb9e9d.pth`); None: likewise.
         on_download: Called during the download.
 
     Returns:
         A safetensors file of the convolution layers, 80 MB.
 
     Raises:
-        WeightsError: There is no network, no such file, no space on the disk, or the file has another hash.
+        WeightsError: There is no network, no such file, no space on the disk, or the file is not the published one.
     """
-    url = url or _torchvision_url()
-    name = Path(httpx.URL(url).path).stem
-    folder = cache_dir or default_cache()
-    cached, part = folder / f"{name}.safetensors", folder / f"{name}.part"
-    if cached.is_file():
-        return cached
+    wanted = source(cache_dir, url)
+    if wanted.kept.is_file():
+        return wanted.kept
+    _ = wanted.sha256  # a file that cannot be checked is not downloaded at all
+    with _written_errors(wanted), FileLock(_lock_of(wanted)):
+        if not wanted.kept.is_file():  # another process may have been faster
+            _download(wanted, on_download or (lambda *_: None))
+    return wanted.kept
+
+
+def delete(wanted: Source) -> list[Path]:
+    """Delete what is kept of the weights, and what has been received of them; return the deleted files.
+
+    Raises:
+        WeightsError: They are being downloaded, or cannot be deleted.
+    """
+    if not wanted.folder.is_dir():
+        return []
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / f"{name}.lock"):  # two processes must not write one download
-            if not cached.is_file():  # another process may have been faster
-                _download(url, part, on_download or (lambda *_: None))
-                _keep_convolutions(part, cached)
+        with _written_errors(wanted), FileLock(_lock_of(wanted), timeout=0):
+            files = [file for file in (wanted.kept, *_incomplete(wanted)) if file.exists()]
+            for file in files:
+                file.unlink()
+            return files
+    except Timeout:
+        raise WeightsError("The weights are being downloaded by another process; end it first.") from None
+
+
+def _download(wanted: Source, on_download: OnDownload) -> None:
+    logger.info("downloading %s", wanted.url)
+    with client() as connection:
+        try:
+            keep(receive_convolutions(connection, wanted, on_download), wanted.kept, "ranges")
+        except RangesUnusableError as reason:
+            logger.info("the whole file is downloaded, for %s", reason)
+            keep(receive_whole(connection, wanted, on_download), wanted.kept, "sha256")
+    for part in _incomplete(wanted):
+        part.unlink(missing_ok=True)
+
+
+def _incomplete(wanted: Source) -> list[Path]:
+    """The files that a download leaves behind where it does not come to its end."""
+    stem = wanted.kept.stem
+    return [*wanted.folder.glob(f"{stem}.*.ranges"), *(wanted.folder / f"{stem}{end}" for end in (".part", ".new"))]
+
+
+def _lock_of(wanted: Source) -> Path:
+    return wanted.folder / f"{wanted.kept.stem}.lock"
+
+
+@contextmanager
+def _written_errors(wanted: Source) -> Iterator[None]:
+    """Make the folder; say in one sentence why it cannot be used."""
+    try:
+        wanted.folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except Timeout:
+        raise
     except OSError as error:
         if error.errno == errno.ENOSPC:
-            for incomplete in (part, cached.with_suffix(".new")):
+            for incomplete in _incomplete(wanted):
                 incomplete.unlink(missing_ok=True)  # they occupy the space that the user needs
-            raise WeightsError(f"The disk is full: free 700 MB in {folder} or set VITRAGE_CACHE.") from error
-        raise WeightsError(f"The weights cannot be kept in {folder} ({error.strerror}); set VITRAGE_CACHE.") from error
-    return cached
-
-
-def _torchvision_url() -> str:
-    from torchvision.models import VGG19_Weights
-
-    return str(VGG19_Weights.IMAGENET1K_V1.url)
-
-
-def _download(url: str, part: Path, on_download: OnDownload) -> None:
-    """Download the whole file to `part`, continuing an earlier download, and verify its hash."""
-    logger.info("downloading %s", url)
-    resumed = part.exists()
-    for attempt in range(1, ATTEMPTS + 1):
-        try:
-            _receive(url, part, on_download)
-            break
-        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise WeightsError(
-                "The pretrained weights cannot be downloaded (no connection); try again online, or use builtin."
+                f"The disk is full: free 200 MB in {wanted.folder} (700 MB where the server gives no ranges), "
+                "or set VITRAGE_CACHE."
             ) from error
-        except httpx.HTTPError as error:
-            if attempt == ATTEMPTS:
-                raise WeightsError("The download of the weights broke off; run it again to go on.") from error
-    if _hash_matches(part, url):
-        return
-    part.unlink()
-    if not resumed:
-        raise WeightsError("The downloaded weights are not the published file (wrong hash); try again later.")
-    _download(url, part, on_download)  # the part of an earlier download may have been damaged
-
-
-def _receive(url: str, part: Path, on_download: OnDownload) -> None:
-    """Append to `part` what one connection delivers."""
-    received = part.stat().st_size if part.exists() else 0
-    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={received}-"} if received else {})
-    with httpx.stream("GET", url, headers=headers, timeout=_TIMEOUT, follow_redirects=True) as response:
-        if response.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
-            return  # `part` is complete; its hash is verified later
-        if response.is_error:
-            raise WeightsError(
-                f"The pretrained weights cannot be downloaded (HTTP {response.status_code}); use builtin or a file."
-            )
-        if response.status_code != httpx.codes.PARTIAL_CONTENT:
-            received = 0  # the server sends the whole file
-        length = response.headers.get("Content-Length", "")
-        total = received + int(length) if length.isdigit() else None
-        with part.open("r+b" if received else "wb") as file:
-            file.seek(received)
-            for chunk in response.iter_raw():  # unbuffered, so that a broken connection loses nothing
-                file.write(chunk)
-                on_download(file.tell(), total)
-
-
-def _hash_matches(part: Path, url: str) -> bool:
-    """Whether the file's SHA-256 begins with the digits in its name."""
-    expected = re.search(r"-([0-9a-f]{8,64})\.", Path(httpx.URL(url).path).name)
-    if expected is None:
-        raise WeightsError(f"The name of {url} carries no hash to check it by; give the path of a file instead.")
-    with part.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest().startswith(expected[1])
-
-
-def _keep_convolutions(part: Path, cached: Path) -> None:
-    """Write the convolution layers, 80 of 575 MB, to `cached`, in one atomic step, and delete `part`."""
-    fresh = cached.with_suffix(".new")
-    with fresh.open("wb") as file:
-        file.write(save(read_weights(part)))
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(cached)
-    part.unlink()
+        raise WeightsError(
+            f"The weights cannot be kept in {wanted.folder} ({error.strerror}); set VITRAGE_CACHE."
+        ) from error

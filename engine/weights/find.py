@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from torch import Tensor
 
 from engine.errors import WeightsError
-from engine.weights import download
+from engine.weights.download import fetch
 from engine.weights.files import read_weights
+from engine.weights.source import source
+from engine.weights.transfer import OnDownload
 
 BUILTIN = Path(__file__).parents[1] / "data" / "vgg19_builtin.safetensors"
 """The weights that come with the package; `vitrage-engine learn` makes them."""
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -36,14 +35,17 @@ class Weights:
 def find_weights(
     name: str | Path = "auto",
     cache_dir: Path | None = None,
-    on_download: download.OnDownload | None = None,
+    url: str | None = None,
+    on_download: OnDownload | None = None,
 ) -> Weights:
     """Read weights by name, or from a file.
 
     Args:
-        name: `auto` (pretrained if they are cached or can be downloaded, else builtin), `pretrained`, `builtin`, or
-            the path of a `.pth` or `.safetensors` file with torchvision's keys, complete or with the first layers only.
+        name: `auto` (pretrained if they are on this computer, else builtin: nothing is downloaded), `pretrained`
+            (downloaded if they are not there), `builtin`, or the path of a `.pth` or `.safetensors` file with
+            torchvision's keys, complete or with the first layers only.
         cache_dir: The folder of downloaded weights; None: VITRAGE_CACHE, else the user's cache folder.
+        url: Of the file of pretrained weights; None: VITRAGE_WEIGHTS_URL, else torchvision's.
         on_download: Called during a download.
 
     Raises:
@@ -52,12 +54,19 @@ def find_weights(
     if name == "builtin":
         return Weights(read_weights(BUILTIN), "builtin")
     if name == "pretrained":
-        return Weights(read_weights(download.fetch(cache_dir, on_download=on_download)), "pretrained")
+        return Weights(read_weights(fetch(cache_dir, url, on_download)), "pretrained")
     if name != "auto":
         return Weights(read_weights(Path(name)), Path(name).name)
+    kept = source(cache_dir, url).kept
+    if not kept.is_file():
+        return replace(find_weights("builtin"), note=_NOT_HERE)
     try:
-        return find_weights("pretrained", cache_dir, on_download)
+        return Weights(read_weights(kept), "pretrained")
     except WeightsError as error:
-        note = f"builtin weights are used, for simpler pictures than the pretrained ones give: {error}"
-        logger.warning("%s", note)
-        return replace(find_weights("builtin"), note=note)
+        return replace(find_weights("builtin"), note=f"builtin weights are used: {error}")
+
+
+_NOT_HERE = (
+    "builtin weights are used, for simpler pictures than the pretrained ones give; "
+    "`vitrage-engine weights --download` brings these"
+)
