@@ -27,10 +27,16 @@ def check_folder(path: Path) -> None:
 
 
 @contextmanager
-def progress_bar() -> Iterator[Progress]:
-    """Show a progress bar on stderr, if it is a terminal."""
+def progress_bar(*, time_left: bool = True) -> Iterator[Progress]:
+    """Show a progress bar on stderr, if it is a terminal.
+
+    Args:
+        time_left: Whether it estimates the time that is left from the speed, as where all steps take as long.
+    """
     console = Console(stderr=True)
-    columns: list[Any] = [TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()]
+    columns: list[Any] = [TextColumn("{task.description}"), BarColumn()]
+    if time_left:
+        columns.append(TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
         yield bar
 

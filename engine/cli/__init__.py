@@ -7,7 +7,7 @@ import sys
 import typer
 
 from engine import environment
-from engine.cli import development, explaining, painting, weights
+from engine.cli import development, explaining, painting, studying, weights
 from engine.errors import EngineError
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ app = typer.Typer(
 )
 app.add_typer(painting.app)
 app.add_typer(explaining.app)
+app.add_typer(studying.app)
 app.add_typer(weights.app)
 app.add_typer(development.app)
 
