@@ -18,7 +18,7 @@ from engine.errors import EngineError
 from engine.study.vote.server import listen
 from tests.support.vote_study import small_study
 
-COMMAND = [sys.executable, "-c", "import typer; from engine.study.vote.command import vote; typer.run(vote)"]
+COMMAND = [sys.executable, "-m", "engine.cli", "study", "vote"]
 
 
 @contextmanager
@@ -47,6 +47,14 @@ def test_the_address_is_told_and_ctrl_c_ends_it_well(tmp_path: Path) -> None:
         out, err = process.communicate(timeout=30)
         assert (process.returncode, err) == (0, "")
         assert "Votes: 1, voters: 1; kept in" in out.replace("\n", " ")
+
+
+def test_a_folder_without_a_study_is_one_sentence(tmp_path: Path) -> None:
+    """No page is opened, and the exit code is 1."""
+    with voting(str(tmp_path)) as process:
+        out, err = process.communicate(timeout=60)
+        assert (process.returncode, out) == (1, "")
+        assert "is not the folder of a study" in err
 
 
 def test_a_port_in_use_is_one_sentence() -> None:
