@@ -1,6 +1,6 @@
 """What a parameter changes, and whether it matters more than the pictures.
 
-Yeh et al. (arXiv 1910.09447, 2104.10064) found that the style picture decides more of how well its style is transferred
+Yeh et al. (arXiv 1910.09447) found that the style picture decides more of how well its style is transferred
 than the weights do. Here that is tested: the variance of each metric over a grid of weights, contents and styles is
 shared by crossed random effects.
 """

@@ -209,8 +209,8 @@ noise-measured =
 noise-unmeasured = No picture was painted again with another seed, or all came out equal, so no repeatability is known.
 
 weights-unknown = No grid of weights was painted, so that nothing is said here of the influence of the weights.
-weights-style-more = The style picture matters more than the weights: it accounts for more of the variance in { $more } of { $count } metrics of style. This agrees with Yeh et al. (arXiv 1910.09447, 2104.10064).
-weights-ratio-more = Over this grid the weights matter at least as much as the style picture: in { $less } of { $count } metrics of style they account for no less of the variance. Yeh et al. (arXiv 1910.09447, 2104.10064) found the opposite.
+weights-style-more = The style picture matters more than the weights: it accounts for more of the variance in { $more } of { $count } metrics of style. This agrees with Yeh et al. (arXiv 1910.09447).
+weights-ratio-more = Over this grid the weights matter at least as much as the style picture: in { $less } of { $count } metrics of style they account for no less of the variance. Yeh et al. (arXiv 1910.09447) found the opposite.
 
 orders-none = No orders of combination were painted.
 orders-alike = No order is clearly better than another: the differences are what chance could bring about.
