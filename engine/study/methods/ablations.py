@@ -34,6 +34,11 @@ def _one_scale(content: Image.Image, style: Image.Image, work: Work) -> Image.Im
     return stylized(content, style, work, replace(options, custom=custom))
 
 
+def _from_noise(content: Image.Image, style: Image.Image, work: Work) -> Image.Image:
+    """The one neural method whose output depends on the seed: the others begin with the content."""
+    return stylized(content, style, work, preset("sketch", size=work.size, seed=work.seed, init="noise"))
+
+
 def _before_relu(layers: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:
     return tuple((layer.replace("relu", "conv"), weight) for layer, weight in layers)
 
@@ -47,6 +52,7 @@ METHODS = (
     ),
     _ablation("average-pooling", "sketch with average pooling", pooling="average"),
     Method("one-scale", "ablation", "sketch at the output's size alone, as many iterations", _one_scale),
+    Method("from-noise", "ablation", "sketch that begins with noise of the seed", _from_noise),
     _ablation("adam", "sketch by Adam", optimizer="adam"),
     _ablation("wasserstein", "sketch with the Wasserstein-2 style loss", statistic="wasserstein"),
     *(

@@ -90,6 +90,14 @@ def test_an_ablation_differs_by_one_thing(
         assert made.tobytes() != painted(METHODS["sketch"], pair, model).tobytes()
 
 
+def test_from_noise_another_seed_is_another_picture(pair: Pair, model: engine.Model, asked: list[Options]) -> None:
+    """Of the neural methods it is the only one: a rerun of the others shows no noise."""
+    for name, differs in (("from-noise", True), ("sketch", False)):
+        one, other = (METHODS[name].paint(*pair, work_of(SIZE, model, seed=seed)).tobytes() for seed in (1, 2))
+        assert (one != other) is differs
+    assert [options.init for options in asked] == ["noise", "noise", "content", "content"]
+
+
 def test_one_scale_has_the_iterations_of_all(pair: Pair, model: engine.Model, monkeypatch: pytest.MonkeyPatch) -> None:
     from engine.optimize.schedule import make_schedule
 

@@ -23,7 +23,7 @@ def test_every_method_of_the_study_is_there() -> None:
         "reinhard", "histogram", "monge-kantorovich", "sliced-transport", "texture-transfer", "kuwahara",
         "kuwahara-recoloured", "stylization", "oil-painting",
     ]  # fmt: skip
-    assert len(by_family["ablation"]) == 8
+    assert len(by_family["ablation"]) == 9
     assert len(by_family["combination"]) == 16
     assert all(method.purpose and not method.purpose.endswith(".") for method in METHODS.values())
 
