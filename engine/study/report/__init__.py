@@ -7,6 +7,7 @@ import io
 import json
 from pathlib import Path
 
+from engine.study import durable
 from engine.study.records import Results
 from engine.study.report.contents import contents
 from engine.study.report.gallery import groups
@@ -30,19 +31,19 @@ def write(results: Results, folder: Path, language: Language) -> Path:
     Returns:
         The path of the page.
     """
-    (folder / "results.json").write_bytes(results.to_json())  # first, because votes are read beside it
+    durable.write(folder / "results.json", results.to_json())  # first, because votes are read beside it
     votes = ranks(folder) or {}
     words = texts(language)
     said = contents(results, analyse(results, votes), votes, words)
     gallery = groups(results, words)
     small = small_versions(folder / "pictures", [[picture.file for picture in group.pictures] for group in gallery])
     page = folder / "report.html"
-    page.write_text(html(said, gallery, small), encoding="utf-8")
-    (folder / "report.md").write_text(markdown(said), encoding="utf-8")
+    durable.write(page, html(said, gallery, small).encode())
+    durable.write(folder / "report.md", markdown(said).encode())
     (folder / "plots").mkdir(exist_ok=True)
     for plot in plots_of(said):
-        (folder / "plots" / f"{plot.name}.svg").write_text(standalone(plot.svg), encoding="utf-8")
-    (folder / "results.csv").write_text(table_of_values(results), encoding="utf-8", newline="")
+        durable.write(folder / "plots" / f"{plot.name}.svg", standalone(plot.svg).encode())
+    durable.write(folder / "results.csv", table_of_values(results).encode())
     return page
 
 

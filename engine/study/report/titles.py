@@ -6,10 +6,14 @@ from engine.study.report.texts import Texts
 
 
 def metric_title(name: str, title: str, texts: Texts) -> str:
-    """Return a metric's title in the report's language; English titles come with the metric."""
-    return texts(f"metric-{name}") if texts.knows(f"metric-{name}") else title
+    """Return a metric's title in the report's language; the English one comes with the metric."""
+    base = name.removesuffix("-other")
+    if not texts.knows(f"metric-{base}"):
+        return title
+    translated = texts(f"metric-{base}")
+    return translated if base == name else texts("by-other-network", metric=translated)
 
 
 def purpose(name: str, text: str, texts: Texts) -> str:
-    """Return what a method is for in the report's language; the English text comes with the method."""
+    """Return what a method does in the report's language; the English text comes with the method."""
     return texts(f"method-{name}") if texts.knows(f"method-{name}") else text

@@ -105,6 +105,7 @@ against-style = style
 against-content = content
 against-both = style and content
 against-none = nothing
+by-other-network = { $metric }, other network
 network-none = none
 network-main = the one that painted
 network-other = another one

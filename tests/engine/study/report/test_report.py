@@ -14,9 +14,14 @@ from xml.etree import ElementTree
 import msgspec
 import pytest
 
+from engine.study.methods import GRIDS, METHODS
+from engine.study.metrics import METRICS
 from engine.study.records import Results
 from engine.study.report import thumbnails, write
-from engine.study.report.texts import LANGUAGES, Language
+from engine.study.report.texts import LANGUAGES, Language, texts
+from engine.study.statistics.analysis import COMBINED
+from engine.study.statistics.validity import CONTENT, STYLE
+from engine.study.statistics.verdict import NEURAL, OPTIMISED, REDUNDANT
 from engine.study.vote.store import Vote, VoteStore
 from tests.support.study_results import PLACES, draw_pictures, made_up_results
 
@@ -162,10 +167,22 @@ def test_every_message_is_in_both_languages(language: Language) -> None:
         blocks = re.findall(r"^([a-z][\w-]*) =(.*(?:\n[ \t}].*)*)", text, re.MULTILINE)
         return {key: set(re.findall(r"\$(\w+)", body)) for key, body in blocks}
 
-    known = messages(language)
+    known = {key: used for key, used in messages(language).items() if not key.startswith(("metric-", "method-"))}
     assert len(known) > 150
     assert known.keys() == messages("en").keys()
     assert {key: used - messages("en")[key] for key, used in known.items() if used - messages("en")[key]} == {}
+
+
+def test_every_metric_and_method_has_a_russian_title() -> None:
+    """The English ones come with them; and every metric that the verdict leaves out exists."""
+    russian = texts("ru")
+    metrics = {name.removesuffix("-other") for name in METRICS}
+    assert [name for name in metrics if not russian.knows(f"metric-{name}")] == []
+    assert [
+        name for name in (*METHODS, *(f"grid-{each}" for each in GRIDS)) if not russian.knows(f"method-{name}")
+    ] == []
+    assert METRICS.keys() >= OPTIMISED | REDUNDANT
+    assert {NEURAL, COMBINED, CONTENT, STYLE} <= METHODS.keys()
 
 
 def test_russian(results: Results, folder: Path) -> None:
