@@ -47,7 +47,7 @@ AND NOT EXISTS (SELECT 1 FROM kept_result WHERE picture = blob.key OR timelapse 
 DELETE_UNNAMED = f"DELETE FROM blob WHERE key = ANY(:keys) AND {UNNAMED}"
 
 # A blob is put before a row names it; what no row has named within a day was left by a crash in between.
-SWEEP = f"DELETE FROM blob WHERE put_at < now_seconds() - 24 * 3600 AND {UNNAMED} RETURNING key"
+ORPHANS = f"SELECT key FROM blob WHERE put_at < now_seconds() - 24 * 3600 AND {UNNAMED}"
 
 
 @functools.cache
@@ -130,8 +130,13 @@ class PostgresDatabase(Database):
 
     @override
     async def sweep(self) -> None:
-        if orphans := await self.transaction(lambda t: t.rows(SWEEP)):
-            log.info("orphan_blobs_deleted", count=len(orphans))
+        async def drop_orphans(t: Transaction) -> int:
+            orphans = await t.rows(ORPHANS)
+            t.drop(*(row["key"] for row in orphans))
+            return len(orphans)
+
+        if count := await self.transaction(drop_orphans):
+            log.info("orphan_blobs_deleted", count=count)
 
     @override
     def _tell(self, topics: set[Topic]) -> None:
@@ -152,8 +157,8 @@ class PostgresDatabase(Database):
                     async with asyncio.timeout(ANSWER):
                         await connection.commit()
                 except (psycopg.OperationalError, TimeoutError) as error:
-                    if not connection.closed:  # the server has answered that it did not commit
-                        raise
+                    if isinstance(error, psycopg.Error) and not connection.closed:
+                        raise  # the server has answered that it did not commit
                     lost = error
             # Without its connection: all of the pool may be lost at once.
             if lost and not await until_possible(lambda: self._committed(transaction.number), self.closing):

@@ -126,10 +126,10 @@ class Database(ABC):
         """Wake who waits for a topic in this process."""
         self._events[topic].set()
 
-    async def scrub(self, patience: float) -> None:  # noqa: B027
+    async def scrub(self, patience: float) -> None:  # noqa: B027 - PostgreSQL has nothing to do
         """Remove what was deleted from the places where the database still has it."""
 
-    async def sweep(self) -> None:  # noqa: B027 - most databases have nothing to do
+    async def sweep(self) -> None:  # noqa: B027 - SQLite has nothing to do
         """Delete the blobs that a crash left without a row, where that is not done at the start."""
 
     async def settle(self) -> None:
