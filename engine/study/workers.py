@@ -9,7 +9,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -76,7 +76,8 @@ class _Worker:
 
     def begin(self, task: Task) -> None:
         self.task, self._began = task, time.monotonic()
-        self.connection.send(task)
+        with suppress(ConnectionError):  # a process that has died is noticed when its row is awaited
+            self.connection.send(task)
 
     def finish(self) -> tuple[Task, Painted, float]:
         """Return the task, its row, and the seconds since it began; if the process has died, the row says so."""
