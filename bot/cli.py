@@ -73,10 +73,8 @@ def demo(
     logs.configure()
     if once != bool(pictures) or (pictures and len(pictures) != 3):
         raise CommandError("Give three files with --once (CONTENT STYLE OUT), or none without it.")
-    weights = _read_settings().weights
-    if weights == "auto":  # would download 575 MB before the first picture
-        weights = "builtin"
-    settings = {"VITRAGE_QUALITY": quality, "VITRAGE_WEIGHTS": weights}
+    _read_settings()  # a wrong one is said before anything starts
+    settings: dict[str, str] = {"VITRAGE_QUALITY": quality}
     if pictures:
         content, style, out = pictures
         asyncio.run(paint_once(content, style, out, settings))

@@ -95,7 +95,8 @@ async def _check_database(settings: Settings) -> list[Finding]:
 
 async def _check_engine(settings: Settings) -> list[Finding]:
     """Start the engine child as the bot does, and wait until it names the device and the weights, or says why not."""
-    child = await EngineProcess.start(engine_command(settings.device, settings.weights, settings.cache))
+    command = engine_command(settings.device, settings.weights, settings.cache, settings.weights_url)
+    child = await EngineProcess.start(command)
     try:
         while isinstance(frame := await child.receive(ENGINE_SECONDS), Loading):
             pass
@@ -106,7 +107,7 @@ async def _check_engine(settings: Settings) -> list[Finding]:
     if not isinstance(frame, Ready):
         reason = frame.message if isinstance(frame, Failed) else "It said nothing for two minutes."
         return [Finding(False, "The painter does not start", f"{reason} See VITRAGE_DEVICE and VITRAGE_WEIGHTS.")]
-    advice = "For the best pictures let the full weights download, or set VITRAGE_WEIGHTS."
+    advice = "`vitrage-engine weights --download` brings the full ones; a bot with VITRAGE_WEIGHTS=auto does so too."
     return [
         Finding(True, f"The painter works on {frame.device}"),
         Finding(True, f"Its weights are {frame.weights}", advice if frame.weights == "builtin" else ""),

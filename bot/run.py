@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
+import json
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import structlog
@@ -14,7 +17,7 @@ from bot.chat.albums import Albums
 from bot.chat.app import ALLOWED_UPDATES, build
 from bot.chat.command_menu import introduce
 from bot.chat.commands.broadcast import send_broadcasts
-from bot.chat.context import ChatApplication, Quotas, Services
+from bot.chat.context import ChatApplication, Painter, Quotas, Services
 from bot.chat.moderation import Moderation
 from bot.chat.status.reporter import Reporter
 from bot.chat.update_queue import UpdateQueue
@@ -26,12 +29,14 @@ from bot.storage.models import Recipe
 from bot.storage.patience import until_possible
 from bot.storage.protocols import Stores
 from bot.worker.dispatcher import Dispatcher
-from bot.worker.engine_process import engine_command
+from bot.worker.engine_process import download_command, engine_command
+from bot.worker.weights_download import WeightsDownload
 from engine.errors import EngineError
 from engine.study.vote.ballot import Ballot
 
 log = structlog.get_logger(__name__)
 
+PAINTER_SECONDS = 1.0  # between two looks whether the file `painter.json` is still true
 ALIVE_SECONDS = 10.0  # between two touches of the file `alive`, whose age a health check reads
 HANDLER_SECONDS = 15.0  # for the handlers in progress when the program stops
 PRUNE_SECONDS = 3600.0  # between two deletions of old records
@@ -49,13 +54,16 @@ async def run(settings: Settings) -> None:
     """
     token = settings.required_token()
     study = _study(settings.study)
-    engine = engine_command(settings.device, settings.weights, settings.cache)
+    engine = engine_command(settings.device, settings.weights, settings.cache, settings.weights_url)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await asyncio.to_thread(settings.data_dir.mkdir, mode=0o700, parents=True, exist_ok=True)
     async with open_stores(settings.database_url, settings.blobs_dir) as stores:
         dispatcher = Dispatcher(stores.work, stores.blobs, engine)
+        download = WeightsDownload(
+            download_command(settings.cache, settings.weights_url), arrived=dispatcher.take_better_weights
+        )
         services = Services(
             stores=stores,
             albums=Albums(),
@@ -65,13 +73,34 @@ async def run(settings: Settings) -> None:
             operators=frozenset(settings.admins),
             moderate=Moderation(settings.filter_url).check if settings.filter_url else None,
             pictures_wait=lambda: dispatcher.out_of_service,
+            painter=lambda: _painter(dispatcher, download),
             study=study,
         )
         application = build(token, settings.api_url, services)
         async with asyncio.TaskGroup() as parts:
             parts.create_task(dispatcher.run(stop))
+            if settings.weights == "auto":
+                parts.create_task(download.run(stop))
+            parts.create_task(_publish(services.painter, settings.data_dir / "painter.json", stop))
             parts.create_task(_answer(application, services, stop))
             parts.create_task(_maintain(stores, settings.data_dir / "alive", stop))
+
+
+def _painter(dispatcher: Dispatcher, download: WeightsDownload) -> Painter:
+    weights = dispatcher.engine.weights if dispatcher.engine else ""
+    return Painter(weights, download.percent, download.trouble)
+
+
+async def _publish(painter: Callable[[], Painter], file: Path, stop: asyncio.Event) -> None:
+    """Keep a file that says which weights paint, and how far the download of better ones is; the demo reads it."""
+    written = None
+    while not stop.is_set():
+        if (now := painter()) != written:
+            with contextlib.suppress(OSError):  # the next round tries again
+                await asyncio.to_thread(file.write_text, json.dumps(dataclasses.asdict(now)), encoding="utf-8")
+                written = now
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), PAINTER_SECONDS)
 
 
 def _study(folder: Path | None) -> Ballot | None:

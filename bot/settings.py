@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     weights: str = Field(
         default="auto", description="`auto`, `pretrained`, `builtin`, or a `.pth` or `.safetensors` file."
     )
+    weights_url: str | None = Field(
+        default=None, description="Where the full weights are downloaded from; by default torchvision's server."
+    )
     cache: Path | None = Field(
         default=None, description="The folder of downloaded weights; by default the user's cache folder."
     )
@@ -98,7 +101,7 @@ class Settings(BaseSettings):
             raise ValueError("it is not a bot token (digits, a colon, then 35 characters): copy it from @BotFather")
         return token
 
-    @field_validator("api_url", "filter_url")
+    @field_validator("api_url", "filter_url", "weights_url")
     @classmethod
     def _require_http_url(cls, url: str | None) -> str | None:
         if url is None:

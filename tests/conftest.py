@@ -22,6 +22,8 @@ signal.signal(signal.SIGTERM, signal.SIG_DFL)
 # The settings of a bot that is run from the same shell do not apply to the tests.
 for name in Settings.model_fields:
     os.environ.pop(f"VITRAGE_{name.upper()}", None)
+# No test reaches torchvision's server, even if it asks for weights by mistake: nobody listens here.
+os.environ["VITRAGE_WEIGHTS_URL"] = "http://127.0.0.1:9/vgg19-dcbb9e9d.pth"
 
 
 @pytest.fixture(scope="session", autouse=True)

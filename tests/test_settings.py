@@ -24,6 +24,7 @@ VALUES: dict[str, tuple[str, object]] = {
     "data_dir": ("/data", Path("/data")),
     "database": ("postgresql://ann:secret@db/vitrage", SecretStr("postgresql://ann:secret@db/vitrage")),
     "weights": ("builtin", "builtin"),
+    "weights_url": ("http://mirror/vgg19-dcbb9e9d.pth", "http://mirror/vgg19-dcbb9e9d.pth"),
     "cache": ("/data/cache", Path("/data/cache")),
     "device": ("cuda:1", "cuda:1"),
     "quality": ("fine", "fine"),
@@ -43,6 +44,7 @@ VALUES: dict[str, tuple[str, object]] = {
 def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A working directory without a `.env`."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("VITRAGE_WEIGHTS_URL")  # which keeps other tests from the network
     return tmp_path
 
 

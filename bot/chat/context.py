@@ -43,6 +43,21 @@ class Quotas:
 
 
 @dataclass(frozen=True)
+class Painter:
+    """What paints now, and what becomes of better weights.
+
+    Attributes:
+        weights: `pretrained`, `builtin`, or a file's name; empty while no engine child is in service.
+        percent: How much of the full weights has been downloaded; None while they are not.
+        trouble: Why they could not be downloaded, in one sentence; empty where there is no reason.
+    """
+
+    weights: str = ""
+    percent: int | None = None
+    trouble: str = ""
+
+
+@dataclass(frozen=True)
 class Services:
     """The parts of the program that the chat uses."""
 
@@ -54,6 +69,7 @@ class Services:
     operators: frozenset[int] = frozenset()  # user ids of those who run the bot
     moderate: Callable[[bytes], Awaitable[None]] | None = None  # raises BadPictureError for photos to be refused
     pictures_wait: Callable[[], bool] = lambda: False  # whether no painter is in service, which may last
+    painter: Callable[[], Painter] = Painter
     study: Ballot | None = None  # whose pictures people may vote on
     administrators: Administrators = field(default_factory=Administrators)
     refusals: Refusals = field(default_factory=Refusals)

@@ -11,10 +11,15 @@ STRENGTH_STEP = 15
 LARGE = 1024  # pixels: the longer side from which the narrow side of a panorama has enough detail
 
 
-def again(job: Job, chosen: Recipe) -> Recipe:
-    """Return the recipe of today's settings; where these are still the job's, the next variation of its own."""
+def again(job: Job, chosen: Recipe, *, painted_better: bool = False) -> Recipe:
+    """Return the recipe of today's settings; where these are still the job's, the next variation of its own.
+
+    Where better weights would paint now, its own as it is: the picture is another one already.
+    """
     if dataclasses.replace(job.recipe, variation=0) != chosen:
         return chosen
+    if painted_better:
+        return job.recipe
     return dataclasses.replace(job.recipe, variation=(job.recipe.variation + 1) % VARIATIONS)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import sys
@@ -14,16 +15,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+import httpx
+
 from bot.demo.samples import write_samples
 
 # The sandbox accepts every well-formed token.
 TOKEN = "1000000001:AAEvitrage-demo-token-0123456789abcde"  # noqa: S105 - not a secret
 START_SECONDS = 60.0
 STOP_SECONDS = 5.0  # then a process is killed: the data of the demonstration is deleted anyway
-BANNER = (
-    "Everything runs on this computer. Send two photos, or take the samples below. Without VITRAGE_WEIGHTS the "
-    "painter works with the small filters that come with it: the full network paints richer."
-)
+BANNER = "Everything runs on this computer. Send two photos, or take the samples below."
+BANNER_SECONDS = 1.0  # between two looks at what the bot says of its painter
 
 
 class DemoError(Exception):
@@ -87,9 +88,39 @@ async def demonstrate(port: int, environment: dict[str, str]) -> AsyncIterator[D
                 "VITRAGE_DATABASE": f"sqlite:///{home / 'vitrage.db'}",
             }
             bot = await _start([sys.executable, "-m", "bot.cli", "run"], {**environment, **settings}, processes)
-            yield Demo(url, sandbox, bot)
+            banner = asyncio.create_task(_keep_banner(url, home / "data" / "painter.json"))
+            try:
+                yield Demo(url, sandbox, bot)
+            finally:
+                banner.cancel()
+                await asyncio.gather(banner, return_exceptions=True)
         finally:
             await _stop(processes)
+
+
+async def _keep_banner(url: str, painter: Path) -> None:
+    """Have the page say which weights paint, and how far the download of better ones is."""
+    shown = BANNER
+    async with httpx.AsyncClient(base_url=url) as client:
+        while True:
+            await asyncio.sleep(BANNER_SECONDS)
+            with contextlib.suppress(OSError, ValueError, httpx.TransportError):  # not there yet, or not any more
+                said = await asyncio.to_thread(painter.read_text, encoding="utf-8")
+                sentence = weights_sentence(**json.loads(said))
+                text = f"{BANNER} {sentence}" if sentence else shown  # a child that starts has no weights for seconds
+                if text != shown:
+                    await client.put("/page/banner", content=text)
+                    shown = text
+
+
+def weights_sentence(weights: str, percent: int | None, trouble: str) -> str:
+    """Return what the page says of the weights; the arguments are those of `bot.chat.context.Painter`."""
+    if weights != "builtin":
+        return {"": "", "pretrained": "It paints with the full network."}.get(weights, f"It paints with {weights}.")
+    small = "It paints with the small filters that come with it"
+    if percent is not None:
+        return f"{small}, until the full network is here: {percent} % of the download. Again then paints with it."
+    return f"{small}. {trouble}" if trouble else f"{small}."
 
 
 async def _start_sandbox(

@@ -61,11 +61,16 @@ class Dispatcher:
         self._timeouts = timeouts or Timeouts()
         self._rng = rng or Random()
         self._served = False  # one child has been ready: the settings are right
+        self._better_weights = False  # have come since the child in service, or that is starting, was started
 
     @property
     def out_of_service(self) -> bool:
         """Whether pictures wait because no engine child is in service, which may last."""
         return self.engine is None and bool(self.trouble)
+
+    def take_better_weights(self) -> None:
+        """Have a new child, which finds them, paint the next job, unless the one in service has them already."""
+        self._better_weights = True
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, and then for 30 seconds at most.
@@ -91,7 +96,10 @@ class Dispatcher:
             log.info("jobs_reclaimed", count=count)
 
     async def _run_child(self, stop: asyncio.Event) -> bool:
-        """Start a child and give it jobs until it dies or the worker stops; return whether it took any."""
+        """Start a child and give it jobs until it dies, is replaced, or the worker stops.
+
+        Return whether it was of use.
+        """
         try:
             child = await EngineProcess.start(self._command)
             try:
@@ -133,9 +141,15 @@ class Dispatcher:
                     raise ChildDiedError(f"The engine child began with {type(frame).__name__}.")
 
     async def _give_jobs(self, child: EngineProcess, stop: asyncio.Event) -> bool:
-        """Claim jobs and have the child paint them until it dies or the worker stops; return whether it took any."""
+        """Claim jobs and have the child paint them until it dies, is replaced, or the worker stops.
+
+        Return whether it took any, or is replaced.
+        """
         took_jobs = False
         while not stop.is_set() and not child.gone:
+            if self._is_to_be_replaced():
+                log.info("engine_replaced_for_better_weights", pid=child.pid)
+                return True
             job = await self._claim()
             if job is None:
                 await _first(stop.wait(), child.died(), self._work.wait("work", self._timeouts.poll))
@@ -148,6 +162,11 @@ class Dispatcher:
         if not stop.is_set():
             self.trouble = "The engine child ended."
         return took_jobs
+
+    def _is_to_be_replaced(self) -> bool:
+        """Whether better weights have come for a child that has the builtin ones; asked between two jobs."""
+        came, self._better_weights = self._better_weights, False  # only once: if they cannot be read, it has a reason
+        return came and self.engine is not None and self.engine.weights == "builtin"
 
     async def _claim(self) -> Job | None:
         try:

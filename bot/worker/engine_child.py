@@ -112,7 +112,9 @@ def serve(arguments: argparse.Namespace, reader: FrameReader, send: Send) -> int
     """Load the model once, then paint one request after the other; return the exit code if the model is missing."""
     try:
         tell = report_download(send)
-        model = engine.load_model(arguments.weights, arguments.device, cache_dir=arguments.cache, on_download=tell)
+        model = engine.load_model(
+            arguments.weights, arguments.device, cache_dir=arguments.cache, url=arguments.url, on_download=tell
+        )
     except engine.EngineError as error:
         send(Failed(reason=_REASONS.get(type(error), "start"), message=str(error)))
         return 1
@@ -138,6 +140,7 @@ def main() -> int:
     parser.add_argument("--device", default="auto")
     parser.add_argument("--weights", default="auto")
     parser.add_argument("--cache", type=Path, help="folder of downloaded weights")
+    parser.add_argument("--url", help="of the file of pretrained weights")
     arguments = parser.parse_args()
     # Only frames are written to the original stdout; whatever else is printed goes to stderr.
     with os.fdopen(os.dup(1), "wb", buffering=0) as pipe:

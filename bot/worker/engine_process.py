@@ -1,4 +1,4 @@
-"""The worker's handle on its engine child process."""
+"""The worker's handle on its child processes."""
 
 from __future__ import annotations
 
@@ -14,16 +14,28 @@ from bot.worker.protocol import FromChild, ProtocolError, ToChild, encode, recei
 _CLOSING = 1.0  # seconds that a child has to end by itself
 
 
-def engine_command(device: str = "auto", weights: str = "auto", cache: Path | None = None) -> list[str]:
+def engine_command(
+    device: str = "auto", weights: str = "auto", cache: Path | None = None, url: str | None = None
+) -> list[str]:
     """Return the command that starts the engine child with the same Python as ours.
 
     Args:
         device: `auto`, `cpu`, `cuda`, `cuda:1` …
         weights: `auto`, `pretrained`, `builtin`, or a weights file.
         cache: The folder of downloaded weights; None: the engine's default.
+        url: Of the file of weights; None: the engine's default.
     """
     command = [sys.executable, "-m", "bot.worker.engine_child", "--device", device, "--weights", weights]
-    return [*command, "--cache", str(cache)] if cache else command
+    return [*command, *_weights_options(cache, url)]
+
+
+def download_command(cache: Path | None = None, url: str | None = None) -> list[str]:
+    """Return the command that starts the download child; the arguments are those of `engine_command`."""
+    return [sys.executable, "-m", "bot.worker.download_child", *_weights_options(cache, url)]
+
+
+def _weights_options(cache: Path | None, url: str | None) -> list[str]:
+    return [*(["--cache", str(cache)] if cache else []), *(["--url", url] if url else [])]
 
 
 class ChildDiedError(Exception):
@@ -31,7 +43,7 @@ class ChildDiedError(Exception):
 
 
 class EngineProcess:
-    """A running engine child: sends it frames, receives its frames, and sees that it ends."""
+    """A running child: sends it frames, receives its frames, and sees that it ends."""
 
     def __init__(self, process: Process) -> None:
         assert process.stdin is not None

@@ -18,7 +18,7 @@ from bot.storage.models import Job, JobError, State
 from bot.storage.patience import until_possible
 from bot.storage.protocols import BlobStore, WorkStore
 from bot.worker.engine_process import ChildDiedError, EngineProcess
-from bot.worker.protocol import Failed, Loading, Paint, Progress, Ready, Result, Stop
+from bot.worker.protocol import Failed, Fetched, Loading, Paint, Progress, Ready, Result, Stop
 
 log = structlog.get_logger(__name__)
 
@@ -155,7 +155,7 @@ class JobRun:
                 case Failed():
                     await self._retry_or_fail(frame)
                     return
-                case Loading() | Ready():
+                case Loading() | Fetched() | Ready():
                     self._child.kill()
                     raise ChildDiedError("The engine child loaded its model a second time and was killed.")
             if not await self._record_progress() or not await self._read_row():

@@ -1,4 +1,4 @@
-"""The frames that the worker and its engine child exchange over the child's stdin and stdout.
+"""The frames that the worker exchanges with its engine child, and receives from its download child.
 
 A frame is a zero byte, the length of its body (4 bytes, big-endian) and its body: one of the structs below as
 MessagePack, with its name as the tag. Printed text contains no zero byte, so a stray print on the pipe is an error as
@@ -67,10 +67,14 @@ class Stop(_Frame, frozen=True):
 
 
 class Loading(_Frame, frozen=True):
-    """From the child: it downloads the weights. Bytes so far, and in all where the server tells it."""
+    """From either child: it downloads the weights. Bytes so far, and in all where the server tells it."""
 
     received: int
     total: int | None
+
+
+class Fetched(_Frame, frozen=True):
+    """From the download child: the full weights are on this computer, and in order."""
 
 
 class Ready(_Frame, frozen=True):
@@ -113,7 +117,7 @@ class Failed(_Frame, frozen=True):
 
 
 ToChild: TypeAlias = Paint | Stop
-FromChild: TypeAlias = Loading | Ready | Progress | Result | Failed
+FromChild: TypeAlias = Loading | Fetched | Ready | Progress | Result | Failed
 F = TypeVar("F")
 
 _encoder = msgspec.msgpack.Encoder()

@@ -54,14 +54,14 @@ def end(process: subprocess.Popen[Any]) -> int:
 
 
 @contextmanager
-def demonstration(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Run `vitrage demo` in a folder, with the builtin weights; yields the process and the URL that it prints."""
+def demonstration(folder: Path, *options: str, **settings: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Run `vitrage demo` in a folder, by default with the builtin weights; yields the process and the URL it prints."""
     with subprocess.Popen(
         [sys.executable, "-m", "bot.cli", "demo", "--port", "0", *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-        env={**os.environ, "VITRAGE_WEIGHTS": "builtin"},
+        env={**os.environ, "VITRAGE_WEIGHTS": "builtin", **settings},
         cwd=folder,
     ) as demo:
         try:

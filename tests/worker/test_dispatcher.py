@@ -185,3 +185,30 @@ async def _work_for_ever(worker: WorkerHarness) -> None:
 
 async def _started(worker: WorkerHarness) -> bool:
     return bool(worker.pids())
+
+
+async def test_better_weights_are_taken_between_two_jobs(worker: WorkerHarness) -> None:
+    """The job in work is painted to its end by the old child, the next one by a new child; neither pays an attempt."""
+    (worker.folder / "weights").write_text("builtin")
+    async with worker.working() as dispatcher:
+        first = await worker.ask("u1", pause=0.1, steps=5)
+        await worker.progressed(first)
+        second = await worker.ask("u2")
+        (worker.folder / "weights").write_text("pretrained")
+        dispatcher.take_better_weights()
+        ended = [await worker.ended(job) for job in (first, second)]
+        assert [(job.state, job.attempt) for job in ended] == [(State.RENDERED, 1)] * 2
+        assert len(worker.pids()) == 2 and not is_alive(worker.pids()[0])
+        assert dispatcher.engine is not None and dispatcher.engine.weights == "pretrained"
+        assert not dispatcher.out_of_service
+
+
+@pytest.mark.parametrize("weights", ["pretrained", "builtin"])
+async def test_a_child_is_replaced_once_at_most(worker: WorkerHarness, weights: str) -> None:
+    """Not at all if it has the better weights already; and if the next one cannot read them, it stays."""
+    (worker.folder / "weights").write_text(weights)
+    async with worker.working() as dispatcher:
+        dispatcher.take_better_weights()
+        for number in range(3):
+            assert (await worker.ended(await worker.ask(f"u{number}"))).attempt == 1
+    assert len(worker.pids()) == (1 if weights == "pretrained" else 2)

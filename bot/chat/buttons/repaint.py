@@ -86,7 +86,8 @@ def _recipe_for(press: Press, job: Job, action: Action) -> Recipe | None:
             return recoloured(job)
         case "swap":
             return job.recipe
-    return again(job, press.recipe)
+    painted_better = job.report.get("weights") == "builtin" and press.services.painter().weights not in ("", "builtin")
+    return again(job, press.recipe, painted_better=painted_better)
 
 
 async def _picture_to_continue(press: Press, job: Job) -> bytes | None:

@@ -19,8 +19,15 @@ ANYWHERE = ("ban", "unban")  # the others are for the operator's private chat
 
 
 async def stats(request: MessageRequest) -> None:
-    """Answer /stats: the queue, what it did in the last day, and which calls Telegram refused most."""
+    """Answer /stats: the queue, what it did in the last day, the weights, and the calls that Telegram refused most."""
     lines = [request.say("stats", **await request.stores.jobs.tally())]
+    painter = request.services.painter()
+    if painter.weights:
+        lines.append(request.say("stats-weights", weights=painter.weights))
+    if painter.percent is not None:
+        lines.append(request.say("stats-download", percent=painter.percent))
+    if painter.trouble:
+        lines.append(request.say("stats-no-download", reason=painter.trouble))
     for (method, reason), count in request.services.refusals.counts.most_common(MOST_REFUSALS):
         lines.append(request.say("stats-refused", count=count, method=method, reason=reason))
     await request.reply("\n".join(lines))

@@ -72,6 +72,7 @@ done-code = Recipe: { $code }
 done-sheet = Your photo in every style. Tap a number to paint it in full.
 done-stopped = Stopped early. Stronger, Softer and Bigger go on from here.
 done-halved = The device was short of memory, so the picture is smaller than you asked for.
+done-builtin = Painted with small filters. Better ones are being downloaded: then Again paints it with them.
 choice-strength = strength { $percent } %
 choice-colors = colours: { $colors }
 choice-variation = variation { $number }
@@ -296,6 +297,13 @@ stats =
         [one] { $users } person
        *[other] { $users } people
     }, { $seconds } s on average
+stats-weights = Painted with: { $weights ->
+    [builtin] the small built-in filters
+    [pretrained] the full network
+   *[other] { $weights }
+}
+stats-download = The full network is being downloaded: { $percent } %
+stats-no-download = The full network could not be downloaded: { $reason }
 stats-refused = Refused by Telegram: { $count } × { $method }: { $reason }
 operator-refusal =
     Telegram refused a call of mine, for the first time since I started: { $method }: { $reason }

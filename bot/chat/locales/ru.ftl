@@ -75,6 +75,7 @@ done-code = Рецепт: { $code }
 done-sheet = Ваша фотография во всех стилях. Нажмите номер, и я нарисую её как следует.
 done-stopped = Остановлено раньше. «Сильнее», «Мягче» и «Крупнее» продолжат отсюда.
 done-halved = Устройству не хватило памяти, поэтому картина меньше, чем вы просили.
+done-builtin = Нарисовано малыми фильтрами. Лучшие уже загружаются: потом «Ещё раз» нарисует ими.
 choice-strength = сила { $percent } %
 choice-colors = цвета: { $colors }
 choice-variation = вариант { $number }
@@ -304,6 +305,13 @@ maintenance = Меня чинят. Зайдите немного позже; т�
 stats =
     В очереди: { $queued } · в работе: { $running }
     За сутки: готово { $delivered }, не вышло { $failed }, людей { $users }, в среднем { $seconds } с
+stats-weights = Рисует: { $weights ->
+    [builtin] малыми встроенными фильтрами
+    [pretrained] полной сетью
+   *[other] { $weights }
+}
+stats-download = Полная сеть загружается: { $percent } %
+stats-no-download = Полную сеть загрузить не удалось: { $reason }
 stats-refused = Отклонено Telegram: { $count } × { $method }: { $reason }
 operator-refusal =
     Telegram впервые с моего запуска отклонил мой вызов: { $method }: { $reason }

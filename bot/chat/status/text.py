@@ -52,6 +52,8 @@ def caption(services: Services, job: Job, say: Texts) -> str:
     if special := [*choices(job.recipe, say), *([say("choice-part")] if job.marked else [])]:
         lines.append(" · ".join(special))
     lines += [say(f"done-{what}") for what in ("halved", "stopped") if job.report.get(what)]
+    if job.report.get("weights") == "builtin" and services.painter().percent is not None:
+        lines.append(say("done-builtin"))
     if job.style:
         lines.append(say("done-code", code=f"<code>{encode(job.recipe, job.style)}</code>"))
     return "\n".join(lines)
