@@ -101,7 +101,7 @@ async def demonstrate(port: int, environment: dict[str, str]) -> AsyncIterator[D
 async def _keep_banner(url: str, painter: Path) -> None:
     """Have the page say which weights paint, and how far the download of better ones is."""
     shown = BANNER
-    async with httpx.AsyncClient(base_url=url) as client:
+    async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
         while True:
             await asyncio.sleep(BANNER_SECONDS)
             with contextlib.suppress(OSError, ValueError, httpx.TransportError):  # not there yet, or not any more

@@ -33,4 +33,4 @@ def test_the_page_says_what_becomes_of_the_weights(tmp_path: Path) -> None:
 
 
 def _banner(url: str) -> str:
-    return str(httpx.get(f"{url}/page/settings").json()["banner"])
+    return str(httpx.get(f"{url}/page/settings", trust_env=False).json()["banner"])

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from bot.sandbox.client import Client
+from bot.sandbox.server import running
 from tests.support.processes import sandbox_process
 from tests.support.sandbox_client import TOKEN, Api
 
@@ -61,3 +62,14 @@ def test_help_needs_no_server() -> None:
 
     shown = subprocess.run([sys.executable, "-m", "bot.sandbox", "--help"], capture_output=True, text=True, check=True)
     assert "--state" in shown.stdout
+
+
+async def test_the_banner_can_be_changed_while_it_runs() -> None:
+    """Whoever started the sandbox tells with it what has become of the bot; the page reads it again and again."""
+    async with running() as url, httpx.AsyncClient(base_url=url, trust_env=False) as client:
+        assert (await client.get("/page/settings")).json()["banner"] == ""
+        assert (await client.put("/page/banner", content="Half of it is here.")).status_code == 204
+        assert (await client.get("/page/settings")).json()["banner"] == "Half of it is here."
+        foreign = await client.put("/page/banner", content="Evil", headers={"Origin": "http://example.com"})
+        assert foreign.status_code == 403
+        assert (await client.get("/page/settings")).json()["banner"] == "Half of it is here."
