@@ -84,6 +84,8 @@ def limits(results: Results, analysis: Analysis, voters: bool, texts: Texts) -> 
         found.append(texts("limit-votes"))
     measured = any(metric.network == "other" for metric in table.metrics)
     found.append(texts("limit-kin" if measured else "limit-network"))
+    if results.settings.pictures == "default" and "builtin" in (results.settings.weights, results.settings.other):
+        found.append(texts("limit-learnt"))
     found.append(texts("limit-noise" if table.repeatability else "limit-no-noise"))
     return found
 

@@ -92,6 +92,7 @@ limit-measures = Beauty: the metrics measure closeness to the style and to the c
 limit-votes = What people prefer: nobody has voted yet.
 limit-network = What a second network would say: no features of a network that did not paint were measured.
 limit-kin = A wholly neutral judge: the second network is of the same architecture as the one that paints, and may lean to what pleases the first.
+limit-learnt = Photographs that the network has never seen: the builtin weights were learnt from some of these contents.
 limit-noise = Small differences: those below the repeatability of a metric count as ties.
 limit-no-noise = Chance in painting: no picture was repeated with another seed, so that the repeatability of the metrics is unknown.
 
