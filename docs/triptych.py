@@ -18,7 +18,7 @@ GAP = 12
 def main() -> None:
     """Paint the cat like stained glass and put content, style and output side by side."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--weights", default="auto", help="as for vitrage-engine")
+    parser.add_argument("--weights", default="pretrained", help="as for vitrage-engine")
     content, style = cat(), stained_glass()
     model = engine.load_model(parser.parse_args().weights)
     output = engine.stylize(content, [style], engine.preset("standard", size=640), model=model).image
