@@ -7,6 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from pydantic import SecretStr
+
+from bot.doctor import _check_database
+from bot.settings import Settings
 from engine.weights.find import BUILTIN
 from tests.support.program import TOKEN, Program
 
@@ -30,13 +34,18 @@ def test_a_healthy_bot_is_found_healthy(own_program: Program, tmp_path: Path) ->
     assert "✗" not in done.stdout
 
 
-def test_a_database_on_postgresql_is_checked(tmp_path: Path, postgres_url: str) -> None:
+async def test_a_database_on_postgresql_is_checked(tmp_path: Path, postgres_url: str) -> None:
     """Whether it can be opened is told without its password; one that does not answer is not waited for."""
-    nobody = f"postgresql://ann:secret@/x?host={tmp_path}"
-    for url, found in ((postgres_url, "✓ The database"), (nobody, "does not answer")):
-        done = _doctor(tmp_path, database=url, weights="none.pth")
-        assert found in done.stdout
-        assert "secret" not in done.stdout
+    [good] = await _check_database(_settings(postgres_url))
+    assert (good.good, good.what) == (True, f"The database {postgres_url} is in order")
+    [bad] = await _check_database(_settings(f"postgresql://ann:secret@/x?host={tmp_path}"))
+    assert (bad.good, bad.what) == (False, f"The database postgresql://ann@/x?host={tmp_path} cannot be opened")
+    assert "does not answer" in bad.fix
+    assert "secret" not in bad.fix
+
+
+def _settings(database: str) -> Settings:
+    return Settings(database=SecretStr(database))
 
 
 def test_each_fault_is_told_with_what_to_do(tmp_path: Path) -> None:
