@@ -31,7 +31,8 @@ from engine.study.records import (
 from engine.study.workers import paint_all
 
 THREADS = 1
-"""Of each process: two processes of one thread paint a study in less time than one process of two."""
+"""Of each process. A second thread costs more than it gives: a picture's metrics take 0.8 to 1.1 seconds of processor time
+with it and 0.2 without at 80 px, 1.4 to 1.9 and 0.9 at 256 px; painting takes about as much with it as without."""
 
 
 @dataclass(frozen=True, kw_only=True)
