@@ -31,8 +31,8 @@ from engine.study.records import (
 from engine.study.workers import paint_all
 
 THREADS = 1
-"""Of each process. A second thread costs more than it gives: a picture's metrics take 0.8 to 1.1 seconds of processor time
-with it and 0.2 without at 80 px, 1.4 to 1.9 and 0.9 at 256 px; painting takes about as much with it as without."""
+"""Of each process. A second thread costs more than it gives: the metrics of a picture take 0.8 to 1.1 seconds of
+processor time with it and 0.2 without at 80 px, 1.4 to 1.9 and 0.9 at 256 px; painting takes as much with as without."""
 
 
 @dataclass(frozen=True, kw_only=True)
