@@ -32,7 +32,7 @@ from engine.study.workers import paint_all
 
 THREADS = 1
 """Of each process. A second thread costs more than it gives: the metrics of a picture take 0.8 to 1.1 seconds of
-processor time with it and 0.2 without at 80 px, 1.4 to 1.9 and 0.9 at 256 px; painting takes as much with as without."""
+processor time with it and 0.2 without at 80 px, 1.4 to 1.9 and 0.9 at 256 px; painting takes as much as before."""
 
 
 @dataclass(frozen=True, kw_only=True)
