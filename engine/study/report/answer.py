@@ -99,13 +99,10 @@ def seeds(analysis: Analysis, texts: Texts) -> str:
 def pictures_or_weights(analysis: Analysis, texts: Texts) -> str:
     """Test whether the style picture matters more than the weights, as Yeh et al. found."""
     style = {metric.name for metric in analysis.table.metrics if metric.against == "style"}
-    shares = [
-        each.components.shares
-        for each in analysis.influences
-        if each.components and each.parameter == RATIO and each.metric in style
-    ]
+    ratios = [each for each in analysis.influences if each.parameter == RATIO and each.metric in style]
+    shares = [each.components.shares for each in ratios if each.components and each.components.levels["style"] > 1]
     if not shares:
-        return texts("weights-unknown")
+        return texts("weights-one-style" if ratios else "weights-unknown")
     more = sum(each["style"] > each["parameter"] for each in shares)
     name = "weights-style-more" if 2 * more > len(shares) else "weights-ratio-more"
     return texts(name, more=more, less=len(shares) - more, count=len(shares))

@@ -14,7 +14,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocat
 
 from engine.study.records import Results
 from engine.study.report.labels import place_labels
-from engine.study.report.numbers import local, number, percent, power_of_ten
+from engine.study.report.numbers import number, percent, power_of_ten
 from engine.study.report.svg import FAMILIES, INK, MUTED, PARTS, to_svg
 from engine.study.report.texts import Language, Texts
 from engine.study.report.titles import metric_title
@@ -216,4 +216,4 @@ def _localize(axes: Axes, language: Language, *, horizontal: bool = True, vertic
     for axis, linear in ((axes.xaxis, horizontal), (axes.yaxis, vertical)):
         if linear:
             axis.set_major_locator(MaxNLocator(5))
-            axis.set_major_formatter(FuncFormatter(lambda value, _: local(f"{value:.4g}", language)))
+            axis.set_major_formatter(FuncFormatter(lambda value, _: number(value, language)))

@@ -90,8 +90,10 @@ def bca(values: Values, statistic: Callable[..., Any]) -> Interval:
     value = float(statistic(values, axis=-1)) if len(values) else math.nan
     if len(values) < 3 or np.ptp(values) == 0:
         return Interval(value, math.nan, math.nan)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", stats.DegenerateDataWarning)  # the limits are NaN then, and shown as absent
+    # Few or nearly equal values can leave resamples or the jackknife without spread: the limits are NaN then, and shown
+    # as absent.
+    with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
+        warnings.simplefilter("ignore", stats.DegenerateDataWarning)
         limits = stats.bootstrap(
             (values,),
             statistic,

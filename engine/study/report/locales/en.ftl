@@ -211,6 +211,7 @@ noise-measured =
 noise-unmeasured = No picture was painted again with another seed, or all came out equal, so no repeatability is known.
 
 weights-unknown = No grid of weights was painted, so that nothing is said here of the influence of the weights.
+weights-one-style = The weights were varied for one style picture alone, so that their influence cannot be compared with that of the picture.
 weights-style-more = The style picture matters more than the weights: it accounts for more of the variance in { $more } of { $count } metrics of style. This agrees with Yeh et al. (arXiv 1910.09447).
 weights-ratio-more = Over this grid the weights matter at least as much as the style picture: in { $less } of { $count } metrics of style they account for no less of the variance. Yeh et al. (arXiv 1910.09447) found the opposite.
 

@@ -18,8 +18,9 @@ from engine.study.methods import GRIDS, METHODS
 from engine.study.metrics import METRICS
 from engine.study.records import Results
 from engine.study.report import thumbnails, write
+from engine.study.report.answer import pictures_or_weights
 from engine.study.report.texts import LANGUAGES, Language, texts
-from engine.study.statistics.analysis import COMBINED
+from engine.study.statistics.analysis import COMBINED, analyse
 from engine.study.statistics.validity import CONTENT, STYLE
 from engine.study.statistics.verdict import NEURAL, OPTIMISED, REDUNDANT
 from engine.study.vote.store import Vote, VoteStore
@@ -247,6 +248,20 @@ def test_what_is_missing_is_named(tmp_path: Path) -> None:
     failures = page.text.partition("What could not be painted.")[2].partition("Settings of the study.")[0]
     assert "OpenCV is not installed." in failures
     assert "weights absent" in failures
+
+
+@pytest.mark.parametrize(
+    ("styles", "grid", "sentence"),
+    [
+        (3, (), "No grid of weights was painted"),
+        (1, (0.1, 1.0), "for one style picture alone"),
+        (3, (0.1, 1.0, 10.0), "found the opposite"),
+    ],
+)
+def test_the_influence_of_the_weights_in_words(styles: int, grid: tuple[float, ...], sentence: str) -> None:
+    """It is compared with that of the pictures only where several were painted; in these results it is all."""
+    found = analyse(made_up_results(3, styles, places=FEW, repeated=False, grid=grid))
+    assert sentence in pictures_or_weights(found, texts("en"))
 
 
 def test_votes_are_part_of_the_report(tmp_path: Path) -> None:

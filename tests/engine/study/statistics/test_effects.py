@@ -56,6 +56,7 @@ def test_few_values_have_no_interval() -> None:
     """Two pairs, or none."""
     assert math.isnan(bca(np.array([1.0, 2.0]), np.mean).low)
     assert math.isnan(share_won(np.array([])).value)
+    assert share_won(np.array([1.0, 1.0, -1.0])).value == pytest.approx(2 / 3)  # whatever its limits are
     assert math.isnan(crossed_mean(np.array([]), [], []).value)
 
 
