@@ -196,7 +196,6 @@ async def test_an_anonymous_administrator_has_language_and_memory_of_their_own(r
         await chat.wait(lambda message: message.text == EN("queue-empty"))
 
 
-@pytest.mark.refused("getMyCommands", "chat not found")
 async def test_a_ban_in_reply_to_a_channels_message_bans_that_channel_alone(tmp_path: Path) -> None:
     """The account that all channels share is nobody. The operator is the first person of a new sandbox."""
     first = 1000001

@@ -76,7 +76,6 @@ async def command(chat: Chat, text: str, answer: str) -> None:
     await chat.wait(lambda message: message.text == answer)
 
 
-@pytest.mark.refused("getMyCommands", "chat not found")  # the operator has not written to the bot when it starts
 async def test_operators_ban_pause_the_bot_and_write_to_everybody(tmp_path: Path) -> None:
     """/ban and /unban, maintenance on and off, /stats, and a broadcast to everybody but the operator."""
     operators = frozenset({OPERATOR})
