@@ -14,7 +14,6 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from engine.console import check_folder, load_model, progress_bar
-from engine.drawing.canvas import EDGE
 from engine.options import SIZES
 from engine.study.vote.command import vote
 
@@ -163,7 +162,7 @@ def list_methods() -> None:
 def styles(
     output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Where to save them.")],
     *,
-    size: Annotated[int, typer.Option(min=SIZES[0], max=SIZES[-1], help="Both edges in pixels.")] = EDGE,
+    size: Annotated[int, typer.Option(min=SIZES[0], max=SIZES[-1], help="Both edges in pixels.")] = 640,
     seed: Annotated[int, typer.Option(min=0, help="Another seed, other pictures of the same styles.")] = 0,
 ) -> None:
     """Draw a gallery of styles: a PNG file of each."""

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from engine.console import progress_bar
 from engine.errors import EngineError
-from engine.weights.download import delete as delete_files
-from engine.weights.download import fetch
-from engine.weights.kept import verify as verify_file
-from engine.weights.source import Source, source
+
+if TYPE_CHECKING:
+    from engine.weights.source import Source
 
 app = typer.Typer()
 
@@ -33,16 +32,19 @@ def weights(
     delete: Annotated[bool, typer.Option("--delete", help="Delete them, and incomplete downloads.")] = False,
 ) -> None:
     """Show which full weights are on this computer, what they take, and where they come from."""
+    from engine.weights import download as downloads
+    from engine.weights.source import source
+
     if download + verify + delete > 1:
         raise EngineError("Give one of --download, --verify and --delete.")
     console, wanted = Console(highlight=False, soft_wrap=True), source()
     if delete:
-        for file in delete_files(wanted):
+        for file in downloads.delete(wanted):
             console.print(f"deleted {file}")
     elif download:
         with progress_bar() as bar:
             task = bar.add_task("downloading the weights", total=None)
-            fetch(on_download=lambda done, total: bar.update(task, completed=done, total=total))
+            downloads.fetch(on_download=lambda done, total: bar.update(task, completed=done, total=total))
     there = f"{wanted.kept}, {wanted.kept.stat().st_size / 1e6:.0f} MB" if wanted.kept.is_file() else "not here"
     console.print(
         f"builtin     come with the engine\npretrained  {there}\nfolder      {wanted.folder}\nfrom        {wanted.url}"
@@ -52,7 +54,9 @@ def weights(
 
 
 def _verify(console: Console, wanted: Source) -> None:
+    from engine.weights.kept import verify
+
     if not wanted.kept.is_file():
         raise EngineError("There are no weights to verify; give --download first.")
-    kept = verify_file(wanted.kept)
+    kept = verify(wanted.kept)
     console.print(f"in order: {kept.tensors} tensors; the download was {_CHECKED[kept.check]}")

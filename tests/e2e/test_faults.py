@@ -155,7 +155,8 @@ async def test_updates_sent_while_the_bot_was_away_are_answered(own_program: Pro
 def test_the_bot_process_never_loads_torch() -> None:
     """Only the engine child does: the bot starts quickly, and a fault of torch cannot end the chat.
 
-    Of the engine the bot has only what reads pictures, and that has read one here.
+    Of the engine the bot has only rooms without torch: those that read, draw and combine pictures, and the votes.
+    They have drawn and read a picture here.
     """
     code = (
         "import sys, bot.run, bot.doctor, bot.cli\n"
@@ -165,4 +166,5 @@ def test_the_bot_process_never_loads_torch() -> None:
         "print(*sorted({'.'.join(part[:2]) for part in parts if part[0] in ('torch', 'engine')}))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert set(done.stdout.split()) <= {"engine", "engine.errors", "engine.options", "engine.reading", "engine.sizes"}
+    rooms = {f"engine.{name}" for name in ("combine", "drawing", "errors", "options", "reading", "sizes", "study")}
+    assert set(done.stdout.split()) <= {"engine", *rooms}
