@@ -116,6 +116,7 @@ def test_a_metric_computed_again_from_the_files_has_the_same_value(finished: Pat
         assert METRICS[name].measure(sample) == pytest.approx(row.metrics[name], rel=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)  # three starts of three processes, beside whatever else the machine does
 def test_a_study_goes_on_after_kill_and_after_ctrl_c_with_the_same_numbers(finished: Path, tmp_path: Path) -> None:
     """What is finished is not painted again, a line that was cut off is; no child process is left behind."""
