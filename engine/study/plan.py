@@ -53,9 +53,9 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
             ),
         ),
         "full": Profile(
-            size=256,
-            most={"content": 6, "style": 8},
-            rerun_pairs=12,
+            size=160,
+            most={"content": 6, "style": 6},
+            rerun_pairs=6,
             grid_pairs=6,
             grids=tuple(GRIDS),
         ),

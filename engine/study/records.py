@@ -187,7 +187,7 @@ class Painted(msgspec.Struct, frozen=True, kw_only=True):
         seed: It painted with.
         size: Longest edge that was asked for, in pixels.
         file: Name in the folder `pictures`; None if there is no output.
-        seconds: That painting took; None if there is no output.
+        seconds: That painting took: of the processor's time, on a GPU by the clock; None if there is no output.
         error: Why there is no output.
         losses: Weighted loss of each iteration; empty for methods that do not optimise.
         metrics: Value by metric; None where it was not measured.

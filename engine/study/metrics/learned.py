@@ -53,9 +53,8 @@ def dists(sample: Sample) -> float:
 def _require(name: str, url: str) -> None:
     if find_spec("torchmetrics") is None:
         raise UnavailableError(f"{name} needs torchmetrics: pip install 'vitrage[study-all]'.")
-    file = Path(torch.hub.get_dir(), "checkpoints", url.rpartition("/")[2])
-    if not file.is_file():
-        raise UnavailableError(f"{name}: weights absent; it needs {url} in {file.parent}.")
+    if not Path(torch.hub.get_dir(), "checkpoints", url.rpartition("/")[2]).is_file():
+        raise UnavailableError(f"{name}: weights absent; put {url} into hub/checkpoints of torch's cache (TORCH_HOME).")
 
 
 @functools.cache

@@ -164,7 +164,7 @@ column-strength = Strength
 column-setting = Setting
 column-value = Value
 
-table-standings = Scores from 0 (the worst of these methods) to 1 (the best): the mean rank over the metrics that decide, with 95% intervals for other contents and styles. Seconds are medians.
+table-standings = Scores from 0 (the worst of these methods) to 1 (the best): the mean rank over the metrics that decide, with 95% intervals for other contents and styles. Seconds are medians; on a processor they are its own time, on one core.
 table-orders = The same steps in each order. Scores as above, among these orders only.
 table-combinations = Combinations beside painting alone. Scores as above, among these methods only.
 table-comparisons = Share of the deciding metrics by which the neural picture is better, mean over the pairs, with 95% intervals for other contents and styles; p of Wilcoxon’s test after Holm’s correction.
