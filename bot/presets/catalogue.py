@@ -11,7 +11,7 @@ import structlog
 
 from engine.drawing.canvas import EDGE
 from engine.drawing.styles import DRAWN
-from engine.errors import ImageError
+from engine.errors import EngineError
 from engine.reading.load import load_image
 
 log = structlog.get_logger(__name__)
@@ -78,6 +78,6 @@ def _find_pictures(folder: Path) -> dict[str, Path]:
 def _is_picture(file: Path) -> bool:
     try:
         load_image(file, at_least=(EDGE, EDGE))
-    except ImageError:
+    except EngineError:
         return False
     return True

@@ -12,7 +12,7 @@ from typing import TypeAlias
 import numpy as np
 from PIL import Image, TiffImagePlugin, TiffTags, UnidentifiedImageError
 
-from engine.errors import ImageError
+from engine.errors import ImageError, OutOfMemoryError
 from engine.reading import jpeg, orientation, png
 from engine.reading.colour import to_srgb
 from engine.reading.depth import eight_bits
@@ -61,6 +61,7 @@ def load_image(source: ImageSource, *, max_pixels: int = MAX_PIXELS, at_least: S
 
     Raises:
         ImageError: The file is missing, empty, truncated, too large, or not a picture.
+        OutOfMemoryError: There is too little memory to decode it.
     """
     name = "The picture" if isinstance(source, bytes) else f"The picture {Path(source).name}"
     data = source if isinstance(source, bytes) else _read(Path(source), name)
@@ -72,6 +73,8 @@ def load_image(source: ImageSource, *, max_pixels: int = MAX_PIXELS, at_least: S
     except (_TooLargeError, Image.DecompressionBombError) as error:
         sentence = f"{name} has more than {max_pixels // 1_000_000} megapixels; make it smaller first."
         raise ImageError(sentence, "too large", pixels=getattr(error, "pixels", 0)) from None
+    except MemoryError:
+        raise OutOfMemoryError(f"{name} takes more memory than there is; make it smaller first.") from None
     except Exception as error:  # decoders raise exceptions of many types on malformed files
         if _is_foreign(error, data):
             raise ImageError(

@@ -9,7 +9,7 @@ from telegram import ForceReply, Message, ReplyParameters
 from bot.chat.access import answer
 from bot.chat.context import Press
 from bot.chat.images import edits
-from bot.chat.images.decoding import in_thread
+from bot.chat.images.decoding import in_child
 from bot.chat.intake.sources import fetch_source
 from bot.chat.mentions import mention
 from bot.storage.models import Job
@@ -37,5 +37,5 @@ async def _send_photo(press: Press, job: Job) -> Message:
         "has_spoiler": job.spoiler,
     }
     # Not by its name at Telegram: that of a file, a sticker or a video's thumbnail is refused as a photo.
-    photo = await in_thread(edits.as_photo, await fetch_source(press, job.sources[0]))
+    photo = await in_child(edits.as_photo, await fetch_source(press, job.sources[0]))
     return await press.bot.send_photo(job.address.chat_id, photo, **more)

@@ -16,7 +16,7 @@ from bot.chat.access import answer, why_not
 from bot.chat.context import Press
 from bot.chat.errors import BadPictureError
 from bot.chat.images import edits
-from bot.chat.images.decoding import in_thread
+from bot.chat.images.decoding import in_child
 from bot.chat.images.timelapse import look
 from bot.chat.intake.photos import Attachment, attachment, fetch
 from bot.chat.intake.sources import fetch_source
@@ -69,7 +69,7 @@ async def blend(press: Press, data: callbacks.Blend) -> None:
         return
     await answer(press.query)
     photo = await fetch_source(press, job.sources[0])
-    [mixed] = await in_thread(edits.blends, photo, kept, [data.share])
+    [mixed] = await in_child(edits.blends, photo, kept, [data.share])
     await _send_photo(press, job, mixed, caption=f"{data.share} %")
 
 
@@ -86,7 +86,7 @@ async def _file(press: Press, job: Job) -> None:
 async def _print(press: Press, job: Job) -> None:
     """Send the picture enlarged for a printer, as a file; enlarging adds no strokes."""
     await answer(press.query)
-    data, (width, height) = await in_thread(edits.enlarged, await _picture(press, job))
+    data, (width, height) = await in_child(edits.enlarged, await _picture(press, job))
     sides = "×".join(str(round(edge / edits.PRINT_DPI * CM_PER_INCH)) for edge in (width, height))
     caption = press.say("printed", pixels=f"{width}×{height}", sides=sides, dpi=str(edits.PRINT_DPI))
     file = InputFile(data, f"vitrage-{job.id}-print.jpg")
@@ -96,7 +96,7 @@ async def _print(press: Press, job: Job) -> None:
 async def _sticker(press: Press, job: Job) -> None:
     """Send the picture as a sticker."""
     await answer(press.query)
-    file = InputFile(await in_thread(edits.sticker, await _picture(press, job)), "vitrage.webp")
+    file = InputFile(await in_child(edits.sticker, await _picture(press, job)), "vitrage.webp")
     await press.bot.send_sticker(**_place(press, job), sticker=file, emoji="🎨")
 
 
@@ -109,7 +109,7 @@ async def _timelapse(press: Press, job: Job) -> None:
         return
     await answer(press.query)
     file = InputFile(timelapse, "timelapse.gif" if timelapse.startswith(b"GIF8") else "timelapse.mp4")
-    seen = await in_thread(look, timelapse)
+    seen = await in_child(look, timelapse)
     more: dict[str, Any] = dataclasses.asdict(seen) if seen else {}
     more |= {"caption": press.say("filmed"), "has_spoiler": job.spoiler}
     await press.bot.send_animation(**_place(press, job), animation=file, **more)
@@ -119,14 +119,14 @@ async def _compare(press: Press, job: Job) -> None:
     """Send the photo and the picture side by side."""
     await answer(press.query)
     pair = await fetch_source(press, job.sources[0]), await _picture(press, job)
-    await _send_photo(press, job, await in_thread(edits.side_by_side, *pair), caption=press.say("compared"))
+    await _send_photo(press, job, await in_child(edits.side_by_side, *pair), caption=press.say("compared"))
 
 
 async def _strip(press: Press, job: Job) -> None:
     """Send the photo blended with the picture, weaker to stronger; a button sends one of them in full."""
     await answer(press.query)
     pair = await fetch_source(press, job.sources[0]), await _picture(press, job)
-    sheet = await in_thread(edits.gallery, await in_thread(edits.blends, *pair, SHARES))
+    sheet = await in_child(edits.gallery, await in_child(edits.blends, *pair, SHARES))
     more = {"caption": press.say("strip"), "show_caption_above_media": True}
     await _send_photo(press, job, sheet, reply_markup=blend_keyboard(job), **more)
 
@@ -135,7 +135,7 @@ async def _faces(press: Press, job: Job) -> None:
     """Send the picture with the photo's faces blended in."""
     await answer(press.query)
     pair = await fetch_source(press, job.sources[0]), await _picture(press, job)
-    if gentle := await in_thread(edits.gentler_faces, *pair):
+    if gentle := await in_child(edits.gentler_faces, *pair):
         await _send_photo(press, job, gentle, caption=press.say("gentler"))
     else:
         await press.reply(press.say("no-faces"), quote=True)
@@ -145,14 +145,14 @@ async def _denoise(press: Press, job: Job) -> None:
     """Send the picture without its grain."""
     await answer(press.query)
     picture = await _picture(press, job)
-    await _send_photo(press, job, await in_thread(edits.denoised, picture), caption=press.say("denoised"))
+    await _send_photo(press, job, await in_child(edits.denoised, picture), caption=press.say("denoised"))
 
 
 async def _crop(press: Press, job: Job, *, aspect: float) -> None:
     """Send the picture cropped to an aspect ratio, width by height, around what the photo shows."""
     await answer(press.query)
     pair = await fetch_source(press, job.sources[0]), await _picture(press, job)
-    await _send_photo(press, job, await in_thread(edits.cropped, *pair, aspect), caption=press.say("cropped"))
+    await _send_photo(press, job, await in_child(edits.cropped, *pair, aspect), caption=press.say("cropped"))
 
 
 async def _delete(press: Press, job: Job) -> None:

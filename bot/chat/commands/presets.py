@@ -8,7 +8,7 @@ from bot.chat import callbacks
 from bot.chat.access import answer, for_asker
 from bot.chat.context import MessageRequest, Press
 from bot.chat.images import edits
-from bot.chat.images.decoding import in_thread
+from bot.chat.images.decoding import in_child
 from bot.chat.intake import drafts
 from bot.chat.intake.quotas import refusal
 from bot.chat.keyboards import preset_rows
@@ -27,7 +27,7 @@ async def show(request: MessageRequest) -> None:
     own = await request.stores.styles.names(request.requester)
     caption = f"{say('presets')}\n{say('presets-own', names=', '.join(own))}" if own else say("presets")
     await request.message.reply_photo(
-        await in_thread(edits.gallery, pictures),
+        await in_child(edits.gallery, pictures),
         caption=caption[:MAX_CAPTION],
         reply_markup=InlineKeyboardMarkup(rows),
         show_caption_above_media=True,

@@ -16,7 +16,7 @@ from bot.chat.context import MessageRequest, Press, Request, Services
 from bot.chat.errors import BadPictureError
 from bot.chat.i18n import Texts
 from bot.chat.images.ballot_sheet import ballot_sheet
-from bot.chat.images.decoding import in_thread
+from bot.chat.images.decoding import in_child
 from bot.chat.keyboards import button
 from bot.chat.refusals import UNCHANGED, UNEDITABLE, UNWRITABLE, foreseen, says
 from engine.errors import EngineError
@@ -143,7 +143,18 @@ async def _caption(say: Texts, ballot: Ballot, voter: str) -> str:
 
 
 async def _sheet(question: Question) -> bytes:
-    return await _usable(in_thread(ballot_sheet, question.content, question.style, *question.pictures))
+    """Return the picture of a question.
+
+    Raises:
+        BadPictureError: the study's pictures cannot be read.
+    """
+    paths = (question.content, question.style, *question.pictures)
+    try:
+        content, style, left, right = [await asyncio.to_thread(path.read_bytes) for path in paths]
+        return await in_child(ballot_sheet, content, style, left, right)
+    except (OSError, BadPictureError) as error:
+        log.warning("a study's picture cannot be read", reason=str(error))
+        raise BadPictureError("vote-broken") from error
 
 
 def _keyboard(say: Texts, ballot: Ballot, question: Question) -> InlineKeyboardMarkup:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
@@ -16,17 +15,17 @@ GAP = 12  # pixels
 LABEL = 72  # pixels, the diameter of the disc behind a letter
 
 
-def ballot_sheet(content: Path, style: Path, left: Path, right: Path) -> bytes:
+def ballot_sheet(content: bytes, style: bytes, left: bytes, right: bytes) -> bytes:
     """Return a JPEG: content and style in the middle above, the outputs below as A and B.
 
-    It decodes files: call it by `decoding.in_thread`.
+    It decodes files: call it by `decoding.in_child`.
 
     Raises:
-        ImageError: a file is missing or no picture.
+        ImageError: a file is no picture.
     """
     column = (WIDTH - GAP) // 2
-    outputs = [_within(load_image(path), column, round(TALLEST * column)) for path in (left, right)]
-    given = [_within(load_image(path), column, GIVEN) for path in (content, style)]
+    outputs = [_within(load_image(data), column, round(TALLEST * column)) for data in (left, right)]
+    given = [_within(load_image(data), column, GIVEN) for data in (content, style)]
     sheet = Image.new("RGB", (WIDTH, GIVEN + 2 * GAP + max(picture.height for picture in outputs)), "white")
     for index, picture in enumerate(given):
         sheet.paste(picture, (index * (column + GAP) + (column - picture.width) // 2, (GIVEN - picture.height) // 2))

@@ -1,4 +1,4 @@
-"""Pictures made from pictures. Each function decodes files: call it by `decoding.in_thread`."""
+"""Pictures made from pictures. Each function decodes files: call it by `decoding.in_child`."""
 
 from __future__ import annotations
 

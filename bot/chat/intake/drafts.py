@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from telegram import ForceReply, InlineKeyboardMarkup
 
@@ -11,7 +12,7 @@ from bot.chat.command_text import after_command, has_command
 from bot.chat.context import MessageRequest, Request
 from bot.chat.errors import BadPictureError, answered
 from bot.chat.images import advice
-from bot.chat.images.decoding import in_thread
+from bot.chat.images.decoding import in_child
 from bot.chat.intake import marked_copy
 from bot.chat.intake.photos import Attachment, attachment, receive
 from bot.chat.intake.quotas import refusal
@@ -181,7 +182,9 @@ async def _enqueue(request: Request, photos: list[Photo], reference: str | None)
         sources += named
         styles += [await blobs.put(await fetch_source(request, source)) for source in named]
     style = await blobs.get(others[0].blob) if others else None
-    hint = await in_thread(advice.look, await blobs.get(content.blob), style)
+    hint = ""
+    with suppress(BadPictureError):  # advice is optional
+        hint = await in_child(advice.look, await blobs.get(content.blob), style)
     await request.stores.jobs.enqueue(
         NewJob(
             dedup_key=f"photos:{request.chat.id}:{max(photo.message_id for photo in photos)}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.chat.context import Request
-from bot.chat.images.decoding import in_thread
+from bot.chat.images.decoding import in_child
 from bot.chat.images.drawn_mask import mask_of
 from bot.chat.intake.sources import fetch_source
 from bot.chat.recipe_codes import reference_of
@@ -44,7 +44,7 @@ async def repaint(request: Request, wanted: Repaint) -> Job:
     content, *styles = [await fetch_source(request, source) for source in wanted.sources]
     mask = None
     if wanted.marked:
-        mask = await put(await in_thread(mask_of, content, await fetch_source(request, wanted.marked)))
+        mask = await put(await in_child(mask_of, content, await fetch_source(request, wanted.marked)))
     return await request.stores.jobs.enqueue(
         NewJob(
             dedup_key=wanted.dedup_key,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.chat.access import why_not
 from bot.chat.context import MessageRequest
 from bot.chat.errors import BadPictureError
-from bot.chat.images.decoding import in_thread
+from bot.chat.images.decoding import in_child
 from bot.chat.images.drawn_mask import mask_of
 from bot.chat.intake.enqueue import Repaint, repaint
 from bot.chat.intake.photos import Attachment, fetch, receive
@@ -31,7 +31,7 @@ async def marked_job(request: MessageRequest, found: Attachment | None) -> Job |
 
 async def _is_marked_copy(request: MessageRequest, job: Job, found: Attachment) -> bool:
     try:
-        await in_thread(mask_of, await fetch_source(request, job.sources[0]), await fetch(request.bot, found))
+        await in_child(mask_of, await fetch_source(request, job.sources[0]), await fetch(request.bot, found))
     except BadPictureError:
         return False
     return True

@@ -10,14 +10,11 @@ from telegram.error import TelegramError
 
 from bot.chat.context import Request
 from bot.chat.errors import BadPictureError
-from bot.chat.images.decoding import in_thread
+from bot.chat.images.check import check
+from bot.chat.images.decoding import in_child
 from bot.storage.models import Source
-from engine.errors import ImageError
-from engine.reading.load import load_image
 
 MAX_FILE_BYTES = 20_000_000  # Bot API, getFile: the largest file that a bot can download
-MAX_PIXELS = 64_000_000
-MIN_EDGE = 16
 FETCH_TRIES = 3
 FILE = "file:"  # how a source names a file at Telegram
 
@@ -75,7 +72,7 @@ async def fetch(bot: Bot, found: Attachment) -> bytes:
     if found.file_size > MAX_FILE_BYTES:
         raise BadPictureError("bad-file-size", limit=MAX_FILE_BYTES // 1_000_000)
     data = await _download(bot, found.file_id)
-    await in_thread(check, data)
+    await in_child(check, data)
     return data
 
 
@@ -89,21 +86,3 @@ async def _download(bot: Bot, file_id: str) -> bytes:
                 raise BadPictureError("download-failed") from error
             await asyncio.sleep(attempt)
     raise AssertionError("unreachable")
-
-
-def check(data: bytes) -> None:
-    """Check that `data` is a whole picture, from MIN_EDGE px to MAX_PIXELS, by reading it as everybody else does.
-
-    Raises:
-        BadPictureError: it is not.
-    """
-    try:
-        width, height = load_image(data, max_pixels=MAX_PIXELS, at_least=(512, 512)).size
-    except ImageError as error:
-        if error.fault == "too large":
-            megapixels = str(round(error.pixels / 1_000_000)) if error.pixels else f"> {MAX_PIXELS // 1_000_000}"
-            limit = MAX_PIXELS // 1_000_000
-            raise BadPictureError("bad-too-large", megapixels=megapixels, limit=limit) from error
-        raise BadPictureError("bad-truncated" if error.fault == "damaged" else "bad-not-image") from error
-    if min(width, height) < MIN_EDGE:
-        raise BadPictureError("bad-too-small", width=width, height=height, limit=MIN_EDGE)

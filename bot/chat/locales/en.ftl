@@ -100,6 +100,7 @@ failed-engine = The painting did not work, even after several tries. Please send
 bad-not-image = This file is not a picture that I can open. Send a photo, or a JPEG, PNG, WebP, HEIC, AVIF, GIF or TIFF file.
 bad-truncated = This picture is damaged or incomplete. Please send it again.
 bad-too-large = This picture has too many pixels ({ $megapixels } million). Send one with at most { $limit } million.
+bad-heavy = This picture is too much for me: opening it takes too long, or too much memory. Please send it as a JPEG of fewer pixels.
 bad-too-small = This picture is too small ({ $width }×{ $height }). Send one that is at least { $limit } pixels on each side.
 bad-file-size = This file is too big: Telegram gives me files of at most { $limit } MB. Send it as a photo instead.
 bad-no-photo = I need a photo or an image file. Send the picture as a photo or as a file.

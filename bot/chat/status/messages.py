@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -18,15 +19,15 @@ from telegram import (
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, TelegramError
 
+from bot.chat.errors import BadPictureError
 from bot.chat.i18n import Texts, texts_in
 from bot.chat.images import edits
-from bot.chat.images.decoding import in_thread
+from bot.chat.images.check import size_of
+from bot.chat.images.decoding import in_child
 from bot.chat.intake.photos import attachment
 from bot.chat.rate_limiter import patience
 from bot.chat.refusals import ANY, TOPIC_GONE, UNCHANGED, UNEDITABLE, UNWRITABLE, foreseen, says
 from bot.storage.models import Job, SentPicture, State
-from engine.errors import ImageError
-from engine.reading.load import read_size
 
 log = structlog.get_logger(__name__)
 
@@ -110,11 +111,12 @@ class JobMessages:
             TelegramError: it cannot be edited.
         """
         if self._job.state is State.RUNNING:
-            picture = await in_thread(edits.as_preview, picture)
+            with suppress(BadPictureError):  # it is shown as it is
+                picture = await in_child(edits.as_preview, picture)
         # Telegram finds a file of an InputMedia by its field `media`, which the library writes only with `attach`.
         file, words = InputFile(picture, NAME, attach=True), dict[str, Any](caption=text, parse_mode=ParseMode.HTML)
         media: InputMedia = InputMediaDocument(file, **words)
-        if self._as_photo(picture):
+        if await self._as_photo(picture):
             media = InputMediaPhoto(file, **words, **self._looks)
         chat_id, message_id = self._job.address.chat_id, self._job.status_message_id
         with foreseen(UNCHANGED, *UNEDITABLE, *UNWRITABLE):
@@ -140,7 +142,7 @@ class JobMessages:
         }
         file = InputFile(picture, NAME)
         with foreseen(*UNWRITABLE, *TOPIC_GONE, *NO_PHOTO):
-            if self._as_photo(picture):
+            if await self._as_photo(picture):
                 effect = CONFETTI if celebrate else None
                 try:
                     return _sent(
@@ -180,10 +182,10 @@ class JobMessages:
             except (BadRequest, Forbidden) as error:
                 log.info("a status message cannot be deleted", job=self._job.id, reason=error.message)
 
-    def _as_photo(self, picture: bytes) -> bool:
+    async def _as_photo(self, picture: bytes) -> bool:
         """Return whether the picture is sent as a photo; a preview is one also where the result is wanted as a file."""
         as_file = self._job.output == "file" and self._job.state is State.RENDERED and not self._is_sheet
-        return fits_photo(picture) and not as_file
+        return not as_file and await fits_photo(picture)
 
     @property
     def _looks(self) -> dict[str, Any]:
@@ -205,12 +207,14 @@ def _sent(message: Message) -> SentPicture:
     return SentPicture(message.message_id, found.file_id if found else "")
 
 
-def fits_photo(picture: bytes) -> bool:
+async def fits_photo(picture: bytes) -> bool:
     """Return whether Telegram takes this picture as a photo."""
-    try:
-        width, height = read_size(picture)
-    except ImageError:
+    size = None
+    with suppress(BadPictureError):  # it is delivered as a file
+        size = await in_child(size_of, picture)
+    if size is None:
         return False
+    width, height = size
     return (
         len(picture) <= MAX_PHOTO_BYTES
         and width + height <= MAX_PHOTO_EDGES

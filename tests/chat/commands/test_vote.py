@@ -22,6 +22,7 @@ from engine.study.vote.ballot import Ballot
 from engine.study.vote.store import NAME, VoteStore
 from tests.support.chat_harness import RunningChat, group, run_chat, run_chat_on
 from tests.support.jobs import eventually
+from tests.support.pictures import encoded
 from tests.support.vote_study import METHODS, small_study
 
 EN, RU = texts("en"), texts("ru")
@@ -224,12 +225,14 @@ def test_a_setting_that_names_no_study_is_one_sentence(tmp_path: Path) -> None:
     assert _study(None) is None
 
 
-def test_the_sheet_shows_four_pictures_and_two_letters(tmp_path: Path) -> None:
+def test_the_sheet_shows_four_pictures_and_two_letters() -> None:
     """Content and style above, A and B below, portraits no taller than fits a screen."""
     colours = {"content": "red", "style": "green", "left": "blue", "right": "orange"}
-    for name, colour in colours.items():
-        Image.new("RGB", (60, 200) if name == "right" else (90, 60), colour).save(tmp_path / f"{name}.png")
-    with Image.open(io.BytesIO(ballot_sheet(*(tmp_path / f"{name}.png" for name in colours)))) as sheet:
+    files = [
+        encoded(Image.new("RGB", (60, 200) if name == "right" else (90, 60), colour), "PNG")
+        for name, colour in colours.items()
+    ]
+    with Image.open(io.BytesIO(ballot_sheet(*files))) as sheet:
         assert (sheet.width, sheet.height <= GIVEN + 24 + 1.4 * WIDTH / 2) == (WIDTH, True)
         places = [(WIDTH // 4, 150), (3 * WIDTH // 4, 150), (WIDTH // 4, GIVEN + 200), (3 * WIDTH // 4, GIVEN + 200)]
         for place, colour in zip(places, colours.values(), strict=True):

@@ -56,6 +56,16 @@ async def test_advice_understands_every_mode_of_pictures(mode: str) -> None:
     assert look(data, data) == "style-flat"
 
 
+def test_advice_that_fails_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is optional."""
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("no reason")
+
+    monkeypatch.setattr("bot.chat.images.advice._of_content", fail)
+    assert look(encoded(CAT), None) == ""
+
+
 async def test_a_flat_style_can_be_replaced_with_two_presses(running_chat: RunningChat) -> None:
     """The status message has the advice; the job is cancelled, and one with the chosen preset takes its place."""
     async with Client(running_chat.url) as ann:

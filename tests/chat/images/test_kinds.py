@@ -10,8 +10,8 @@ from PIL import Image
 
 from bot.chat.errors import BadPictureError
 from bot.chat.images import advice, edits
+from bot.chat.images.check import check
 from bot.chat.images.drawn_mask import mask_of
-from bot.chat.intake.photos import check
 from tests.support.kinds import CAT, KINDS, Kind, distance
 from tests.support.pictures import encoded
 

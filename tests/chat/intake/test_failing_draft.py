@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.chat.errors import BadPictureError
 from bot.chat.i18n import texts
 from bot.sandbox.client import Client
 from tests.support.chat_harness import RunningChat, picture
@@ -24,7 +25,7 @@ async def test_a_draft_that_fails_does_not_make_the_next_photos_fail(
             async def fail(*_: object) -> None:
                 raise RuntimeError("no reason")
 
-            patch.setattr("bot.chat.intake.drafts.in_thread", fail)
+            patch.setattr("bot.chat.intake.drafts.in_child", fail)
             await chat.send_photos([picture(color="blue")])
             await chat.wait(lambda message: message.text == EN("broken"))
         await chat.send_photos([picture()])
@@ -38,10 +39,10 @@ async def test_a_draft_that_fails_does_not_make_the_next_photos_fail(
 async def test_advice_that_fails_stops_no_request(running_chat: RunningChat, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is optional: the job is queued without it."""
 
-    def fail(*_: object) -> None:
-        raise RuntimeError("no reason")
+    async def fail(*_: object) -> None:
+        raise BadPictureError("bad-heavy")
 
-    monkeypatch.setattr("bot.chat.images.advice._of_content", fail)
+    monkeypatch.setattr("bot.chat.intake.drafts.in_child", fail)
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         await chat.send_photos([picture()])

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from bot.chat.errors import BadPictureError
-from bot.chat.intake.photos import check
+from bot.chat.images.check import check
 from tests.support.pictures import encoded
 
 
