@@ -16,7 +16,7 @@ from bot.chat.i18n import texts_in
 from bot.chat.rate_limiter import patience
 from bot.chat.refusals import foreseen
 from bot.chat.update_queue import take_turn
-from bot.storage.models import Standing
+from bot.storage.models import Job, Standing
 
 log = structlog.get_logger(__name__)
 
@@ -96,6 +96,27 @@ async def answer(query: CallbackQuery, text: str | None = None, *, alert: bool =
     except TelegramError as error:
         log.info("a button press was not answered", reason=error.message)
     await take_turn()
+
+
+def is_made_up(press: Press) -> bool:
+    """Return whether the pressed message of a group has no such button.
+
+    Telegram lets its users send any data with any message of a bot, also under what the bot has written to others, and
+    handlers edit and delete the pressed message. What Telegram does not show, an old message, cannot be looked at.
+    """
+    if press.in_private or press.message is None:
+        return False
+    rows = press.message.reply_markup.inline_keyboard if press.message.reply_markup else ()
+    return not any(button.callback_data == press.query.data for row in rows for button in row)
+
+
+async def job_of_chat(press: Press, job_id: int) -> Job | None:
+    """Return the job that a button names, None if this chat has no such job.
+
+    What a button carries can be made up by anybody, also by whoever administers another group.
+    """
+    job = await press.stores.jobs.get(job_id)
+    return job if job and job.address.chat_id == press.chat.id else None
 
 
 async def why_not(request: Request, requester: int) -> str | None:

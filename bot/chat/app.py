@@ -183,7 +183,11 @@ def _press(kind: type[C], handle: Callable[[Press, C], Awaitable[None]]) -> Hand
 
     async def call(_: Update, context: Context) -> None:
         press = context.request
-        if isinstance(press, Press) and (data := kind.unpack(press.query.data or "")) is not None:
+        if not isinstance(press, Press) or (data := kind.unpack(press.query.data or "")) is None:
+            return
+        if access.is_made_up(press):
+            await access.answer(press.query, press.say("press-too-late"), alert=True)
+        else:
             await answered(press, handle(press, data))
 
     return CallbackQueryHandler(call, lambda data: isinstance(data, str) and kind.unpack(data) is not None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from telegram import InlineKeyboardMarkup
 
 from bot.chat import callbacks
-from bot.chat.access import answer, why_not
+from bot.chat.access import answer, job_of_chat, why_not
 from bot.chat.buttons.repaint import paint_again
 from bot.chat.context import Press
 from bot.chat.keyboards import preset_rows
@@ -15,8 +15,8 @@ from bot.storage.models import Job, Source, State
 
 
 async def _job_for(press: Press, job_id: int, too_late: str, *states: State) -> Job | None:
-    """Return a job that the user may act on and that is in one of these states; otherwise say why not."""
-    job = await press.stores.jobs.get(job_id)
+    """Return a job of this chat that the user may act on, in one of these states; otherwise say why not."""
+    job = await job_of_chat(press, job_id)
     if job is None or job.state not in states:
         await answer(press.query, press.say(too_late), alert=True)
         if job is None or press.message_id not in (job.status_message_id, job.picture and job.picture.message_id):

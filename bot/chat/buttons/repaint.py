@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from bot.chat import callbacks
-from bot.chat.access import answer, why_not
+from bot.chat.access import answer, job_of_chat, why_not
 from bot.chat.buttons import region
 from bot.chat.buttons.result_extras import EXTRAS, kept_picture, picture_at_telegram, shown_picture
 from bot.chat.callbacks import Action
@@ -22,10 +22,10 @@ CONTINUED = ("stronger", "softer", "bigger")  # from the picture that is there; 
 
 async def press(press: Press, data: callbacks.DoWithResult) -> None:
     """Do what a button under a picture says, for its requester or an administrator of the group."""
-    job = await press.stores.jobs.get(data.job)
+    job = await job_of_chat(press, data.job)
     if job is not None and press.message is None:  # its topic is not told
         press = dataclasses.replace(press, thread_id=job.address.thread_id)
-    if job is None or press.chat.id != job.address.chat_id:
+    if job is None:
         await answer(press.query, press.say("result-too-old"), alert=True)
     elif sentence := await why_not(press, job.address.user_id):
         await answer(press.query, press.say(sentence), alert=True)
@@ -39,8 +39,8 @@ async def press(press: Press, data: callbacks.DoWithResult) -> None:
 
 async def show_buttons(press: Press, data: callbacks.ShowButtons) -> None:
     """Show the other page of the buttons under a picture."""
-    job = await press.stores.jobs.get(data.job)
-    if job is None or press.chat.id != job.address.chat_id:
+    job = await job_of_chat(press, data.job)
+    if job is None:
         await answer(press.query, press.say("result-too-old"), alert=True)
     elif sentence := await why_not(press, job.address.user_id):
         await answer(press.query, press.say(sentence), alert=True)
@@ -51,7 +51,7 @@ async def show_buttons(press: Press, data: callbacks.ShowButtons) -> None:
 
 async def pick(press: Press, data: callbacks.Pick) -> None:
     """Paint the photo of a contact sheet in full, in the style of the number."""
-    job = await press.stores.jobs.get(data.job)
+    job = await job_of_chat(press, data.job)
     if job is None or not 0 < data.number < len(job.sources):
         await answer(press.query, press.say("result-too-old"), alert=True)
     elif sentence := await why_not(press, job.address.user_id):

@@ -12,7 +12,7 @@ from telegram import InputFile, ReplyParameters
 from telegram.error import BadRequest
 
 from bot.chat import callbacks
-from bot.chat.access import answer, why_not
+from bot.chat.access import answer, job_of_chat, why_not
 from bot.chat.context import Press
 from bot.chat.errors import BadPictureError
 from bot.chat.images import edits
@@ -59,9 +59,9 @@ async def shown_picture(press: Press, job: Job) -> bytes:
 
 async def blend(press: Press, data: callbacks.Blend) -> None:
     """Send the mixture whose share was pressed under a strength strip."""
-    job = await press.stores.jobs.get(data.job)
+    job = await job_of_chat(press, data.job)
     kept = await kept_picture(press, job) if job else None
-    if job is None or kept is None or press.chat.id != job.address.chat_id:
+    if job is None or kept is None:
         await answer(press.query, press.say("file-gone"), alert=True)
         return
     if sentence := await why_not(press, job.address.user_id):

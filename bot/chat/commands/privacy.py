@@ -44,10 +44,15 @@ async def keep(press: Press, data: callbacks.Keep) -> None:
 
 
 async def _may_press(press: Press, requester: int) -> bool:
-    """Return whether the user may press a button of a requester: a person's own is nobody else's. Tell them if not."""
+    """Return whether the user may press a button of a requester: a person's own is nobody else's. Tell them if not.
+
+    What a button carries can be made up. So a channel's is its group's administrators' only under its own message.
+    """
     if requester == press.requester:
         return True
-    sentence = await why_not(press, requester) if requester < 0 else "not-yours"
+    asked = press.message.reply_to_message if press.message else None
+    asker = asked.sender_chat.id if asked and asked.sender_chat else press.chat.id
+    sentence = await why_not(press, requester) if requester < 0 and requester in (asker, press.chat.id) else "not-yours"
     if sentence is not None:
         await answer(press.query, press.say(sentence), alert=True)
     return sentence is None

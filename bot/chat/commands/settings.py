@@ -79,7 +79,9 @@ async def _why_not_choose(request: Request, chat_id: int) -> str | None:
     """
     if chat_id == request.requester:
         return None
-    return await why_no_administrator(request, chat_id, "settings-admins") if chat_id < 0 else "not-yours"
+    if chat_id != request.chat.id:  # a group's menu stands in that group
+        return "not-yours"
+    return await why_no_administrator(request, chat_id, "settings-admins")
 
 
 async def _may_press(press: Press, chat_id: int) -> bool:

@@ -217,6 +217,7 @@ no-softer = It has as little of the style as there is.
 no-bigger = It is as big as I can paint.
 swapped = Swapped: the other picture is painted now.
 swap-too-late = It is being painted already. Swap when you have the picture.
+press-too-late = This button is not there any more.
 result-too-old = This picture is too old for its buttons. Send the photos again; its recipe code still works.
 file-gone = I keep the full picture for one day only, and this one is older. Stronger, Softer and Bigger still go on from it.
 source-gone = This style is not here any more.

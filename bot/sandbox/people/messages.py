@@ -56,10 +56,14 @@ class Aging(Fields):
 
 
 class Pressing(Fields):
-    """A button by its callback data or its label, and the seconds to wait for the bot's answer."""
+    """A button by its callback data or its label, and the seconds to wait for the bot's answer.
+
+    With `made_up` the button is data that the message need not carry: a changed client sends any.
+    """
 
     user: int
     button: str
+    made_up: bool = False
     wait: Annotated[float, Field(ge=0, le=60)] = 15.0
 
 
@@ -126,7 +130,8 @@ async def press_button(world: TheWorld, chat: ChatInPath, message: MessageInPath
     """
     person = require_writer(world, chat, pressing.user)
     at = time.time()
-    query = press(world, chat, message, person, _callback_data(message, pressing.button))
+    data = pressing.button if pressing.made_up else _callback_data(message, pressing.button)
+    query = press(world, chat, message, person, data)
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(query.answered.wait(), pressing.wait)
     answer = query.answer or {"text": "", "alert": False, "url": ""}
