@@ -11,9 +11,11 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import socket
 import time
+from pathlib import Path
 
-from bot.chat.images import calls, check, decoding_child
+from bot.chat.images import calls, check, confinement, decoding_child
 
 CRASHING = b"\xff\xd8\xffcrash"
 SECONDS = 1
@@ -42,7 +44,7 @@ def wait() -> None:
 
 def grab() -> None:
     """Take more memory than there is for a picture."""
-    bytearray(decoding_child.MEMORY)
+    bytearray(confinement.MEMORY)
 
 
 def lie() -> bytes:
@@ -71,6 +73,23 @@ def privileges() -> list[int]:
     return [limit for kind in (resource.RLIMIT_NOFILE, resource.RLIMIT_CORE) for limit in resource.getrlimit(kind)]
 
 
+def reach(path: str, port: int, process: int) -> list[str]:
+    """Return what can be reached: a file to read, one to write, a port of this machine, a signal to a process."""
+    reached = []
+    for name, attempt in (
+        ("read", lambda: Path(path).read_bytes()),
+        ("write", lambda: Path(f"{path}.new").write_bytes(b"")),
+        ("connect", lambda: socket.create_connection(("127.0.0.1", port), 1).close()),
+        ("signal", lambda: os.kill(process, 0)),
+    ):
+        try:
+            attempt()
+        except OSError:
+            continue
+        reached.append(name)
+    return reached
+
+
 def process() -> tuple[int, int]:
     """Return its process id and that of its parent."""
     return os.getpid(), os.getppid()
@@ -84,11 +103,14 @@ def checked(data: bytes) -> None:
 
 
 if __name__ == "__main__":
-    own = (crash, fail, loop, wait, grab, lie, forge, surroundings, privileges, process)
+    own = (crash, fail, loop, wait, grab, lie, forge, surroundings, privileges, reach, process)
+    rehearse = decoding_child.rehearse
     vars(decoding_child).update(
         FUNCTIONS={**calls.FUNCTIONS, **{f"hostile.{each.__name__}": each for each in own}, "check.check": checked},
-        LIMITS=[(kind, SECONDS if kind == resource.RLIMIT_CPU else most) for kind, most in decoding_child.LIMITS],
+        rehearse=lambda call: rehearse(call) if call.function in calls.FUNCTIONS else None,
+    )
+    vars(confinement).update(
+        LIMITS=[(kind, SECONDS if kind == resource.RLIMIT_CPU else most) for kind, most in confinement.LIMITS],
         SECONDS=SECONDS,
-        rehearse=lambda _: None,
     )
     decoding_child.main()

@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import resource
 import signal
 import traceback
 from typing import Any, NoReturn
@@ -23,20 +22,9 @@ from PIL import Image
 from bot.chat.errors import BadPictureError
 from bot.chat.images.calls import FUNCTIONS, MAX_BODY, Call, Done, Lost, Refused, frame, read_body
 from bot.chat.images.check import refused
+from bot.chat.images.confinement import confine
 from engine.errors import ImageError
 
-SECONDS = 30
-"""Of the clock, and of the processors, that a call may take."""
-
-MEMORY = 3 << 30
-"""Bytes of address space that a call may take; a picture of 64 megapixels of 16 bits and its edit take two thirds."""
-
-LIMITS = (
-    (resource.RLIMIT_AS, MEMORY),
-    (resource.RLIMIT_CPU, SECONDS),
-    (resource.RLIMIT_NOFILE, 16),
-    (resource.RLIMIT_CORE, 0),  # a core dump would hold the picture
-)
 ANSWER = 3  # the file descriptor behind standard input, output and error
 
 
@@ -90,23 +78,13 @@ def _serve(call: Call, writer: int) -> NoReturn:
     try:
         os.dup2(writer, ANSWER)
         os.closerange(ANSWER + 1, 256)  # the parent's pipes too
-        limit()
+        confine()
         with os.fdopen(ANSWER, "wb") as pipe:
             pipe.write(msgspec.msgpack.encode(answer_to(call)))
         os._exit(0)
     except BaseException:  # noqa: BLE001 - whatever a decoder raises must not run on in a copy of the parent
         traceback.print_exc()
         os._exit(1)
-
-
-def limit() -> None:
-    """Limit this process; it cannot take the limits back."""
-    for kind, most in LIMITS:
-        hard = resource.getrlimit(kind)[1]
-        least = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        with contextlib.suppress(ValueError):  # macOS limits no memory
-            resource.setrlimit(kind, (least, least))
-    signal.alarm(SECONDS)
 
 
 def answer_to(call: Call) -> Done[Any] | Refused | Lost:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import ctypes
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -25,14 +27,17 @@ from bot.chat.images.check import check, size_of
 from bot.chat.images.decoding import in_child
 from bot.chat.images.drawn_mask import mask_of
 from bot.sandbox.client import Client
+from engine.reading.formats import known_formats
 from tests.support import hostile
 from tests.support.chat_harness import RunningChat, picture
 from tests.support.jobs import eventually
-from tests.support.kinds import CAT
+from tests.support.kinds import CAT, KINDS
+from tests.support.mutations import seeds
 from tests.support.pictures import encoded
 from tests.support.videos import video
 
 EN = texts("en")
+LANDLOCK = ctypes.CDLL(None).syscall(444, None, 0, 1) if sys.platform == "linux" else 0  # its version
 PHOTO = encoded(CAT)
 PAINTED = encoded(CAT.transpose(Image.Transpose.FLIP_LEFT_RIGHT))
 MARKED = CAT.copy()
@@ -111,6 +116,24 @@ async def test_each_picture_has_a_process_of_its_own_without_secrets(monkeypatch
     assert first[0] != second[0]
     assert first[1] == second[1]
     assert psutil.Process(first[1]).num_threads() == 1  # else it could not be forked
+
+
+@pytest.mark.usefixtures("hostile_child")
+@pytest.mark.skipif(LANDLOCK < 6, reason="this kernel does not keep processes from all of it")
+async def test_a_picture_reaches_no_file_no_network_and_no_process(tmp_path: Path) -> None:
+    """Nor what the system tells of the bot: its environment has the token."""
+    secret = tmp_path / "secret"
+    secret.write_text("1:secret")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        for path in (str(secret), f"/proc/{os.getpid()}/environ"):
+            assert hostile.reach(path, server.getsockname()[1], os.getpid()) != []
+            assert await in_child(hostile.reach, path, server.getsockname()[1], os.getpid()) == []
+
+
+async def test_every_kind_of_picture_is_decoded_without_any_file() -> None:
+    """All that a decoder loads is there before the process is confined."""
+    for data in (*(data for name in known_formats() for data in seeds(name)), *(kind.data for kind in KINDS.values())):
+        assert await in_child(edits.as_photo, data) == edits.as_photo(data)
 
 
 @pytest.mark.usefixtures("hostile_child")
