@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.errors import ImageError
+from engine.errors import ImageError, OutOfMemoryError
 from engine.reading import load
 from engine.reading.depth import eight_bits
 from engine.reading.load import load_image, read_size
@@ -165,3 +165,14 @@ def test_a_decoder_that_fails_in_an_unforeseen_way_is_damage(monkeypatch: pytest
 
     monkeypatch.setattr(load, "_check_size", fail)
     assert fault_of(encoded(CAT, "PNG")) == "damaged"
+
+
+def test_too_little_memory_is_no_damage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The picture may be whole: who sent it is told to make it smaller."""
+
+    def fail(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(load, "_check_size", fail)
+    with pytest.raises(OutOfMemoryError, match="takes more memory than there is"):
+        load_image(encoded(CAT, "PNG"))
