@@ -85,7 +85,7 @@ async def _check_folder(settings: Settings) -> list[Finding]:
 async def _check_database(settings: Settings) -> list[Finding]:
     name = shown(settings.database_url)
     try:
-        async with open_stores(settings.database_url, settings.blobs_dir, patience=0.0):
+        async with open_stores(settings.database_url, settings.blobs_dir, settings.blobs, patience=0.0):
             return [Finding(True, f"The database {name} is in order")]
     except StoreLockedError:
         return [Finding(True, f"The database {name} is in use by a running bot")]

@@ -92,7 +92,7 @@ async def examine(settings: Settings, chat_id: str, console: Console) -> bool:
         StoreError: the database cannot be used: a running bot has it, and would take the updates.
     """
     token = settings.required_token()
-    async with open_stores(settings.database_url, settings.blobs_dir) as stores:
+    async with open_stores(settings.database_url, settings.blobs_dir, settings.blobs) as stores:
         try:
             async with Bot(token, base_url=f"{settings.api_url}/bot") as bot:
                 live = Live(bot, await bot.get_chat(chat_id), stores.updates, console)

@@ -59,7 +59,7 @@ async def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await asyncio.to_thread(settings.data_dir.mkdir, mode=0o700, parents=True, exist_ok=True)
-    async with open_stores(settings.database_url, settings.blobs_dir) as stores:
+    async with open_stores(settings.database_url, settings.blobs_dir, settings.blobs) as stores:
         dispatcher = Dispatcher(stores.work, stores.blobs, engine)
         download = WeightsDownload(
             download_command(settings.cache, settings.weights_url), arrived=dispatcher.take_better_weights

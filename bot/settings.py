@@ -44,6 +44,10 @@ class Settings(BaseSettings):
         default=None,
         description="`sqlite:///FILE`, by default `vitrage.db` in the data folder; or `postgresql://USER:PASSWORD@HOST/NAME`.",
     )
+    blobs: str | None = Field(
+        default=None,
+        description="`s3://BUCKET/FOLDER`: pictures are kept there instead of in PostgreSQL.",
+    )
     weights: str = Field(
         default="auto", description="`auto`, `pretrained`, `builtin`, or a `.pth` or `.safetensors` file."
     )
@@ -115,6 +119,13 @@ class Settings(BaseSettings):
     def _require_known_kind(cls, url: SecretStr | None) -> SecretStr | None:
         if url is not None and not url.get_secret_value().startswith((SQLITE, *POSTGRES)):
             raise ValueError("it must be sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
+        return url
+
+    @field_validator("blobs")
+    @classmethod
+    def _require_bucket(cls, url: str | None) -> str | None:
+        if url is not None and not re.fullmatch(r"s3://[\w.-]+(/[\w./-]*)?", url):
+            raise ValueError("it must be s3://BUCKET or s3://BUCKET/FOLDER; the keys are set by AWS_ACCESS_KEY_ID …")
         return url
 
     @property

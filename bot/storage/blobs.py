@@ -15,7 +15,7 @@ from pathlib import Path
 from bot.storage.errors import StoreFailingError, StoreFullError, StoreReadOnlyError
 from bot.storage.models import BlobKey
 
-_KEY = re.compile(r"[0-9a-f]{32}")
+KEY = re.compile(r"[0-9a-f]{32}")
 _UNFINISHED = ".part"  # what a blob's file is called until all of it is on the disk
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
@@ -41,7 +41,7 @@ class FileBlobStore:
 
     async def get(self, key: BlobKey) -> bytes:
         """Return the bytes; KeyError if they are gone."""
-        if not _KEY.fullmatch(key):
+        if not KEY.fullmatch(key):
             raise KeyError(key)
         with _store_errors():
             try:
@@ -51,7 +51,7 @@ class FileBlobStore:
 
     async def delete(self, key: BlobKey) -> None:
         """Delete the bytes; what is not a key of this store is ignored."""
-        if _KEY.fullmatch(key):
+        if KEY.fullmatch(key):
             with _store_errors():
                 await asyncio.to_thread((self._folder / key).unlink, missing_ok=True)
 
@@ -62,7 +62,7 @@ class FileBlobStore:
 
     def _sweep(self, named: AbstractSet[str]) -> int:
         # Only files that are named like blobs: the folder may have been set to a home directory by mistake.
-        ours = [file for file in self._folder.iterdir() if _KEY.fullmatch(file.name.removesuffix(_UNFINISHED))]
+        ours = [file for file in self._folder.iterdir() if KEY.fullmatch(file.name.removesuffix(_UNFINISHED))]
         orphans = [file for file in ours if file.name not in named]
         for file in orphans:
             file.unlink(missing_ok=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from contextlib import AbstractAsyncContextManager
+from importlib.util import find_spec
 from pathlib import Path
 
-from bot.storage.errors import StoreRefusedError
+from bot.storage.errors import BucketRefusedError, StoreRefusedError
 from bot.storage.patience import OPENING
 from bot.storage.protocols import Stores
 
@@ -14,18 +15,25 @@ SQLITE = "sqlite:///"
 POSTGRES = ("postgresql://", "postgres://")
 
 
-def open_stores(url: str, blobs_folder: Path, *, patience: float = OPENING) -> AbstractAsyncContextManager[Stores]:
+def open_stores(
+    url: str, blobs_folder: Path, bucket_url: str | None = None, *, patience: float = OPENING
+) -> AbstractAsyncContextManager[Stores]:
     """Open the stores on the database that a URL names.
 
     Args:
         url: sqlite:///FILE, or postgresql://USER:PASSWORD@HOST/NAME.
         blobs_folder: the folder of the pictures; PostgreSQL keeps them itself.
+        bucket_url: s3://BUCKET/FOLDER, where the pictures are kept instead; only with PostgreSQL.
         patience: seconds for the database to become usable.
 
     Raises:
-        StoreError: it cannot be used, or what PostgreSQL needs is not installed.
+        StoreError: it cannot be used, or what PostgreSQL or the bucket needs is not installed.
     """
     if url.startswith(SQLITE):
+        if bucket_url:
+            raise BucketRefusedError(
+                "the database is SQLite", "set VITRAGE_DATABASE to postgresql://…, or no VITRAGE_BLOBS"
+            )
         from bot.storage.sqlite import open_sqlite
 
         return open_sqlite(Path(url.removeprefix(SQLITE)), blobs_folder, patience=patience)
@@ -34,7 +42,9 @@ def open_stores(url: str, blobs_folder: Path, *, patience: float = OPENING) -> A
     except ImportError as error:
         mend = "install it with: pip install 'vitrage[postgres]'"
         raise StoreRefusedError(f"its driver is missing: {error}", mend) from error
-    return open_postgres(url, patience=patience)
+    if bucket_url and not find_spec("obstore"):
+        raise BucketRefusedError("obstore is missing", "install it with: pip install 'vitrage[s3]'")
+    return open_postgres(url, bucket_url, patience=patience)
 
 
 def shown(url: str) -> str:

@@ -47,6 +47,23 @@ class StoreUnreachableError(StoreUnavailableError):
         )
 
 
+class BucketUnavailableError(StoreUnavailableError):
+    """The bucket of the pictures cannot be used at the moment."""
+
+    def __init__(self, reason: object) -> None:
+        super().__init__(
+            f"The S3 server does not do what it is asked ({reason}): see that it runs, and that VITRAGE_BLOBS and the "
+            "variables AWS_* name it; then everything goes on by itself."
+        )
+
+
+class BucketRefusedError(StoreError):
+    """The bucket of the pictures can never be used like this."""
+
+    def __init__(self, reason: object, mend: str = "correct VITRAGE_BLOBS, or the variables AWS_*") -> None:
+        super().__init__(f"The pictures cannot be kept on S3 ({reason}): {mend}.")
+
+
 class StoreRefusedError(StoreError):
     """PostgreSQL answers, but the program cannot work with what it offers."""
 

@@ -1,4 +1,4 @@
-"""Pictures as files."""
+"""Pictures: as files, and what every other kind of blob store promises too."""
 
 from __future__ import annotations
 
@@ -11,19 +11,57 @@ import pytest
 from bot.storage.blobs import FileBlobStore
 from bot.storage.errors import StoreFullError
 from bot.storage.models import BlobKey
-from tests.support.jobs import names
+from bot.storage.protocols import Stores
+from tests.support.databases import WITH_EVERY_BLOB_STORE, Opener
+from tests.support.jobs import ALICE, BOB, Clock, claim, enqueue, eventually, kept_blobs, names, render
 
 
-async def test_blobs_are_kept_and_deleted(tmp_path: Path) -> None:
+@WITH_EVERY_BLOB_STORE
+async def test_blobs_are_kept_and_deleted(opener: Opener) -> None:
     """What was put can be read, also after a restart, until it is deleted; deleting twice is no error."""
-    key = await FileBlobStore(tmp_path).put(b"picture")
-    blobs = FileBlobStore(tmp_path)
-    assert await blobs.get(key) == b"picture"
-    assert await blobs.put(b"picture") != key
-    await blobs.delete(key)
-    await blobs.delete(key)
-    with pytest.raises(KeyError):
-        await blobs.get(key)
+    async with opener() as stores:
+        key = await stores.blobs.put(b"picture")
+        job = await enqueue(stores, "u1", start=key)  # on SQLite, what no row names goes at the start
+    async with opener() as stores:
+        assert await stores.blobs.get(key) == b"picture"
+        assert await stores.blobs.get(job.content) == b"cat"
+        assert await stores.blobs.put(b"picture") != key
+        await stores.blobs.delete(key)
+        await stores.blobs.delete(key)
+        with pytest.raises(KeyError):
+            await stores.blobs.get(key)
+
+
+@WITH_EVERY_BLOB_STORE
+async def test_what_a_user_forgets_is_nowhere(stores: Stores) -> None:
+    """Each picture goes that only rows of the user named, and none that a row of somebody else still names."""
+    shared = await stores.blobs.put(b"shared")
+    await enqueue(stores, "u1", start=shared)
+    other = await enqueue(stores, "u2", start=shared, address=BOB)
+    await stores.people.forget(ALICE.user_id)
+
+    await eventually(lambda: _kept(stores, {shared, other.content, *other.styles}))
+    assert await stores.blobs.get(shared) == b"shared"
+
+
+@WITH_EVERY_BLOB_STORE
+async def test_pictures_go_a_day_after_the_delivery(stores: Stores, clock: Clock) -> None:
+    """Not sooner, for the buttons under them need them."""
+    await enqueue(stores, "u1")
+    job = await claim(stores)
+    picture = await render(stores, job)
+    await stores.deliveries.finish(job.id, keep=True)
+    await eventually(lambda: _kept(stores, {picture}))
+    clock.now += 23 * 3600
+    await stores.people.prune()
+    assert await stores.blobs.get(picture) == b"painted"
+    clock.now += 2 * 3600
+    await stores.people.prune()
+    await eventually(lambda: _kept(stores, set()))
+
+
+async def _kept(stores: Stores, keys: set[str]) -> bool:
+    return await kept_blobs(stores) == keys
 
 
 async def test_blobs_are_private(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -15,6 +16,7 @@ from bot.storage.protocols import Stores
 from bot.storage.sqlite import open_sqlite
 from tests.support.jobs import Clock
 from tests.support.postgres import Server, server
+from tests.support.s3 import BUCKET, s3_server, variables
 
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_version'"
 CLOCK = "SELECT pg_get_functiondef('now_seconds'::regproc)"
@@ -76,10 +78,28 @@ def postgres_url(_postgres_tables: tuple[str, str]) -> str:
     return url
 
 
+@pytest.fixture(scope="session")
+def s3() -> Iterator[str]:
+    """The address of an S3 server."""
+    with s3_server() as address:
+        yield address
+
+
+@pytest.fixture
+def bucket_url(s3: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The URL of an empty folder of a bucket, which this process can use."""
+    for name, value in variables(s3).items():
+        monkeypatch.setenv(name, value)
+    return f"s3://{BUCKET}/{secrets.token_hex(4)}"
+
+
 KINDS = ("sqlite", "postgres")
 
 ON_BOTH = pytest.mark.parametrize("store_kind", KINDS, indirect=True)
 """Runs a test on each kind of database, where those beside it run on one."""
+
+WITH_EVERY_BLOB_STORE = pytest.mark.parametrize("store_kind", (*KINDS, "postgres and s3"), indirect=True)
+"""Runs a test with pictures as files, in a table, and in a bucket."""
 
 
 @pytest.fixture(params=KINDS)
@@ -105,7 +125,8 @@ def opener(store_kind: str, clock: Callable[[], float], tmp_path: Path, request:
     if store_kind == "sqlite":
         return lambda: open_sqlite(tmp_path / "vitrage.db", tmp_path / "blobs", clock=clock)
     url: str = request.getfixturevalue("postgres_url")
-    return lambda: open_postgres(url)
+    bucket: str | None = request.getfixturevalue("bucket_url") if store_kind.endswith("s3") else None
+    return lambda: open_postgres(url, bucket)
 
 
 @pytest.fixture

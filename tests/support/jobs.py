@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import aiosqlite
+import obstore
 
 from bot.storage.blobs import FileBlobStore
 from bot.storage.models import Address, BlobKey, Job, NewJob, Recipe
+from bot.storage.postgres.bucket_blobs import BucketBlobStore
 from bot.storage.protocols import Stores, Topic
 from bot.storage.sql.database import Database, SqlStore
 from bot.storage.sqlite.database import SqliteDatabase
@@ -88,6 +90,8 @@ async def kept_blobs(stores: Stores) -> set[str]:
     """Return the keys of all blobs that the stores have."""
     if isinstance(stores.blobs, FileBlobStore):
         return names(stores.blobs._folder)
+    if isinstance(stores.blobs, BucketBlobStore):
+        return {found["path"] async for page in obstore.list(stores.blobs._bucket._objects) for found in page}
     rows = await database_of(stores).transaction(lambda t: t.rows("SELECT key FROM blob"))
     return {row["key"] for row in rows}
 

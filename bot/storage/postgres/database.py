@@ -44,7 +44,12 @@ NOT EXISTS (SELECT 1 FROM job WHERE delivery <> 'done' AND blobs @> ARRAY[blob.k
 AND NOT EXISTS (SELECT 1 FROM photo WHERE photo.blob = blob.key AND left_at IS NULL)
 AND NOT EXISTS (SELECT 1 FROM kept_result WHERE picture = blob.key OR timelapse = blob.key)
 """
-DELETE_UNNAMED = f"DELETE FROM blob WHERE key = ANY(:keys) AND {UNNAMED}"
+
+# A row without data stands for an object in a bucket: it becomes due, and goes when its object is gone.
+DELETE_UNNAMED = f"""
+WITH due AS (UPDATE blob SET put_at = 0 WHERE key = ANY(:keys) AND data = '' AND {UNNAMED})
+DELETE FROM blob WHERE key = ANY(:keys) AND data <> '' AND {UNNAMED}
+"""
 
 # A blob is put before a row names it; what no row has named within a day was left by a crash in between.
 ORPHANS = f"SELECT key FROM blob WHERE put_at < now_seconds() - 24 * 3600 AND {UNNAMED}"
@@ -110,10 +115,15 @@ def _storable(value: object) -> object:
 
 
 class PostgresDatabase(Database):
-    """A pool of connections, and one more to listen on."""
+    """A pool of connections, and one more to listen on.
+
+    Attributes:
+        blobs_dropped: Set when a transaction was committed that has dropped blobs.
+    """
 
     def __init__(self, conninfo: str, pool: AsyncConnectionPool[psycopg.AsyncConnection]) -> None:
         super().__init__()
+        self.blobs_dropped = asyncio.Event()
         self._pool = pool
         self._news = News(conninfo, pool, self.wake)
 
@@ -163,6 +173,8 @@ class PostgresDatabase(Database):
             # Without its connection: all of the pool may be lost at once.
             if lost and not await until_possible(lambda: self._committed(transaction.number), self.closing):
                 raise lost
+        if transaction.dropped:
+            self.blobs_dropped.set()
 
     async def _committed(self, number: str) -> bool:
         """Ask the server whether a transaction was committed whose connection was lost with the answer."""

@@ -17,8 +17,8 @@ CREATE FUNCTION text_array(list jsonb) RETURNS text[] LANGUAGE sql IMMUTABLE PAR
 -- Pictures and timelapses. They do not compress, so they are stored out of line as they are.
 CREATE TABLE blob (
     key      text  PRIMARY KEY,
-    data     bytea NOT NULL,
-    put_at   double precision NOT NULL DEFAULT now_seconds()
+    data     bytea NOT NULL,                             -- empty: it is an object in a bucket
+    put_at   double precision NOT NULL DEFAULT now_seconds()  -- 0: the object is to be deleted
 );
 
 ALTER TABLE blob ALTER COLUMN data SET STORAGE EXTERNAL;
