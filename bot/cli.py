@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from bot import logs
 from bot.settings import Settings, SettingsError
+from bot.storage.databases import SQLITE
 from bot.storage.models import Quality
 
 app = typer.Typer(
@@ -113,6 +114,38 @@ def _read_settings() -> Settings:
         wrong = error.errors()[0]
         name = f"VITRAGE_{'_'.join(map(str, wrong['loc'])).upper()}"
         raise SettingsError(f"{name} is wrong: {wrong['msg'].removeprefix('Value error, ')}.") from error
+
+@app.command(epilog="Example: vitrage backup /backups/monday.tar")
+def backup(file: Annotated[Path, typer.Argument(help="The tar file to write; it holds users' pictures.")]) -> None:
+    """Write the SQLite database and its pictures into one file; the bot may run meanwhile."""
+    from bot.storage.sqlite.backup import back_up
+
+    database, settings = _sqlite_file()
+    typer.echo(f"{file}: {back_up(database, settings.blobs_dir, file)}.")
+
+
+@app.command(epilog="Example: vitrage restore /backups/monday.tar")
+def restore(file: Annotated[Path, typer.Argument(help="A file that `vitrage backup` wrote.")]) -> None:
+    """Put a backup where there is no database yet, with the bot stopped; everything is checked before."""
+    from bot.storage.sqlite import backup
+
+    database, settings = _sqlite_file()
+    typer.echo(f"{database}: {backup.restore(file, database, settings.blobs_dir)}.")
+
+
+def _sqlite_file() -> tuple[Path, Settings]:
+    """Return the file of the database, and the settings.
+
+    Raises:
+        CommandError: the database is not on SQLite.
+    """
+    settings = _read_settings()
+    if not settings.database_url.startswith(SQLITE):
+        raise CommandError(
+            "PostgreSQL is backed up by its own pg_dump and pg_restore: docs/operate.md has the commands."
+        )
+    return Path(settings.database_url.removeprefix(SQLITE)), settings
+
 
 
 def main() -> None:
