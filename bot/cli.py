@@ -102,19 +102,6 @@ def doctor(
         raise typer.Exit(1)
 
 
-def _read_settings() -> Settings:
-    """Read the settings.
-
-    Raises:
-        SettingsError: one of them is wrong.
-    """
-    try:
-        return Settings()
-    except ValidationError as error:
-        wrong = error.errors()[0]
-        name = f"VITRAGE_{'_'.join(map(str, wrong['loc'])).upper()}"
-        raise SettingsError(f"{name} is wrong: {wrong['msg'].removeprefix('Value error, ')}.") from error
-
 @app.command(epilog="Example: vitrage backup /backups/monday.tar")
 def backup(file: Annotated[Path, typer.Argument(help="The tar file to write; it holds users' pictures.")]) -> None:
     """Write the SQLite database and its pictures into one file; the bot may run meanwhile."""
@@ -146,6 +133,19 @@ def _sqlite_file() -> tuple[Path, Settings]:
         )
     return Path(settings.database_url.removeprefix(SQLITE)), settings
 
+
+def _read_settings() -> Settings:
+    """Read the settings.
+
+    Raises:
+        SettingsError: one of them is wrong.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        name = f"VITRAGE_{'_'.join(map(str, wrong['loc'])).upper()}"
+        raise SettingsError(f"{name} is wrong: {wrong['msg'].removeprefix('Value error, ')}.") from error
 
 
 def main() -> None:
