@@ -11,12 +11,17 @@ from bot.sandbox.client import Client
 
 READ_SECONDS = 1.0  # between two readings; the log keeps the newest thousand calls
 PICTURES = ("sendPhoto", "sendDocument")
+MEMBERS = ("getChatMember", "getChatAdministrators")  # asked in a group about who presses what another person asked for
 
 
 @dataclass(frozen=True)
 class Pressed:
-    """A press of a button; `at` is in Unix time, and `waited` the seconds until the bot's answer, None without one."""
+    """A press of a button in a chat of this id.
 
+    `at` is in Unix time, and `waited` the seconds until the bot's answer, None without one.
+    """
+
+    chat_id: int
     query: str
     at: float
     waited: float | None
@@ -40,6 +45,7 @@ class BotCalls:
         self.cut_pictures = self.cut_status = 0
         self._answer_delays: Counter[str] = Counter()  # seconds by query: what faults added to its answers
         self._fetch_delays: list[tuple[float, float]] = []  # when getUpdates was delayed
+        self._member_delays: list[tuple[int, float, float]] = []  # in which chat, and when, getChatMember was delayed
         self._fetched: dict[str, float] = {}  # by query: when getUpdates gave it to the bot
         self._after = 0  # all calls up to this one have ended and are counted
         self._counted: set[int] = set()
@@ -74,6 +80,8 @@ class BotCalls:
             self.refused[f"{method} {status} {call['response'].get('description')}"] += 1
         if method == "answerCallbackQuery":
             self._answer_delays[call["request"]["callback_query_id"]] += delayed
+        elif method in MEMBERS:
+            self._member_delays.append((int(call["request"]["chat_id"]), call["at"], call["at"] + delayed))
         elif method == "getUpdates":
             self._fetch_delays.append((call["at"], call["at"] + delayed))
             if call["fault"] != "drop" and status == 200:
@@ -84,8 +92,9 @@ class BotCalls:
     def beyond_latency(self, pressed: Pressed) -> float | None:
         """Return the seconds that an answered press waited for the bot, without the latency of the line.
 
-        Latency is what faults added to the bot's calls: to getUpdates, from the press until the bot had it, and to
-        answerCallbackQuery. None: the press had no answer, or the log does not tell.
+        Latency is what faults added to the bot's calls: to getUpdates, from the press until the bot had it; in a group
+        to the question who may press there; and to answerCallbackQuery. None: the press had no answer, or the log does
+        not tell.
         """
         if pressed.waited is None or pressed.query not in self._fetched:
             return None
@@ -93,4 +102,13 @@ class BotCalls:
         fetching = sum(
             max(0.0, min(end, fetched) - max(begin, pressed.at)) for begin, end in self._fetch_delays if begin < fetched
         )
-        return pressed.waited - fetching - self._answer_delays[pressed.query]
+        answered = pressed.at + pressed.waited
+        asking = max(
+            (
+                min(end, answered) - max(begin, fetched)
+                for chat_id, begin, end in self._member_delays
+                if chat_id == pressed.chat_id and fetched <= begin < answered
+            ),
+            default=0.0,
+        )
+        return pressed.waited - fetching - asking - self._answer_delays[pressed.query]

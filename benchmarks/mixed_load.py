@@ -158,7 +158,7 @@ async def _press(chat: Chat, message: Message, kind: str, ledger: Ledger) -> boo
         found = await chat.client.call("POST", f"/api/chats/{chat.key}/messages/{message.id}/press", body)
     except SandboxError:  # the button went away meanwhile
         return False
-    ledger.presses.append(Pressed(found["query_id"], found["at"], found["waited"]))
+    ledger.presses.append(Pressed(message.raw["chat"]["id"], found["query_id"], found["at"], found["waited"]))
     return True
 
 

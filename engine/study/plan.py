@@ -55,8 +55,8 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
         "full": Profile(
             size=160,
             most={"content": 6, "style": 6},
-            rerun_pairs=6,
-            grid_pairs=6,
+            rerun_pairs=2,
+            grid_pairs=3,
             grids=tuple(GRIDS),
         ),
     }

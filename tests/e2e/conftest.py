@@ -46,6 +46,14 @@ def own_program(tmp_path: Path) -> Iterator[Program]:
 
 
 @pytest.fixture
+def fake_program(tmp_path: Path) -> Iterator[Program]:
+    """As `own_program`, with the fake engine: for tests of what happens around it."""
+    program = Program(tmp_path, "fake")
+    yield program
+    program.close()
+
+
+@pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
     """A Chromium for one test, in its event loop."""
     async with chromium() as started:

@@ -21,6 +21,9 @@ from tests.support.program import PATIENCE, Program, alive, until
 
 EN = texts("en")
 
+# After a restart the bot does not know what a status message shows, and edits it once in any case.
+RESTARTED = pytest.mark.refused("editMessageText", "message is not modified", always=False)
+
 
 async def painting(program: Program, chat: Chat, photos: list[bytes]) -> tuple[Message, Message]:
     """Send two photos and wait until the engine has them; return the request and the status message.
@@ -56,21 +59,22 @@ async def test_a_killed_engine_costs_an_attempt_not_the_picture(own_program: Pro
     assert "attempt=2" in own_program.logged()
 
 
-async def test_a_killed_bot_goes_on_where_it_was(own_program: Program, cat: bytes, glass: bytes) -> None:
+@RESTARTED
+async def test_a_killed_bot_goes_on_where_it_was(fake_program: Program, cat: bytes, glass: bytes) -> None:
     """SIGKILL to the bot during a job: its engine child ends, and after a restart the picture comes, once.
 
     The draft of another user and the settings are kept too.
     """
-    own_program.start_bot()
-    async with Client(own_program.url, "Ann") as ann, Client(own_program.url, "Bob") as bob:
+    fake_program.start_bot()
+    async with Client(fake_program.url, "Ann") as ann, Client(fake_program.url, "Bob") as bob:
         chat, draft = await ann.open(), await bob.open()
         await draft.send_photos([cat])
         await draft.wait(lambda message: message.text == EN("draft-content"))
-        request, status = await painting(own_program, chat, [cat, glass])
-        engine = own_program.engine()
-        own_program.kill_bot()
+        request, status = await painting(fake_program, chat, [cat, glass])
+        engine = fake_program.engine()
+        fake_program.kill_bot()
         until(lambda: not alive(engine), "the engine ends with its parent")
-        own_program.start_bot()
+        fake_program.start_bot()
         picture = await result(chat, request)
         assert picture.id > status.id
         await only(chat, picture)
@@ -82,35 +86,36 @@ async def test_a_killed_bot_goes_on_where_it_was(own_program: Program, cat: byte
         assert (await draft.wait(lambda m: m.photo is not None and not is_status(m), timeout=PATIENCE)).reply_to
 
 
+@RESTARTED
 async def test_a_stop_gives_the_job_back_and_leaves_nothing_running(
-    own_program: Program, cat: bytes, glass: bytes
+    fake_program: Program, cat: bytes, glass: bytes
 ) -> None:
     """SIGTERM: the bot and its child end with success; the unfinished picture is painted after the next start."""
-    own_program.start_bot()
-    async with Client(own_program.url) as person:
+    fake_program.start_bot()
+    async with Client(fake_program.url) as person:
         chat = await person.open()
-        request, _ = await painting(own_program, chat, [cat, glass])
-        engine = own_program.engine()
-        assert own_program.stop_bot() == 0
+        request, _ = await painting(fake_program, chat, [cat, glass])
+        engine = fake_program.engine()
+        assert fake_program.stop_bot() == 0
         assert not alive(engine)
-        own_program.start_bot()
+        fake_program.start_bot()
         await only(chat, await result(chat, request))
 
 
-async def test_a_locked_database_ends_nothing(own_program: Program, cat: bytes, glass: bytes) -> None:
+async def test_a_locked_database_ends_nothing(fake_program: Program, cat: bytes, glass: bytes) -> None:
     """Under the lock of a backup the bot goes on and takes nothing that it cannot keep; afterwards it answers."""
-    own_program.start_bot()
-    assert own_program.bot is not None
-    async with Client(own_program.url) as person:
+    fake_program.start_bot()
+    assert fake_program.bot is not None
+    async with Client(fake_program.url) as person:
         chat = await person.open()
         await choose_small(chat)
-        with locked_by_another_program(own_program.folder / "data" / "vitrage.db"):
+        with locked_by_another_program(fake_program.folder / "data" / "vitrage.db"):
             request = (await chat.send_photos([cat, glass]))[0]
-            until(lambda: "store_busy" in own_program.logged(), "the lock is met")
+            until(lambda: "store_busy" in fake_program.logged(), "the lock is met")
             # The worker gives up after a second and tries again: by then an update that was taken would be answered.
-            until(lambda: own_program.logged().count("no_job_claimed") > 2, "the worker has waited too")
+            until(lambda: fake_program.logged().count("no_job_claimed") > 2, "the worker has waited too")
             assert not [m for m in await chat.messages() if m.id > request.id and m.from_bot]
-            assert own_program.bot.poll() is None
+            assert fake_program.bot.poll() is None
         await only(chat, await result(chat, request))
 
 
@@ -140,16 +145,18 @@ def test_settings_that_cannot_work_end_the_bot(tmp_path: Path, settings: dict[st
 
 # The press that the killed bot may not have recorded as handled yet: it is answered and its message edited once more.
 @pytest.mark.refused("answerCallbackQuery", "query is too old", always=False)
-@pytest.mark.refused("editMessageText", "message is not modified", always=False)
-async def test_updates_sent_while_the_bot_was_away_are_answered(own_program: Program, cat: bytes, glass: bytes) -> None:
+@RESTARTED
+async def test_updates_sent_while_the_bot_was_away_are_answered(
+    fake_program: Program, cat: bytes, glass: bytes
+) -> None:
     """Telegram keeps them, and the bot catches up."""
-    own_program.start_bot()
-    async with Client(own_program.url) as person:
+    fake_program.start_bot()
+    async with Client(fake_program.url) as person:
         chat = await person.open()
         await choose_small(chat)
-        own_program.kill_bot()
+        fake_program.kill_bot()
         request = (await chat.send_photos([cat, glass]))[0]
-        own_program.start_bot()
+        fake_program.start_bot()
         assert (await result(chat, request)).photo is not None
 
 
@@ -161,7 +168,7 @@ def test_the_bot_process_never_loads_torch() -> None:
     """
     code = (
         "import sys, bot.run, bot.doctor, bot.cli\n"
-        "from bot.chat.intake.photos import check; from bot.presets.catalogue import DRAWN\n"
+        "from bot.chat.images.check import check; from bot.presets.catalogue import DRAWN\n"
         "import io; file = io.BytesIO(); DRAWN['mosaic']().save(file, 'PNG'); check(file.getvalue())\n"
         "parts = (name.split('.') for name in sys.modules)\n"
         "print(*sorted({'.'.join(part[:2]) for part in parts if part[0] in ('torch', 'engine')}))"

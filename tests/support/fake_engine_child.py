@@ -25,6 +25,8 @@ from engine.reading.load import load_image
 
 FOLDER = Path(sys.argv.pop())
 MODEL = SimpleNamespace(device="fake", weights="none", note="")
+LEISURE: dict[str, Any] = {"steps": 20, "pause": 0.1}
+"""The script of a content that is a real picture, and brings none: time enough to kill somebody meanwhile."""
 
 
 def stylize(
@@ -39,7 +41,7 @@ def stylize(
     **_: Any,
 ) -> Any:
     """Do what the script says, then return a picture of the size that was asked for."""
-    script = json.loads(content)
+    script = json.loads(content) if content.startswith(b"{") else LEISURE
     _note(options, start, masks)
     print("a stray print must not reach the pipe of frames")  # noqa: T201 - this is the test
     if "failures" in script and _times(script) < script["failures"]:
@@ -57,7 +59,9 @@ def stylize(
         if should_stop() and not script.get("deaf"):
             return _result(stopped=True, size=1, report={"stopped_at": step})
     size = options.longest_edge // script.get("shrink", 1)
-    report = {"size": size} | ({"said": script["report"]} if "report" in script else {})
+    report: dict[str, Any] = {"size": size} | ({"said": script["report"]} if "report" in script else {})
+    if script is LEISURE:
+        report = {"size": (size, size), "seconds": 2.0}  # for the caption
     return _result(stopped=False, size=size, report=report)
 
 

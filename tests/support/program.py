@@ -11,13 +11,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from tests.support.second_opinion.watch import WATCH
 
 T = TypeVar("T")
 
 TOKEN = "1000000002:AAEvitrage-test-token-0123456789abcdef"
+ROOT = Path(__file__).parents[2]
 PATIENCE = 120.0  # seconds until a test gives up waiting; a good run needs a fraction of it
 
 
@@ -79,6 +80,11 @@ def demonstration(folder: Path, *options: str, **settings: str) -> Iterator[tupl
 class Program:
     """Starts a sandbox and `vitrage run`, and stops or kills them as a test asks.
 
+    Args:
+        folder: The working directory of the bot.
+        engine: The fake one takes two seconds for a picture, and starts at once.
+        settings: Of the bot, by their names without VITRAGE_.
+
     Attributes:
         folder: The working directory of the bot, which holds its data and its log.
         log: The file that the bot's log is written to.
@@ -86,8 +92,11 @@ class Program:
         bot: The process of `vitrage run`, once it has been started.
     """
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, engine: Literal["real", "fake"] = "real", /, **settings: str) -> None:
         self.folder = folder
+        self._command = ["bot.cli", "run"]
+        if engine == "fake":
+            self._command = ["tests.support.fake_engine_run", str(folder)]
         self.log = folder / "bot.log"
         self._settings = {f"VITRAGE_{name.upper()}": value for name, value in settings.items()}
         self._sandbox = subprocess.Popen(
@@ -109,10 +118,11 @@ class Program:
             "VITRAGE_WEIGHTS": "builtin",
             "VITRAGE_QUALITY": "sketch",
             "VITRAGE_DEVICE": "cpu",
+            "PYTHONPATH": str(ROOT),
         }
         with self.log.open("ab") as log:
             self.bot = subprocess.Popen(
-                [sys.executable, "-m", "bot.cli", "run"],
+                [sys.executable, "-m", *self._command],
                 env={**os.environ, **settings, **self._settings},
                 cwd=self.folder,  # without the `.env` of a bot that is run from the repository
                 stdout=log,

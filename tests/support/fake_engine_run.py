@@ -1,0 +1,20 @@
+"""`vitrage run` with the fake engine child, for tests of processes: it starts at once, where the real one loads torch.
+
+    python -m tests.support.fake_engine_run FOLDER
+
+FOLDER is the fake engine's, see `tests.support.fake_engine_child`.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import bot.run
+from bot import cli
+
+if __name__ == "__main__":
+    folder = sys.argv.pop()
+    command = [sys.executable, "-m", "tests.support.fake_engine_child", folder]
+    vars(bot.run).update(engine_command=lambda *_: command)
+    sys.argv.append("run")
+    cli.main()
