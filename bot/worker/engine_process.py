@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from bot.worker.protocol import FromChild, ProtocolError, ToChild, encode, receive_frame
 
+SECRETS = ("VITRAGE_TOKEN", "VITRAGE_DATABASE")  # settings that a process which reads hostile pictures must not have
 _CLOSING = 1.0  # seconds that a child has to end by itself
 
 
@@ -61,8 +63,9 @@ class EngineProcess:
         Raises:
             ChildDiedError: The command cannot be started.
         """
+        inherited = {name: value for name, value in os.environ.items() if name not in SECRETS}
         try:
-            return cls(await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE))
+            return cls(await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, env=inherited))
         except OSError as error:
             raise ChildDiedError(f"The engine child cannot be started: {error}.") from error
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import signal
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from PIL import Image
 from safetensors.torch import save_file
 
 from bot.storage.models import JobError, Recipe, State
-from bot.worker.engine_process import engine_command
+from bot.worker.engine_process import EngineProcess, engine_command
 from tests.support.jobs import enqueue
 from tests.support.worker_harness import WorkerHarness, is_alive, size_of
 
@@ -121,3 +122,18 @@ async def test_signals_to_the_process_group_are_left_to_the_parent(
         os.kill(worker.pids()[-1], number)
         ended = await worker.ended(job)
     assert (ended.state, ended.attempt) == (State.RENDERED, 1)
+
+
+async def test_the_child_has_neither_the_token_nor_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It reads pictures of strangers."""
+    monkeypatch.setenv("VITRAGE_TOKEN", "1000000002:AAEvitrage-test-token-0123456789abcdef")
+    monkeypatch.setenv("VITRAGE_DATABASE", "postgresql://vitrage:password@127.0.0.1/vitrage")
+    monkeypatch.setenv("VITRAGE_CACHE", "weights")
+    child = await EngineProcess.start([sys.executable, "-c", "import sys; sys.stdin.read()"])
+    try:
+        inherited = Path(f"/proc/{child.pid}/environ").read_text()
+    finally:
+        await child.close()
+    assert "VITRAGE_CACHE=weights" in inherited
+    assert "VITRAGE_TOKEN" not in inherited
+    assert "VITRAGE_DATABASE" not in inherited
