@@ -51,6 +51,11 @@ def pixels(picture: bytes) -> NDArray[np.float64]:
         return np.asarray(image.convert("RGB").resize((64, 40)), dtype=np.float64)
 
 
+def environment_of(pid: int) -> str:
+    """Return the variables that a process was started with (Linux)."""
+    return Path(f"/proc/{pid}/environ").read_text()
+
+
 def children() -> set[int]:
     """Return the process ids of our engine children."""
     found = set()
@@ -131,7 +136,7 @@ async def test_the_child_has_neither_the_token_nor_the_database(monkeypatch: pyt
     monkeypatch.setenv("VITRAGE_CACHE", "weights")
     child = await EngineProcess.start([sys.executable, "-c", "import sys; sys.stdin.read()"])
     try:
-        inherited = Path(f"/proc/{child.pid}/environ").read_text()
+        inherited = environment_of(child.pid)
     finally:
         await child.close()
     assert "VITRAGE_CACHE=weights" in inherited
