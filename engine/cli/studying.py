@@ -52,6 +52,14 @@ Size = Annotated[
     int | None,
     typer.Option(min=SIZES[0], max=SIZES[-1], help="Longest edge in pixels.", show_default="the profile's"),
 ]
+Pairs = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="Compare so many pairs, with contents and styles equally often. More may follow in the same folder.",
+        show_default="all",
+    ),
+]
 Methods = Annotated[str, typer.Option(help="Names with commas between them.", show_default="the profile's")]
 Contents = Annotated[
     list[str] | None, typer.Option("--content", metavar="PATTERN", help="Which files are contents: 'cats/*'.")
@@ -78,6 +86,7 @@ def run(
     profile: ProfileName = "quick",
     language: Language = "en",
     size: Size = None,
+    pairs: Pairs = None,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same numbers.")] = 0,
     methods: Methods = "",
     content: Contents = None,
@@ -97,7 +106,7 @@ def run(
     with progress_bar(time_left=False) as bar:
         study = Study(
             source=pictures,
-            profile=replace(PROFILES[profile], size=size or PROFILES[profile].size),
+            profile=replace(PROFILES[profile], size=size or PROFILES[profile].size, pairs=pairs),
             profile_name=profile,
             seed=seed,
             methods=tuple(filter(None, (name.strip() for name in methods.split(",")))),

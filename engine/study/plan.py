@@ -26,6 +26,7 @@ class Profile:
         grid_pairs: So many pairs are painted over the grids of parameters.
         grids: Names of these grids.
         left_out: Methods that it does not compare, because they take too long.
+        pairs: So many pairs are compared, chosen so that contents and styles come equally often; None: all.
     """
 
     size: int
@@ -34,6 +35,7 @@ class Profile:
     grid_pairs: int
     grids: tuple[str, ...]
     left_out: frozenset[str] = frozenset()
+    pairs: int | None = None
 
 
 PROFILES: Mapping[str, Profile] = MappingProxyType(
@@ -143,7 +145,7 @@ def choose(names: Collection[str], profile: Profile) -> Chosen:
 
 def plan(pictures: Pictures, chosen: Chosen, profile: Profile, seed: int) -> list[Task]:
     """List what is painted, first the comparison, pair by pair, so that an interrupted study has whole pairs."""
-    pairs = _diagonal(pictures)
+    pairs = _diagonal(pictures)[: profile.pairs]
     methods = [method for method in chosen.methods if method.missing() is None]
     points = [point for parameter in chosen.grids for point in grid(parameter)]
 

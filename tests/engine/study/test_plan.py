@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -52,6 +53,19 @@ def test_the_first_pairs_hold_every_picture() -> None:
     tasks = plan(some_pictures(3, 4), choose(("histogram",), PROFILES["quick"]), PROFILES["quick"], 0)
     assert {task.content.name for task in tasks[:3]} == {"cats/0.jpg", "cats/1.jpg", "cats/2.jpg"}
     assert {task.style.name for task in tasks[:6]} == {"glass/0.jpg", "glass/1.jpg", "glass/2.jpg", "glass/3.jpg"}
+
+
+def test_some_of_the_pairs_hold_contents_and_styles_equally_often() -> None:
+    """And all tasks are among those of the whole study, so that it can go on with them."""
+    profile = replace(PROFILES["full"], pairs=24)
+    chosen = choose(("histogram", "grid-tv"), profile)
+    tasks = plan(some_pictures(6, 6), chosen, profile, 0)
+    compared = tasks[:24]
+    assert Counter(task.content.name for task in compared) == {f"cats/{n}.jpg": 4 for n in range(6)}
+    assert Counter(task.style.name for task in compared) == {f"glass/{n}.jpg": 4 for n in range(6)}
+    assert len({(task.content.name, task.style.name) for task in tasks}) == 24
+    whole = plan(some_pictures(6, 6), chosen, PROFILES["full"], 0)
+    assert {task.key for task in tasks} < {task.key for task in whole}
 
 
 def test_an_unknown_method_is_named() -> None:
