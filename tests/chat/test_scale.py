@@ -156,7 +156,7 @@ def slow_steps(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         began = time.thread_time()
         run(handle)
         seconds = time.thread_time() - began
-        what = repr(getattr(handle._callback, "__self__", handle))  # the task whose step it is
+        what = repr(getattr(handle._callback, "__self__", handle))  # type: ignore[attr-defined]  # the task of the step
         if seconds > SLOW_SECONDS and "uvicorn" not in what:
             steps.append(f"{what} took {seconds:.2f} s")
 
