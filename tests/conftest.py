@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections.abc import Iterator
@@ -52,6 +53,12 @@ def _no_call_is_wrong(request: pytest.FixtureRequest, calls_are_of_the_bot: bool
     expected = [Expected(*mark.args, **mark.kwargs) for mark in request.node.iter_markers("refused")]
     if found := problems(WATCH.taken(), expected, of_the_bot=calls_are_of_the_bot):
         pytest.fail("\n".join(found), pytrace=False)
+
+
+def pytest_collection_finish() -> None:
+    """Take what all tests have imported out of the search for garbage: it lives to the end, and there is much of it."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

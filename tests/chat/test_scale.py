@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import colorsys
-import gc
 import io
 import random
 import time
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -147,8 +145,8 @@ def large() -> bytes:
 
 
 @pytest.fixture
-def slow_steps(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """Give the slow steps of the event loop; those of the sandbox, which runs in the same loop, are left out."""
+def slow_steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the slow steps of the event loop; those of the sandbox, which runs in the same loop, are left out."""
     steps: list[str] = []
     run = asyncio.Handle._run
 
@@ -161,10 +159,7 @@ def slow_steps(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
             steps.append(f"{what} took {seconds:.2f} s")
 
     monkeypatch.setattr(asyncio.Handle, "_run", timed)
-    gc.collect()
-    gc.freeze()  # what earlier tests left is not searched during a step
-    yield steps
-    gc.unfreeze()
+    return steps
 
 
 async def test_the_event_loop_is_never_blocked(large: bytes, running_chat: RunningChat, slow_steps: list[str]) -> None:

@@ -36,15 +36,11 @@ def wilcoxon(differences: Values) -> float:
 
 def holm(probabilities: Sequence[float]) -> list[float]:
     """Return p values that keep the chance of any false finding below the level (Holm, 1979); NaN stays NaN."""
-    from statsmodels.stats.multitest import multipletests
-
-    known = [index for index, p in enumerate(probabilities) if not math.isnan(p)]
-    corrected = [math.nan] * len(probabilities)
-    if known:
-        adjusted = multipletests([probabilities[index] for index in known], method="holm")[1]
-        for index, p in zip(known, adjusted, strict=True):
-            corrected[index] = float(p)
-    return corrected
+    given = np.array(probabilities, dtype=float)
+    order = np.argsort(given)[: np.count_nonzero(~np.isnan(given))]  # NaN is sorted last
+    tests_left = np.arange(len(order), 0, -1)
+    given[order] = np.maximum.accumulate(np.minimum(1.0, tests_left * given[order]))
+    return [float(p) for p in given]
 
 
 @dataclass(frozen=True)
