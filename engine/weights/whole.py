@@ -23,8 +23,6 @@ def receive_whole(client: httpx.Client, source: Source, on_download: OnDownload)
         WeightsError: The connection failed, the server refuses, or the file has another hash.
         OSError: The folder cannot be written.
     """
-    from engine.weights.files import read_weights
-
     part = whole_part(source)
     resumed = part.is_file()
     if not (resumed and _hash_matches(part, source)):
@@ -34,6 +32,8 @@ def receive_whole(client: httpx.Client, source: Source, on_download: OnDownload)
         if not resumed:
             raise WeightsError("The downloaded weights are not the published file (wrong hash); try again later.")
         return receive_whole(client, source, on_download)  # the part of an earlier download may have been damaged
+    from engine.weights.files import read_weights
+
     return {name: tensor.numpy() for name, tensor in read_weights(part).items()}
 
 

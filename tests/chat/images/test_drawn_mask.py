@@ -77,9 +77,10 @@ def test_a_photo_that_is_marked_all_over_is_refused(name: str) -> None:
 
 @EVERY
 def test_another_photo_is_recognised(name: str) -> None:
-    """Another photo of the same size, and the same one mirrored, or cropped to the same shape; marked or not."""
-    photo = PHOTOS[name]
-    others = [other.resize(photo.size) for key, other in PHOTOS.items() if key != name]
+    """Two other photos of the same size, and the same one mirrored, or cropped to the same shape; marked or not."""
+    photo, names = PHOTOS[name], sorted(PHOTOS)
+    next_ones = [names[(names.index(name) + step) % len(names)] for step in (1, 2)]
+    others = [PHOTOS[other].resize(photo.size) for other in next_ones]
     x, y = photo.width // 20, photo.height // 20
     cropped = photo.crop((x, y, photo.width - x, photo.height - y))
     for other in (*others, photo.transpose(Image.Transpose.FLIP_LEFT_RIGHT), cropped):

@@ -1,4 +1,4 @@
-"""The published algorithm as torch modules, against torchvision, and the preset `paper` against it."""
+"""The published algorithm as torch modules, and the preset `paper` against it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,9 @@ from typing import Literal
 import pytest
 import torch
 from PIL import Image
-from torch import Tensor, nn
-from torchvision import transforms
-from torchvision.models import vgg
+from torch import Tensor
 
 import engine
-from engine.bench.bench import untrained
 from engine.paper import (
     NORMALIZATION_MEAN,
     NORMALIZATION_STD,
@@ -75,16 +72,6 @@ def test_the_preset_paper_agrees_with_the_published_algorithm(
     assert min(found) < found[0], "the loss decreases"
 
 
-@pytest.mark.parametrize("size", [(300, 201), (201, 300), (128, 128), (64, 100), (131, 129)])
-def test_pictures_are_prepared_as_torchvision_does(cat: Image.Image, size: tuple[int, int]) -> None:
-    from engine.images.tensors import centre_square, to_tensor
-
-    image = cat.resize(size)
-    steps = transforms.Compose([transforms.Resize(128), transforms.CenterCrop(128), transforms.ToTensor()])
-    assert torch.equal(image_loader(image), steps(image)[None])
-    assert torch.equal(to_tensor(centre_square(image, 128)), steps(image)[None])
-
-
 def test_the_preset_paper_makes_320_evaluations_of_a_square(
     cat: Image.Image, glass: Image.Image, model: engine.Model
 ) -> None:
@@ -120,20 +107,6 @@ def test_the_published_loop_makes_320_evaluations(cat: Image.Image, glass: Image
     assert numbers == list(range(1, 321))
     assert result.shape == content.shape and result.min() >= 0 and result.max() <= 1
     assert torch.equal(content, image_loader(cat, 16)), "the input is not changed"
-
-
-def test_the_network_is_torchvisions_as_far_as_the_weights_reach(cat: Image.Image) -> None:
-    state = untrained().state
-    found, expected = vgg19_features(state), vgg.make_layers(vgg.cfgs["E"])[:30]
-    expected.load_state_dict({key.removeprefix("features."): part for key, part in state.items()})
-    for layer in expected:
-        if isinstance(layer, nn.ReLU):
-            layer.inplace = False
-    assert str(found) == str(expected)
-    image = image_loader(cat, 32)
-    with torch.no_grad():
-        assert torch.allclose(found(image), expected(image), rtol=1e-4, atol=1e-5)
-    assert not any(parameter.requires_grad for parameter in found.parameters())
 
 
 def test_losses_stand_behind_their_layers_and_the_network_ends_with_the_last(

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 import torch
 from torch import Tensor
-from torchvision.models import VGG19_Weights
 
 import engine
 from engine.weights import source
@@ -172,15 +171,6 @@ def test_values_that_change_on_the_disk_are_noticed(url: str, tmp_path: Path) ->
     path.write_bytes(data)
     with pytest.raises(engine.WeightsError, match="not those that were downloaded"):
         verify(path)
-
-
-def test_the_published_file_is_torchvisions() -> None:
-    weights = VGG19_Weights.IMAGENET1K_V1
-    assert weights.url == source.TORCHVISION
-    [(name, published)] = source.PUBLISHED.items()
-    assert weights.url.endswith(f"/{name}")
-    assert name == f"vgg19-{published.sha256[:8]}.pth"
-    assert round(published.size / (1 << 20), 3) == weights.meta["_file_size"]
 
 
 def test_a_name_without_a_hash_is_refused(server: WeightsServer, tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ import pytest
 import torch
 from PIL import Image
 from skimage.restoration import estimate_sigma
-from torchmetrics.functional.image import total_variation
 
 from engine.images.tensors import to_tensor
 from engine.study.metrics.arrays import rgb
@@ -33,6 +32,8 @@ def test_flat_pictures_have_neither_noise_nor_variation() -> None:
 
 
 def test_variation_is_that_of_torchmetrics(photograph: Image.Image) -> None:
+    from torchmetrics.functional.image import total_variation
+
     pixels = to_tensor(photograph).to(torch.float64)
     assert tv(compared(photograph)) == pytest.approx(float(total_variation(pixels)) / pixels.numel(), rel=1e-6)
 

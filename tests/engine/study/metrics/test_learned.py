@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
-import torchvision
 from PIL import Image
-from torchvision.models import AlexNet_Weights, VGG16_Weights
 
 from engine.study.metrics import learned
 from engine.study.metrics.learned import dists, lpips
@@ -29,6 +27,8 @@ def checkpoints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
 
 def test_the_weights_are_those_of_torchvision() -> None:
     """Which is not imported where they are absent."""
+    from torchvision.models import AlexNet_Weights, VGG16_Weights
+
     assert (AlexNet_Weights.DEFAULT.url, VGG16_Weights.DEFAULT.url) == (learned.ALEXNET, learned.VGG16)
 
 
@@ -45,8 +45,10 @@ def test_lpips_is_measured_with_the_weights_that_are_there(
     photograph: Image.Image, texture: Image.Image, checkpoints: Path
 ) -> None:
     """The weights are random ones; LPIPS is 0 for equal pictures with any."""
+    from torchvision.models import alexnet
+
     torch.manual_seed(0)
-    state = torchvision.models.alexnet(weights=None).state_dict()
+    state = alexnet(weights=None).state_dict()
     torch.save(state, checkpoints / learned.ALEXNET.rpartition("/")[2])
     assert lpips(compared(photograph)) == 0
     nearly, hardly = (lpips(compared(Image.blend(photograph, texture, part), photograph)) for part in (0.2, 0.9))

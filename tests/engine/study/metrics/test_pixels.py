@@ -8,7 +8,6 @@ import torch
 from PIL import Image
 from skimage import metrics as skimage_metrics
 from torch.nn.functional import avg_pool2d
-from torchmetrics.functional.image import structural_similarity_index_measure
 
 from engine.study.metrics.arrays import luminance, rgb
 from engine.study.metrics.pixels import MS_WEIGHTS, ms_ssim, mse, psnr, ssim
@@ -18,6 +17,8 @@ from tests.support.samples import compared
 
 def torchmetrics_terms(one: Image.Image, other: Image.Image, halvings: int = 0) -> tuple[float, float]:
     """Its SSIM over whole windows, and its contrast and structure term, of luminances that are halved first."""
+    from torchmetrics.functional.image import structural_similarity_index_measure
+
     pair = [torch.from_numpy(luminance(each))[None, None] for each in (one, other)]
     for _ in range(halvings):
         pair = [avg_pool2d(each, 2) for each in pair]
