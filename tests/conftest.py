@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 
 from bot.settings import Settings
 from tests.support.second_opinion.check import Expected, problems
 from tests.support.second_opinion.watch import WATCH
+
+A_TOKEN = re.compile(r"\d{2,}:[\w-]{35}")
 
 pytest_plugins = ["tests.support.databases"]
 
@@ -53,6 +56,16 @@ def _no_call_is_wrong(request: pytest.FixtureRequest, calls_are_of_the_bot: bool
     expected = [Expected(*mark.args, **mark.kwargs) for mark in request.node.iter_markers("refused")]
     if found := problems(WATCH.taken(), expected, of_the_bot=calls_are_of_the_bot):
         pytest.fail("\n".join(found), pytrace=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail a test whose log shows a bot's token: what the processes print that it starts is captured too."""
+    report = yield
+    found = [title for title, text in report.sections if A_TOKEN.search(text)]
+    if report.when == "teardown" and report.passed and found:
+        report.outcome, report.longrepr = "failed", f"A token stands in: {', '.join(found)}."
+    return report
 
 
 def pytest_collection_finish() -> None:

@@ -67,21 +67,12 @@ def test_the_demo_says_in_one_line_what_is_wrong(tmp_path: Path, arguments: tupl
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize(
-    ("setting", "value", "says"),
-    [
-        ("VITRAGE_WEIGHTS", "none.pth", "The painter cannot start: There is no weights file none.pth"),
-        ("VITRAGE_DEVICE", "cuda:99", "The painter cannot start: There is no device cuda:99 here"),
-    ],
-)
-def test_settings_that_cannot_work_end_the_demo(
-    tmp_path: Path, glass: bytes, setting: str, value: str, says: str
-) -> None:
+def test_settings_that_cannot_work_end_the_demo(tmp_path: Path, glass: bytes) -> None:
     """Instead of waiting for a painter that never starts: the reason is the last line, and the exit code is 1."""
     (tmp_path / "glass.jpg").write_bytes(glass)
-    done = _once(tmp_path, "glass.jpg", "glass.jpg", "out.jpg", **{setting: value})
+    done = _once(tmp_path, "glass.jpg", "glass.jpg", "out.jpg", VITRAGE_DEVICE="cuda:99")
     assert done.returncode == 1
-    assert says in done.stderr.strip().splitlines()[-1]
+    assert "The painter cannot start: There is no device cuda:99 here" in done.stderr.strip().splitlines()[-1]
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "out.jpg").exists()
 

@@ -156,6 +156,7 @@ class Program:
         end(self._sandbox)
         assert self._sandbox.stdout is not None
         self._sandbox.stdout.close()
+        assert not self.log.exists() or TOKEN.partition(":")[2] not in self.logged(), "the token stands in the log"
 
     def logged(self) -> str:
         """Return what the bot has logged so far."""
