@@ -166,12 +166,13 @@ def _advice_on(error: BaseException) -> str | None:
     from telegram.error import InvalidToken
 
     from bot.demo.supervisor import DemoError
+    from bot.operate.server import AddressError
     from bot.storage.errors import StoreError
     from bot.worker.dispatcher import EngineStartError
 
     while isinstance(error, BaseExceptionGroup):  # a TaskGroup wraps the error of its task
         error = error.exceptions[0]
-    if isinstance(error, (CommandError, SettingsError, DemoError, StoreError)):
+    if isinstance(error, (CommandError, SettingsError, DemoError, StoreError, AddressError)):
         return str(error)
     if isinstance(error, EngineStartError):
         return f"The painter cannot start: {str(error).rstrip('.')} (VITRAGE_WEIGHTS, VITRAGE_DEVICE, VITRAGE_CACHE)."

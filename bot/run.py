@@ -21,6 +21,7 @@ from bot.chat.context import ChatApplication, Painter, Quotas, Services
 from bot.chat.moderation import Moderation
 from bot.chat.status.reporter import Reporter
 from bot.chat.update_queue import UpdateQueue
+from bot.operate import pages, server
 from bot.presets.catalogue import Presets
 from bot.settings import Settings, SettingsError
 from bot.storage.databases import open_stores
@@ -50,6 +51,7 @@ async def run(settings: Settings) -> None:
         SettingsError: no token is set, or the study cannot be voted on.
         StoreError: the database cannot be used.
         EngineStartError: the painter cannot start with these settings.
+        AddressError: the metrics cannot be shown at their address.
         InvalidToken: Telegram does not know the token.
     """
     token = settings.required_token()
@@ -84,11 +86,36 @@ async def run(settings: Settings) -> None:
             parts.create_task(_publish(services.painter, settings.data_dir / "painter.json", stop))
             parts.create_task(_answer(application, services, stop))
             parts.create_task(_maintain(stores, settings.data_dir / "alive", stop))
+            parts.create_task(_show(settings.metrics_address, application, dispatcher, stop))
 
 
 def _painter(dispatcher: Dispatcher, download: WeightsDownload) -> Painter:
     weights = dispatcher.engine.weights if dispatcher.engine else ""
     return Painter(weights, download.percent, download.trouble)
+
+
+async def _show(
+    address: tuple[str, int] | None, application: ChatApplication, dispatcher: Dispatcher, stop: asyncio.Event
+) -> None:
+    """Answer the operator's tools, if there is an address for them, until `stop` is set.
+
+    Raises:
+        AddressError: the address cannot be used.
+    """
+    if address is None:
+        return
+
+    async def telegram_answers() -> bool:
+        try:
+            return application.running and bool(await application.bot.get_me())
+        except TelegramError:
+            return False
+
+    async def painter_in_service() -> bool:
+        return dispatcher.engine is not None
+
+    parts = {"telegram": telegram_answers, "painter": painter_in_service}
+    await server.serve(pages.build(application.bot_data.stores.jobs, parts), server.listen(*address), stop)
 
 
 async def _publish(painter: Callable[[], Painter], file: Path, stop: asyncio.Event) -> None:

@@ -82,6 +82,11 @@ class Settings(BaseSettings):
         default=None, description="A web service that gets each photo by POST: 2xx accepts it, 403 refuses it."
     )
 
+    metrics: str | None = Field(
+        default=None,
+        description="`PORT` on this machine alone, or `HOST:PORT`: where /metrics, /healthz and /readyz answer.",
+    )
+
     @field_validator("admins", mode="before")
     @classmethod
     def _split_numbers(cls, value: object) -> object:
@@ -127,6 +132,23 @@ class Settings(BaseSettings):
         if url is not None and not re.fullmatch(r"s3://[\w.-]+(/[\w./-]*)?", url):
             raise ValueError("it must be s3://BUCKET or s3://BUCKET/FOLDER; the keys are set by AWS_ACCESS_KEY_ID …")
         return url
+
+    @field_validator("metrics")
+    @classmethod
+    def _require_address(cls, address: str | None) -> str | None:
+        if address is not None:
+            _, _, port = address.rpartition(":")
+            if not re.fullmatch(r"([\w.-]+:|\[[\da-fA-F:]+\]:)?\d{1,5}", address) or int(port) > 65535:
+                raise ValueError("it must be a port such as 9464, or an address and a port such as 10.0.0.5:9464")
+        return address
+
+    @property
+    def metrics_address(self) -> tuple[str, int] | None:
+        """Host and port of the operator's pages; a port alone is one of loopback. None: there are no such pages."""
+        if self.metrics is None:
+            return None
+        host, _, port = self.metrics.rpartition(":")
+        return host.strip("[]") or "127.0.0.1", int(port)
 
     @property
     def database_url(self) -> str:

@@ -37,6 +37,7 @@ VALUES: dict[str, tuple[str, object]] = {
     "presets_dir": ("/", Path("/")),
     "study": ("/", Path("/")),
     "filter_url": ("http://127.0.0.1/filter", "http://127.0.0.1/filter"),
+    "metrics": ("9464", "9464"),
 }
 """For every setting a value that is not its default, as it is written and as it is read."""
 
@@ -92,6 +93,8 @@ def test_the_example_shows_every_setting_with_its_default(folder: Path) -> None:
         ("VITRAGE_DATABASE", "mysql://db/x", "postgresql://"),
         ("VITRAGE_BLOBS", "https://key:secret@s3/x", "s3://BUCKET"),
         ("VITRAGE_MAX_QUEUED", "0", "greater"),
+        ("VITRAGE_METRICS", "10.0.0.5:99999", "9464"),
+        ("VITRAGE_METRICS", "http://10.0.0.5:9464", "9464"),
         ("VITRAGE_QUALITY", "best", "sketch"),
     ],
 )
@@ -102,6 +105,23 @@ def test_a_wrong_setting_is_refused_with_what_would_be_right(
     monkeypatch.setenv(name, value)
     with pytest.raises(ValidationError, match=says):
         Settings()
+
+
+@pytest.mark.parametrize(
+    ("value", "address"),
+    [
+        ("9464", ("127.0.0.1", 9464)),
+        ("10.0.0.5:9464", ("10.0.0.5", 9464)),
+        ("[::1]:0", ("::1", 0)),
+        ("", None),
+    ],
+)
+def test_metrics_are_shown_on_loopback_unless_an_address_is_named(
+    monkeypatch: pytest.MonkeyPatch, value: str, address: tuple[str, int] | None
+) -> None:
+    """They are off by default, and nobody else's by mistake."""
+    monkeypatch.setenv("VITRAGE_METRICS", value)
+    assert Settings().metrics_address == address
 
 
 def test_a_password_of_the_database_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:

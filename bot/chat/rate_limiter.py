@@ -24,6 +24,7 @@ import structlog
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter
 
+from bot import meters
 from bot.chat.refusals import Refusals
 
 log = structlog.get_logger(__name__)
@@ -209,10 +210,13 @@ class ChatRateLimiter(BaseRateLimiter[None]):
             TelegramError: it failed, or nobody knows.
         """
         for attempt in range(1, CUT_TRIES + 1):
+            meters.CALLS.labels(endpoint).inc()
             try:
                 return await callback(*args, **kwargs)
-            except NetworkError as error:
-                if isinstance(error, BadRequest) or attempt == CUT_TRIES or _progress.get():
+            except TelegramError as error:
+                meters.CALL_ERRORS.labels(endpoint, type(error).__name__).inc()
+                is_line = isinstance(error, NetworkError) and not isinstance(error, BadRequest)
+                if not is_line or attempt == CUT_TRIES or _progress.get():
                     raise
                 unsent = isinstance(error.__cause__, UNSENT)
                 cut = isinstance(error.__cause__, httpx.NetworkError | httpx.RemoteProtocolError)

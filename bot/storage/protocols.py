@@ -137,7 +137,10 @@ class JobStore(JobReader, Protocol):
         """Return how many pictures this user, this chat and everyone have waiting."""
 
     async def tally(self) -> dict[str, int]:
-        """Return the last day's counts: queued, running, delivered, failed, users, and the mean seconds."""
+        """Return the jobs that are queued and running, and for how many seconds the oldest queued one has waited.
+
+        And of the last day: delivered, failed, users, and the mean seconds of painting.
+        """
 
 
 class WorkStore(JobReader, Protocol):

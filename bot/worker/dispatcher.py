@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from bot import meters
 from bot.storage.errors import StoreUnavailableError
 from bot.storage.models import Job
 from bot.storage.patience import until_possible
@@ -155,6 +156,9 @@ class Dispatcher:
                 await _first(stop.wait(), child.died(), self._work.wait("work", self._timeouts.poll))
                 continue
             log.info("job_claimed", job=job.id, attempt=job.attempt)
+            meters.ATTEMPTS.inc()
+            if job.fence == 1:
+                meters.STAGE_SECONDS.labels("wait").observe(max(0.0, time.time() - job.created_at))
             took_jobs = True
             run = JobRun(self._work, self._blobs, child, job, stop, timeouts=self._timeouts, rng=self._rng)
             with suppress(StoreUnavailableError):  # raised only if the worker stops: the next start reclaims the job

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import structlog
 
+from bot import meters
 from bot.storage.errors import StoreUnavailableError
 from bot.storage.models import Job, JobError, State
 from bot.storage.patience import until_possible
@@ -262,6 +263,7 @@ class JobRun:
             lambda: complete(self._job, picture, result.report, counted, timelapse=timelapse)
         ):
             self._log.info("job_rendered", seconds=round(seconds, 1))
+            meters.STAGE_SECONDS.labels("paint").observe(seconds)
 
     async def _retry_or_fail(self, failed: Failed) -> None:
         """Record a failure that the child has reported: have the job retried where that can help."""
@@ -276,7 +278,8 @@ class JobRun:
         else:
             delay = self._timeouts.retries[self._job.attempt - 1] * self._rng.uniform(0.8, 1.2)
             self._log.warning("job_retried", reason=failed.message, delay=round(delay, 1))
-            await self._until_possible(lambda: self._work.retry(self._job, delay))
+            if await self._until_possible(lambda: self._work.retry(self._job, delay)):
+                meters.RETRIES.labels("error").inc()
 
     async def _retry_or_give_up_after_death(self, reason: str) -> None:
         """Record that the child died. If the job was cancelled before, the queue ignores it."""
@@ -284,10 +287,12 @@ class JobRun:
             await self._fail(JobError.CRASHED, reason)
         elif await self._until_possible(lambda: self._work.retry(self._job, 0.0, died=True)):
             self._log.warning("job_retried", reason=reason)
+            meters.RETRIES.labels("death").inc()
 
     async def _fail(self, error: JobError, detail: str) -> None:
         if await self._until_possible(lambda: self._work.fail(self._job, error, detail)):
             self._log.error("job_failed", error=error.value, reason=detail)
+            meters.FAILURES.labels(error.value).inc()
 
     async def _until_possible(self, call: Callable[[], Awaitable[R]]) -> R:
         return await until_possible(call, self._stop, pause=self._timeouts.unavailable)

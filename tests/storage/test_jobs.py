@@ -78,6 +78,18 @@ async def test_the_load_counts_users_chats_and_days(stores: Stores, clock: Clock
     assert (await stores.jobs.load(ALICE)).today == 0
 
 
+async def test_the_tally_tells_how_long_the_oldest_queued_job_has_waited(stores: Stores, clock: Clock) -> None:
+    """A job that is painted does not wait any more; nobody waits in an empty queue."""
+    assert (await stores.jobs.tally())["oldest"] == 0
+    for key, address in (("u1", ALICE), ("u2", BOB)):
+        await enqueue(stores, key, address=address)
+        clock.now += 100
+    assert (await stores.jobs.tally())["oldest"] == 200
+    await claim(stores)
+    tally = await stores.jobs.tally()
+    assert (tally["queued"], tally["running"], tally["oldest"]) == (1, 1, 100)
+
+
 async def test_swap_exchanges_content_and_style_of_a_queued_job(stores: Stores) -> None:
     """Pictures and their sources; not once the job is claimed, and not where there are several styles."""
     job = await enqueue(stores, "u1", sources=("file:a", "file:b"), style="KEY")

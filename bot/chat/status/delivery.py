@@ -22,6 +22,7 @@ import structlog
 from telegram import Bot, InlineKeyboardMarkup
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
+from bot import meters
 from bot.chat.context import Services
 from bot.chat.keyboards import result_keyboard
 from bot.chat.mentions import mentionable
@@ -65,7 +66,7 @@ async def deliver(bot: Bot, services: Services, job: Job, *, is_picture: bool | 
     """
     deliveries, messages = services.stores.deliveries, JobMessages(bot, job, is_picture=is_picture)
     if job.delivery is not Delivery.DONE:
-        with patience(PATIENCE):
+        with patience(PATIENCE), meters.STAGE_SECONDS.labels("deliver").time():
             answer: _Answer | None
             try:
                 answer = await _answer(messages, services, job)
@@ -74,6 +75,7 @@ async def deliver(bot: Bot, services: Services, job: Job, *, is_picture: bool | 
         painted = job.state is State.RENDERED and answer is not None
         picture = answer.picture if answer else None
         await deliveries.finish(job.id, keep=painted, picture=picture, status_left=bool(answer and answer.is_new))
+        meters.DELIVERIES.labels("nobody" if answer is None else "picture" if painted else "reason").inc()
         log.info("answered" if answer else "nobody can be told", job=job.id, state=str(job.state))
         if answer is None or not answer.is_new:
             await messages.react(DONE if painted else None)

@@ -12,7 +12,8 @@ from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 import structlog
 
-from bot.storage.errors import StoreBusyError, StoreUnreachableError
+from bot import meters
+from bot.storage.errors import StoreBusyError, StoreUnavailableError, StoreUnreachableError
 from bot.storage.patience import until_possible
 from bot.storage.protocols import Topic
 
@@ -112,7 +113,11 @@ class Database(ABC):
         task = asyncio.create_task(self._when_usable(lambda: self._attempt(work), patience))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
-        return await asyncio.shield(task)
+        try:
+            return await asyncio.shield(task)
+        except StoreUnavailableError as error:
+            meters.STORE_ERRORS.labels(type(error).__name__).inc()
+            raise
 
     async def wait(self, topic: Topic, seconds: float) -> None:
         """Return at the next change of the topic, or after so many seconds."""

@@ -77,6 +77,7 @@ SELECT * FROM
 TALLY = """
 SELECT count(*) FILTER (WHERE state = 'queued') AS queued,
        count(*) FILTER (WHERE state = 'running') AS running,
+       coalesce(cast(now_seconds() - min(created_at) FILTER (WHERE state = 'queued') AS INTEGER), 0) AS oldest,
        count(*) FILTER (WHERE state = 'delivered' AND created_at > now_seconds() - :day) AS delivered,
        count(*) FILTER (WHERE state = 'failed' AND created_at > now_seconds() - :day) AS failed,
        count(DISTINCT user_id) FILTER (WHERE created_at > now_seconds() - :day) AS users,

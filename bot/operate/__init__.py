@@ -1,0 +1,1 @@
+"""What the operator's own tools are told over HTTP: metrics, and whether the program is well."""
