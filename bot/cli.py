@@ -39,6 +39,19 @@ def run() -> None:
     asyncio.run(run_bot(_read_settings()))
 
 
+@app.command(epilog="Examples: vitrage worker · vitrage worker --device cuda:0 --device cuda:1")
+def worker(
+    device: Annotated[
+        list[str] | None, typer.Option(help="Where to paint, once for each; without it, VITRAGE_DEVICE.")
+    ] = None,
+) -> None:
+    """Paint for a bot on another host, whose PostgreSQL database VITRAGE_DATABASE names; no token is needed."""
+    from bot.work import work
+
+    logs.configure()
+    asyncio.run(work(_read_settings(), device or []))
+
+
 @app.command(epilog="Examples: vitrage sandbox · vitrage sandbox --port 9000 --state chats.json")
 def sandbox(
     port: Port = 8081,
@@ -169,10 +182,11 @@ def _advice_on(error: BaseException) -> str | None:
     from bot.operate.server import AddressError
     from bot.storage.errors import StoreError
     from bot.worker.dispatcher import EngineStartError
+    from bot.worker.identity import IdentityTakenError
 
     while isinstance(error, BaseExceptionGroup):  # a TaskGroup wraps the error of its task
         error = error.exceptions[0]
-    if isinstance(error, (CommandError, SettingsError, DemoError, StoreError, AddressError)):
+    if isinstance(error, (CommandError, SettingsError, DemoError, StoreError, AddressError, IdentityTakenError)):
         return str(error)
     if isinstance(error, EngineStartError):
         return f"The painter cannot start: {str(error).rstrip('.')} (VITRAGE_WEIGHTS, VITRAGE_DEVICE, VITRAGE_CACHE)."

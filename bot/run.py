@@ -21,24 +21,23 @@ from bot.chat.context import ChatApplication, Painter, Quotas, Services
 from bot.chat.moderation import Moderation
 from bot.chat.status.reporter import Reporter
 from bot.chat.update_queue import UpdateQueue
-from bot.operate import pages, server
+from bot.operate import pages
+from bot.operate.alive import show_life
+from bot.painters import Painters, host_name
 from bot.presets.catalogue import Presets
 from bot.settings import Settings, SettingsError
+from bot.storage.chat_protocols import PeopleStore
 from bot.storage.databases import open_stores
 from bot.storage.errors import StoreUnavailableError
 from bot.storage.models import Recipe
 from bot.storage.patience import until_possible
 from bot.storage.protocols import Stores
-from bot.worker.dispatcher import Dispatcher
-from bot.worker.engine_process import download_command, engine_command
-from bot.worker.weights_download import WeightsDownload
 from engine.errors import EngineError
 from engine.study.vote.ballot import Ballot
 
 log = structlog.get_logger(__name__)
 
 PAINTER_SECONDS = 1.0  # between two looks whether the file `painter.json` is still true
-ALIVE_SECONDS = 10.0  # between two touches of the file `alive`, whose age a health check reads
 HANDLER_SECONDS = 15.0  # for the handlers in progress when the program stops
 PRUNE_SECONDS = 3600.0  # between two deletions of old records
 CONNECT_PAUSES = (1, 2, 5, 10, 30)  # seconds between attempts to reach Telegram; the last one repeats
@@ -50,72 +49,53 @@ async def run(settings: Settings) -> None:
     Raises:
         SettingsError: no token is set, or the study cannot be voted on.
         StoreError: the database cannot be used.
+        IdentityTakenError: another painter has the same folder.
         EngineStartError: the painter cannot start with these settings.
         AddressError: the metrics cannot be shown at their address.
         InvalidToken: Telegram does not know the token.
     """
     token = settings.required_token()
     study = _study(settings.study)
-    engine = engine_command(settings.device, settings.weights, settings.cache, settings.weights_url)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await asyncio.to_thread(settings.data_dir.mkdir, mode=0o700, parents=True, exist_ok=True)
-    async with open_stores(settings.database_url, settings.blobs_dir, settings.blobs) as stores:
-        dispatcher = Dispatcher(stores.work, stores.blobs, engine)
-        download = WeightsDownload(
-            download_command(settings.cache, settings.weights_url), arrived=dispatcher.take_better_weights
-        )
-        services = Services(
-            stores=stores,
-            albums=Albums(),
-            presets=Presets(settings.presets_dir),
-            default=Recipe(quality=settings.quality),
-            quotas=Quotas(settings.max_queued, settings.max_queued_group, settings.max_per_day, settings.max_depth),
-            operators=frozenset(settings.admins),
-            moderate=Moderation(settings.filter_url).check if settings.filter_url else None,
-            pictures_wait=lambda: dispatcher.out_of_service,
-            painter=lambda: _painter(dispatcher, download),
-            study=study,
-        )
-        application = build(token, settings.api_url, services)
-        async with asyncio.TaskGroup() as parts:
-            parts.create_task(dispatcher.run(stop))
-            if settings.weights == "auto":
-                parts.create_task(download.run(stop))
-            parts.create_task(_publish(services.painter, settings.data_dir / "painter.json", stop))
-            parts.create_task(_answer(application, services, stop))
-            parts.create_task(_maintain(stores, settings.data_dir / "alive", stop))
-            parts.create_task(_show(settings.metrics_address, application, dispatcher, stop))
+    with host_name(settings) as host:
+        async with open_stores(settings.database_url, settings.blobs_dir, settings.blobs) as stores:
+            painters = Painters(settings, stores, [settings.device], host)
+            services = _services(settings, stores, painters, study)
+            application = build(token, settings.api_url, services)
+            async with asyncio.TaskGroup() as parts:
+                parts.create_task(painters.run(stop))
+                parts.create_task(_publish(services.painter, settings.data_dir / "painter.json", stop))
+                parts.create_task(_answer(application, services, stop))
+                parts.create_task(_prune(stores.people, stop))
+                parts.create_task(show_life(settings.data_dir, stop))
+                ready = {"telegram": lambda: _answers(application), "painter": painters.in_service}
+                parts.create_task(pages.show(settings.metrics_address, stores.jobs, ready, stop))
 
 
-def _painter(dispatcher: Dispatcher, download: WeightsDownload) -> Painter:
-    weights = dispatcher.engine.weights if dispatcher.engine else ""
-    return Painter(weights, download.percent, download.trouble)
+def _services(settings: Settings, stores: Stores, painters: Painters, study: Ballot | None) -> Services:
+    return Services(
+        stores=stores,
+        albums=Albums(),
+        presets=Presets(settings.presets_dir),
+        default=Recipe(quality=settings.quality),
+        quotas=Quotas(settings.max_queued, settings.max_queued_group, settings.max_per_day, settings.max_depth),
+        operators=frozenset(settings.admins),
+        moderate=Moderation(settings.filter_url).check if settings.filter_url else None,
+        pictures_wait=lambda: painters.out_of_service,
+        painter=lambda: Painter(painters.weights, painters.download.percent, painters.download.trouble),
+        study=study,
+    )
 
 
-async def _show(
-    address: tuple[str, int] | None, application: ChatApplication, dispatcher: Dispatcher, stop: asyncio.Event
-) -> None:
-    """Answer the operator's tools, if there is an address for them, until `stop` is set.
-
-    Raises:
-        AddressError: the address cannot be used.
-    """
-    if address is None:
-        return
-
-    async def telegram_answers() -> bool:
-        try:
-            return application.running and bool(await application.bot.get_me())
-        except TelegramError:
-            return False
-
-    async def painter_in_service() -> bool:
-        return dispatcher.engine is not None
-
-    parts = {"telegram": telegram_answers, "painter": painter_in_service}
-    await server.serve(pages.build(application.bot_data.stores.jobs, parts), server.listen(*address), stop)
+async def _answers(application: ChatApplication) -> bool:
+    """Return whether Telegram answers."""
+    try:
+        return application.running and bool(await application.bot.get_me())
+    except TelegramError:
+        return False
 
 
 async def _publish(painter: Callable[[], Painter], file: Path, stop: asyncio.Event) -> None:
@@ -204,17 +184,10 @@ def _on_poll_error(error: TelegramError) -> None:
     log.warning("no updates from telegram", error=type(error).__name__, reason=error.message)
 
 
-async def _maintain(stores: Stores, alive: Path, stop: asyncio.Event) -> None:
-    """Touch the file `alive`, which shows that the event loop runs, and delete old records from the stores."""
-    loop = asyncio.get_running_loop()
-    next_prune = loop.time()
+async def _prune(people: PeopleStore, stop: asyncio.Event) -> None:
+    """Delete old records from the stores, at once and every hour, until `stop` is set."""
     while not stop.is_set():
-        try:
-            await asyncio.to_thread(alive.touch)
-            if loop.time() >= next_prune:
-                await stores.people.prune()
-                next_prune = loop.time() + PRUNE_SECONDS
-        except (StoreUnavailableError, OSError) as error:  # the next round tries again
-            log.warning("not maintained", reason=str(error))
+        with contextlib.suppress(StoreUnavailableError):  # raised only if the program stops
+            await until_possible(people.prune, stop)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), ALIVE_SECONDS)
+            await asyncio.wait_for(stop.wait(), PRUNE_SECONDS)

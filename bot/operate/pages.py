@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot import meters
+from bot.operate.server import listen, serve
 from bot.storage.errors import StoreUnavailableError
 from bot.storage.protocols import JobStore
 
@@ -42,6 +43,21 @@ def build(jobs: JobStore, parts: Mapping[str, Callable[[], Awaitable[bool]]]) ->
         return JSONResponse(ready, 200 if all(ready.values()) else 503)
 
     return Starlette(routes=[Route("/metrics", metrics), Route("/healthz", healthz), Route("/readyz", readyz)])
+
+
+async def show(
+    address: tuple[str, int] | None,
+    jobs: JobStore,
+    parts: Mapping[str, Callable[[], Awaitable[bool]]],
+    stop: asyncio.Event,
+) -> None:
+    """Serve the pages, if there is an address for them, until `stop` is set; `jobs` and `parts` are those of `build`.
+
+    Raises:
+        AddressError: the address cannot be used.
+    """
+    if address is not None:
+        await serve(build(jobs, parts), listen(*address), stop)
 
 
 async def _read_queue(jobs: JobStore) -> None:

@@ -37,6 +37,10 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
+# Of the engine process, or of its host, on one job; the first may have come because others had used up the memory.
+MAX_DEATHS = 2
+
+
 class JobError(StrEnum):
     """Why a job failed. The requester is told in a sentence for each of these."""
 

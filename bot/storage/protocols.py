@@ -190,6 +190,14 @@ class WorkStore(JobReader, Protocol):
     async def reclaim(self, worker: str) -> int:
         """Put back what an earlier run of this worker left running; return how many. Called once at start."""
 
+    async def beat(self, worker: str) -> int:
+        """Note that this worker lives, and put back what silent workers left running; return how many jobs.
+
+        A worker is silent after 30 seconds without a beat; its job has cost a death, and fails with the second one.
+        Who has not beaten regularly for as long puts nothing back: it cannot tell whether the others were silent, or
+        nobody could reach the database, or the clock was set.
+        """
+
 
 @dataclass(frozen=True)
 class Stores:

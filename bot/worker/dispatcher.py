@@ -34,7 +34,8 @@ class Dispatcher:
         work: The queue.
         blobs: The pictures of its jobs.
         command: What starts the engine child, see `bot.worker.engine_process.engine_command`.
-        name: What this worker is called in the queue: the same at every start, and no other worker's.
+        name: What this worker is called in the queue: the same at every start, and no other worker's. None where no
+            other worker can use the queue.
         timeouts: How long it waits for what.
         rng: Spreads the delays of retries.
 
@@ -49,7 +50,7 @@ class Dispatcher:
         blobs: BlobStore,
         command: Sequence[str],
         *,
-        name: str = "engine",
+        name: str | None = None,
         timeouts: Timeouts | None = None,
         rng: Random | None = None,
     ) -> None:
@@ -58,7 +59,8 @@ class Dispatcher:
         self._work = work
         self._blobs = blobs
         self._command = command
-        self._name = name
+        self._name = name or "engine"
+        self._has_others = name is not None
         self._timeouts = timeouts or Timeouts()
         self._rng = rng or Random()
         self._served = False  # one child has been ready: the settings are right
@@ -81,6 +83,16 @@ class Dispatcher:
         """
         with suppress(StoreUnavailableError):  # raised only if the worker stops
             await self._reclaim(stop)
+        beating = asyncio.create_task(self._beat()) if self._has_others else None
+        try:
+            await self._run_children(stop)
+        finally:
+            if beating:
+                beating.cancel()
+                await asyncio.gather(beating, return_exceptions=True)
+
+    async def _run_children(self, stop: asyncio.Event) -> None:
+        """Keep a child running until `stop` is set."""
         failures = 0
         while not stop.is_set():
             took_jobs = await self._run_child(stop)
@@ -95,6 +107,16 @@ class Dispatcher:
         pause = self._timeouts.unavailable
         if count := await until_possible(lambda: self._work.reclaim(self._name), stop, pause=pause):
             log.info("jobs_reclaimed", count=count)
+
+    async def _beat(self) -> None:
+        """Show that this worker lives, and put back what silent ones left running, until cancelled."""
+        while True:
+            await asyncio.sleep(self._timeouts.beat)
+            try:
+                if count := await self._work.beat(self._name):
+                    log.warning("jobs_of_silent_workers_reclaimed", count=count)
+            except StoreUnavailableError as error:  # the next one tells that this one was missed
+                log.warning("no_beat", reason=str(error))
 
     async def _run_child(self, stop: asyncio.Event) -> bool:
         """Start a child and give it jobs until it dies, is replaced, or the worker stops.

@@ -15,7 +15,7 @@ import structlog
 
 from bot import meters
 from bot.storage.errors import StoreUnavailableError
-from bot.storage.models import Job, JobError, State
+from bot.storage.models import MAX_DEATHS, Job, JobError, State
 from bot.storage.patience import until_possible
 from bot.storage.protocols import BlobStore, WorkStore
 from bot.worker.engine_process import ChildDiedError, EngineProcess
@@ -30,6 +30,7 @@ R = TypeVar("R")
 class Timeouts:
     """How long the worker waits for what, in seconds."""
 
+    beat: float = 5.0  # between two signs of life, where other workers look for them
     poll: float = 1.0  # between two looks at an empty queue: nothing announces that a retry has become due
     load: float = 120.0  # for the child to load its model, from its start or from the latest progress of its download
     look: float = 0.25  # between two looks at the running job: was it cancelled?
@@ -45,7 +46,6 @@ class Timeouts:
     pauses: tuple[float, ...] = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)  # before each further start of the child
 
 
-MAX_DEATHS = 2  # of the child on one job; the first may have come because other processes had used up the memory
 MAX_ATTEMPTS = 10  # a job that has been begun more often ends the whole program each time
 
 

@@ -214,3 +214,55 @@ async def test_reclaim_puts_back_what_an_earlier_life_left(stores: Stores) -> No
     assert (await current(stores, other)).state == State.RUNNING
     again = await claim(stores, "mine")
     assert (again.id, again.attempt) == (mine.id, 2)
+
+
+async def _beaten(stores: Stores, clock: Clock, seconds: int, *workers: str) -> int:
+    """Let so many seconds pass, in which these workers beat; return how many jobs they put back."""
+    back = 0
+    for _ in range(0, seconds, 5):
+        clock.now += 5
+        back += sum([await stores.work.beat(worker) for worker in workers])
+    return back
+
+
+async def test_what_a_silent_worker_left_is_painted_by_others(stores: Stores, clock: Clock) -> None:
+    """After half a minute, once; its late writes are refused, and the picture goes on from its preview."""
+    job = await enqueue(stores, "u1")
+    await _beaten(stores, clock, 5, "dead", "alive")
+    claimed = await claim(stores, "dead")
+    preview = await stores.blobs.put(b"half")
+    assert await stores.work.record_progress(claimed, 0.5, 1.0, preview)
+    assert await _beaten(stores, clock, 25, "alive") == 0
+    assert await _beaten(stores, clock, 10, "alive", "other") == 1
+    assert not await stores.work.record_progress(claimed, 0.6, 1.0, None)
+    assert not await stores.work.release(claimed)
+    again = await claim(stores, "alive")
+    assert (again.id, again.preview, again.deaths, again.attempt) == (job.id, preview, 1, 2)
+
+
+async def test_a_job_that_silences_two_workers_fails(stores: Stores, clock: Clock) -> None:
+    """The requester is told; the next one does not fall silent too."""
+    job = await enqueue(stores, "u1")
+    await _beaten(stores, clock, 5, "alive", "a", "b")
+    for silent in ("a", "b"):
+        await claim(stores, silent)
+        assert await _beaten(stores, clock, 40, "alive") == 1
+        await stores.work.beat("b")
+    failed = await current(stores, job)
+    assert (failed.state, failed.error, failed.delivery) == (State.FAILED, JobError.CRASHED, Delivery.PENDING)
+    assert await stores.work.claim("alive") is None
+
+
+@pytest.mark.parametrize("jump", [3600, -3600])
+async def test_nobody_is_judged_after_a_pause_of_all(stores: Stores, clock: Clock, jump: int) -> None:
+    """A database that nobody reached for an hour, and a clock that was set, take no job from a worker that lives.
+
+    Also not if it comes back later than the others.
+    """
+    await enqueue(stores, "u1")
+    await _beaten(stores, clock, 60, "first", "second")
+    claimed = await claim(stores, "second")
+    clock.now += jump
+    assert await _beaten(stores, clock, 25, "first") == 0
+    assert await _beaten(stores, clock, 60, "second", "first") == 0
+    assert await stores.work.record_progress(claimed, 0.5, 1.0, None)

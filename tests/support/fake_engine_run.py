@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import sys
 
-import bot.run
+import bot.painters
 from bot import cli
 
 if __name__ == "__main__":
     folder = sys.argv.pop()
     command = [sys.executable, "-m", "tests.support.fake_engine_child", folder]
-    vars(bot.run).update(engine_command=lambda *_: command)
+    vars(bot.painters).update(engine_command=lambda *_: command)
     sys.argv.append("run")
     cli.main()

@@ -23,6 +23,7 @@ from bot.worker.job_run import Timeouts
 from tests.support.jobs import enqueue, eventually
 
 QUICK = Timeouts(
+    beat=0.05,
     poll=0.02,
     look=0.05,
     record=0.05,
@@ -64,10 +65,12 @@ class WorkerHarness:
         self.command = [sys.executable, "-m", "tests.support.fake_engine_child", str(folder)]
 
     @asynccontextmanager
-    async def working(self, timeouts: Timeouts = QUICK) -> AsyncIterator[Dispatcher]:
-        """Run a dispatcher during the block; afterwards none of its children is left."""
+    async def working(self, timeouts: Timeouts = QUICK, *, name: str | None = None) -> AsyncIterator[Dispatcher]:
+        """Run a dispatcher during the block, with others beside it if it has a name; none of its children is left."""
         stop = asyncio.Event()
-        dispatcher = Dispatcher(self.stores.work, self.stores.blobs, self.command, timeouts=timeouts, rng=Random(1))
+        dispatcher = Dispatcher(
+            self.stores.work, self.stores.blobs, self.command, name=name, timeouts=timeouts, rng=Random(1)
+        )
         task = asyncio.create_task(dispatcher.run(stop))
         try:
             yield dispatcher

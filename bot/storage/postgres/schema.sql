@@ -1,4 +1,4 @@
--- The database as this release creates it on PostgreSQL 15 or newer, version 10. A later release changes it by
+-- The database as this release creates it on PostgreSQL 15 or newer, version 11. A later release changes it by
 -- migrations/00NN_*.sql, and this file in the same way. Versions and columns are those of the SQLite schema, so that
 -- rows can be copied between the two. Times are seconds since the epoch by this server's clock, since hosts differ.
 
@@ -130,6 +130,13 @@ CREATE TABLE schedule (
 );
 
 INSERT INTO schedule (id, vclock) VALUES (1, 0);
+
+-- When each worker last said that it lives; what one that is silent has left running is painted by others.
+CREATE TABLE worker (
+    name    text PRIMARY KEY,
+    since   double precision NOT NULL,  -- the first of its beats that came regularly
+    seen_at double precision NOT NULL
+);
 
 -- One row per photo that a user has sent. It stays for a while after it left the draft, so that the same message is
 -- not taken for a new photo when its update arrives again.

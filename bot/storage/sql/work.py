@@ -7,7 +7,7 @@ from typing import Any
 
 from typing_extensions import override
 
-from bot.storage.models import BlobKey, Job, JobError
+from bot.storage.models import MAX_DEATHS, BlobKey, Job, JobError
 from bot.storage.protocols import WorkStore
 from bot.storage.sql.database import Dialects, Transaction, locking, transaction
 from bot.storage.sql.jobs import SqlJobReader
@@ -75,6 +75,32 @@ UPDATE job SET state = 'queued', progress = 0.0, seconds_left = NULL, available_
 WHERE state = 'running' AND worker = :worker
 RETURNING id
 """
+
+# A pause between two beats, in either direction of the clock, ends the worker's time of regular beats.
+BEAT = """
+INSERT INTO worker (name, since, seen_at) VALUES (:worker, now_seconds(), now_seconds())
+ON CONFLICT (name) DO UPDATE SET
+    since = CASE WHEN abs(excluded.seen_at - worker.seen_at) < :regular THEN worker.since ELSE excluded.seen_at END,
+    seen_at = excluded.seen_at
+RETURNING seen_at - since AS regular_for
+"""
+
+RECLAIM_SILENT = """
+UPDATE job SET state = CASE WHEN deaths + 1 < :most THEN 'queued' ELSE 'failed' END,
+               error = CASE WHEN deaths + 1 < :most THEN NULL ELSE :error END,
+               detail = CASE WHEN deaths + 1 < :most THEN NULL ELSE :detail END,
+               finished_at = CASE WHEN deaths + 1 < :most THEN NULL ELSE now_seconds() END,
+               deaths = deaths + 1, progress = 0.0, seconds_left = NULL, available_at = 0.0
+WHERE state = 'running' AND worker NOT IN (SELECT name FROM worker WHERE abs(now_seconds() - seen_at) < :silent)
+RETURNING id
+"""
+
+FORGET_SILENT = "DELETE FROM worker WHERE abs(now_seconds() - seen_at) > :day"
+
+_SILENT = 30.0  # seconds without a beat until a worker counts as gone
+_REGULAR = 15.0  # seconds between two beats at most, while they count as regular
+_GONE = "The worker that painted it fell silent."
+_DAY = 24 * 3600.0
 
 
 class SqlWorkStore(SqlJobReader, WorkStore):
@@ -151,7 +177,21 @@ class SqlWorkStore(SqlJobReader, WorkStore):
     @transaction
     async def reclaim(self, t: Transaction, worker: str) -> int:
         t.notify("work", "news")
+        await t.rows(BEAT, {"worker": worker, "regular": _REGULAR})
         return len(await t.rows(RECLAIM, {"worker": worker}))
+
+    @override
+    @transaction
+    async def beat(self, t: Transaction, worker: str) -> int:
+        own = await t.row(BEAT, {"worker": worker, "regular": _REGULAR})
+        if own is None or own["regular_for"] < _SILENT:
+            return 0
+        values = {"silent": _SILENT, "most": MAX_DEATHS, "error": JobError.CRASHED.value, "detail": _GONE}
+        jobs = await t.rows(RECLAIM_SILENT, values)
+        await t.rows(FORGET_SILENT, {"day": _DAY})
+        if jobs:
+            t.notify("work", "news")
+        return len(jobs)
 
     async def _write(self, t: Transaction, sql: str, job: Job, **values: Any) -> bool:
         """Run a fenced statement; False if the claim does not own the job any more."""

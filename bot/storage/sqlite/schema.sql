@@ -1,4 +1,4 @@
--- The database as this release creates it, version 10. A later release changes it by migrations/00NN_*.sql, and this
+-- The database as this release creates it, version 11. A later release changes it by migrations/00NN_*.sql, and this
 -- file in the same way; a test compares both. Times are seconds since the epoch. Blob keys name files beside the database.
 
 -- One row per request for a picture. Its states:
@@ -97,6 +97,13 @@ CREATE TABLE schedule (
 ) STRICT;
 
 INSERT INTO schedule (id, vclock) VALUES (1, 0.0);
+
+-- When each worker last said that it lives; what one that is silent has left running is painted by others.
+CREATE TABLE worker (
+    name    TEXT PRIMARY KEY,
+    since   REAL NOT NULL,  -- the first of its beats that came regularly
+    seen_at REAL NOT NULL
+) STRICT;
 
 -- One row per photo that a user has sent. It stays for a while after it left the draft, so that the same message is
 -- not taken for a new photo when its update arrives again.

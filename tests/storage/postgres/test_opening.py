@@ -89,11 +89,11 @@ async def test_a_newer_database_is_refused(postgres_url: str, postgres: Server) 
         connection.execute("UPDATE schema_version SET version = 1000")
         try:
             with pytest.raises(
-                StoreVersionError, match=r"has version 1000, but .* versions 10 to 10: update the program"
+                StoreVersionError, match=r"has version 1000, but .* versions 10 to 11: update the program"
             ):
                 await opened(postgres_url)
         finally:
-            connection.execute("UPDATE schema_version SET version = 10")
+            connection.execute("UPDATE schema_version SET version = 11")
 
 
 async def test_a_database_of_another_program_is_refused(empty: str) -> None:
@@ -117,21 +117,33 @@ async def test_hosts_that_start_together_make_the_tables_once(empty: str) -> Non
         assert (await enqueue(stores, "u1")).id == 1
 
 
+async def test_a_database_of_version_10_is_brought_to_this_release(empty: str) -> None:
+    """It has no table of workers yet, and keeps its rows."""
+    async with open_postgres(empty) as stores:
+        await enqueue(stores, "u1")
+    with psycopg.connect(empty, autocommit=True) as connection:
+        connection.execute("DROP TABLE worker")
+        connection.execute("UPDATE schema_version SET version = 10")
+    async with open_postgres(empty) as stores:
+        assert await stores.work.beat("w") == 0
+        assert (await enqueue(stores, "u1")).id == 1
+
+
 async def test_a_migration_is_done_whole_or_not_at_all(empty: str, tmp_path: Path) -> None:
     """In the order of the versions, and only those that the database has not seen."""
     await opened(empty)
-    (tmp_path / "0011_good.sql").write_text("CREATE TABLE a (x text);  -- one; comment\nCREATE TABLE b (x text);\n")
-    bad = tmp_path / "0012_bad.sql"
+    (tmp_path / "0012_good.sql").write_text("CREATE TABLE a (x text);  -- one; comment\nCREATE TABLE b (x text);\n")
+    bad = tmp_path / "0013_bad.sql"
     bad.write_text("CREATE TABLE c (x text);\nCREATE TABEL d (x text);\n")
     version = "SELECT version, to_regclass('a') IS NOT NULL, to_regclass('c') IS NOT NULL FROM schema_version"
     async with await psycopg.AsyncConnection.connect(empty, autocommit=True) as connection:
         with pytest.raises(psycopg.errors.SyntaxError):
             await migrate(connection, tmp_path)
-        assert await (await connection.execute(version)).fetchall() == [(10, False, False)]
+        assert await (await connection.execute(version)).fetchall() == [(11, False, False)]
         bad.write_text("CREATE TABLE c (x text);\n")
         for _ in range(2):
             await migrate(connection, tmp_path)
-            assert await (await connection.execute(version)).fetchall() == [(12, True, True)]
+            assert await (await connection.execute(version)).fetchall() == [(13, True, True)]
 
 
 async def test_both_databases_have_the_same_tables_and_columns(postgres_url: str, tmp_path: Path) -> None:

@@ -1,0 +1,87 @@
+"""The painters of one host: an engine child for each device, and the download of better weights."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from bot.settings import Settings
+from bot.storage.databases import SQLITE
+from bot.storage.protocols import Stores
+from bot.worker.dispatcher import Dispatcher
+from bot.worker.engine_process import download_command, engine_command
+from bot.worker.identity import identity
+from bot.worker.weights_download import WeightsDownload
+
+
+class Painters:
+    """The dispatchers of the devices.
+
+    Args:
+        settings: Where the weights are.
+        stores: The queue and its pictures.
+        devices: As the engine names them; one that is named twice has one engine child.
+        host: What this host is called in a queue that it shares with others; None where it shares it with none.
+
+    Attributes:
+        download: Of the full weights; it is run only with VITRAGE_WEIGHTS=auto.
+    """
+
+    def __init__(self, settings: Settings, stores: Stores, devices: Sequence[str], host: str | None) -> None:
+        weights = settings.weights, settings.cache, settings.weights_url
+        self._dispatchers = [
+            Dispatcher(
+                stores.work,
+                stores.blobs,
+                engine_command(device, *weights),
+                name=host and f"{host} {device}",
+            )
+            for device in dict.fromkeys(devices)
+        ]
+        self.download = WeightsDownload(download_command(*weights[1:]), arrived=self._take_better_weights)
+        self._downloads = settings.weights == "auto"
+
+    @property
+    def weights(self) -> str:
+        """What the engine children have loaded, as `Ready` names it; empty while none is in service."""
+        return next((dispatcher.engine.weights for dispatcher in self._dispatchers if dispatcher.engine), "")
+
+    @property
+    def out_of_service(self) -> bool:
+        """Whether pictures wait because no engine child is in service, which may last."""
+        return all(dispatcher.out_of_service for dispatcher in self._dispatchers)
+
+    async def in_service(self) -> bool:
+        """Return whether every device has an engine child that can paint."""
+        return all(dispatcher.engine for dispatcher in self._dispatchers)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Paint until `stop` is set, and then for 30 seconds at most; an unfinished job goes back into the queue.
+
+        Raises:
+            EngineStartError: The first child of a device says that it cannot start with these settings.
+        """
+        async with asyncio.TaskGroup() as parts:
+            for dispatcher in self._dispatchers:
+                parts.create_task(dispatcher.run(stop))
+            if self._downloads:
+                parts.create_task(self.download.run(stop))
+
+    def _take_better_weights(self) -> None:
+        for dispatcher in self._dispatchers:
+            dispatcher.take_better_weights()
+
+
+@contextmanager
+def host_name(settings: Settings) -> Iterator[str | None]:
+    """Give the name of this host in the queue, and hold it during the block; None on SQLite, which has one process.
+
+    Raises:
+        IdentityTakenError: A painter with the same folder runs already.
+    """
+    if settings.database_url.startswith(SQLITE):
+        yield None
+    else:
+        with identity(settings.data_dir) as name:
+            yield name

@@ -1,0 +1,7 @@
+-- Workers of several hosts share a queue, and show that they live.
+
+CREATE TABLE worker (
+    name    text PRIMARY KEY,
+    since   double precision NOT NULL,
+    seen_at double precision NOT NULL
+);
