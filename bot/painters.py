@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from bot.settings import Settings
 from bot.storage.databases import SQLITE
+from bot.storage.models import WorkerState
 from bot.storage.protocols import Stores
 from bot.worker.dispatcher import Dispatcher
 from bot.worker.engine_process import download_command, engine_command
@@ -42,15 +43,9 @@ class Painters:
         self.download = WeightsDownload(download_command(*weights[1:]), arrived=self._take_better_weights)
         self._downloads = settings.weights == "auto"
 
-    @property
-    def weights(self) -> str:
-        """What the engine children have loaded, as `Ready` names it; empty while none is in service."""
-        return next((dispatcher.engine.weights for dispatcher in self._dispatchers if dispatcher.engine), "")
-
-    @property
-    def out_of_service(self) -> bool:
-        """Whether pictures wait because no engine child is in service, which may last."""
-        return all(dispatcher.out_of_service for dispatcher in self._dispatchers)
+    async def states(self) -> list[WorkerState]:
+        """Return what the dispatchers say of themselves."""
+        return [dispatcher.state for dispatcher in self._dispatchers]
 
     async def in_service(self) -> bool:
         """Return whether every device has an engine child that can paint."""

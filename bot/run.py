@@ -19,6 +19,7 @@ from bot.chat.command_menu import introduce
 from bot.chat.commands.broadcast import send_broadcasts
 from bot.chat.context import ChatApplication, Painter, Quotas, Services
 from bot.chat.moderation import Moderation
+from bot.chat.painter_watch import PainterWatch
 from bot.chat.status.reporter import Reporter
 from bot.chat.update_queue import UpdateQueue
 from bot.operate import pages
@@ -63,19 +64,22 @@ async def run(settings: Settings) -> None:
     with host_name(settings) as host:
         async with open_stores(settings.database_url, settings.blobs_dir, settings.blobs) as stores:
             painters = Painters(settings, stores, [settings.device], host)
-            services = _services(settings, stores, painters, study)
+            watch = PainterWatch(painters.states if host is None else stores.jobs.workers)
+            services = _services(settings, stores, painters, watch, study)
             application = build(token, settings.api_url, services)
             async with asyncio.TaskGroup() as parts:
                 parts.create_task(painters.run(stop))
                 parts.create_task(_publish(services.painter, settings.data_dir / "painter.json", stop))
-                parts.create_task(_answer(application, services, stop))
+                parts.create_task(_answer(application, services, watch, stop))
                 parts.create_task(_prune(stores.people, stop))
                 parts.create_task(show_life(settings.data_dir, stop))
                 ready = {"telegram": lambda: _answers(application), "painter": painters.in_service}
                 parts.create_task(pages.show(settings.metrics_address, stores.jobs, ready, stop))
 
 
-def _services(settings: Settings, stores: Stores, painters: Painters, study: Ballot | None) -> Services:
+def _services(
+    settings: Settings, stores: Stores, painters: Painters, watch: PainterWatch, study: Ballot | None
+) -> Services:
     return Services(
         stores=stores,
         albums=Albums(),
@@ -84,8 +88,8 @@ def _services(settings: Settings, stores: Stores, painters: Painters, study: Bal
         quotas=Quotas(settings.max_queued, settings.max_queued_group, settings.max_per_day, settings.max_depth),
         operators=frozenset(settings.admins),
         moderate=Moderation(settings.filter_url).check if settings.filter_url else None,
-        pictures_wait=lambda: painters.out_of_service,
-        painter=lambda: Painter(painters.weights, painters.download.percent, painters.download.trouble),
+        pictures_wait=lambda: watch.away,
+        painter=lambda: Painter(watch.weights, painters.download.percent, painters.download.trouble),
         study=study,
     )
 
@@ -122,7 +126,7 @@ def _study(folder: Path | None) -> Ballot | None:
         raise SettingsError(f"VITRAGE_STUDY: {error}") from None
 
 
-async def _answer(application: ChatApplication, services: Services, stop: asyncio.Event) -> None:
+async def _answer(application: ChatApplication, services: Services, watch: PainterWatch, stop: asyncio.Event) -> None:
     """Connect to Telegram, then answer it until `stop` is set."""
     try:
         if not await _connect(application, stop) or application.updater is None:
@@ -132,6 +136,7 @@ async def _answer(application: ChatApplication, services: Services, stop: asynci
             parts.create_task(Reporter(application.bot, services).run(stop))
             parts.create_task(send_broadcasts(application.bot, services.stores.people, stop))
             parts.create_task(services.refusals.tell(application.bot, services.operators, stop))
+            parts.create_task(watch.run(application.bot, services.operators, stop))
             introduction = parts.create_task(introduce(application))
             if isinstance(queue := application.update_queue, UpdateQueue):
                 log.info("replayed updates", count=await until_possible(lambda: queue.replay(application.bot), stop))

@@ -40,6 +40,30 @@ class State(StrEnum):
 # Of the engine process, or of its host, on one job; the first may have come because others had used up the memory.
 MAX_DEATHS = 2
 
+SILENT = 30.0  # seconds without a beat until a worker counts as gone
+
+
+@dataclass(frozen=True)
+class WorkerState:
+    """What a worker says of itself.
+
+    Attributes:
+        name: What it is called in the queue.
+        weights: Of its engine child in service; empty while none is.
+        trouble: Why none is, in one sentence; empty while one starts as usual, or is in service.
+        silent: Whether it has said nothing for so long that it counts as gone.
+    """
+
+    name: str
+    weights: str = ""
+    trouble: str = ""
+    silent: bool = False
+
+    @property
+    def out_of_service(self) -> bool:
+        """Whether it paints nothing, which may last."""
+        return self.silent or (not self.weights and bool(self.trouble))
+
 
 class JobError(StrEnum):
     """Why a job failed. The requester is told in a sentence for each of these."""

@@ -26,6 +26,7 @@ from bot.storage.models import (
     Recipe,
     Source,
     StyleRef,
+    WorkerState,
 )
 
 Topic = Literal["work", "news"]  # work: a job can be claimed; news: a requester should see something
@@ -142,6 +143,9 @@ class JobStore(JobReader, Protocol):
         And of the last day: delivered, failed, users, and the mean seconds of painting.
         """
 
+    async def workers(self) -> list[WorkerState]:
+        """Return the workers that have beaten within a day, those that left in order excepted."""
+
 
 class WorkStore(JobReader, Protocol):
     """The queue, as a worker uses it.
@@ -190,13 +194,16 @@ class WorkStore(JobReader, Protocol):
     async def reclaim(self, worker: str) -> int:
         """Put back what an earlier run of this worker left running; return how many. Called once at start."""
 
-    async def beat(self, worker: str) -> int:
-        """Note that this worker lives, and put back what silent workers left running; return how many jobs.
+    async def beat(self, state: WorkerState) -> int:
+        """Note how this worker is, and put back what silent workers left running; return how many jobs.
 
         A worker is silent after 30 seconds without a beat; its job has cost a death, and fails with the second one.
         Who has not beaten regularly for as long puts nothing back: it cannot tell whether the others were silent, or
         nobody could reach the database, or the clock was set.
         """
+
+    async def leave(self, worker: str) -> None:
+        """Forget this worker, which ends in order and has nothing running."""
 
 
 @dataclass(frozen=True)

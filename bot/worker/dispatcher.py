@@ -13,7 +13,7 @@ import structlog
 
 from bot import meters
 from bot.storage.errors import StoreUnavailableError
-from bot.storage.models import Job
+from bot.storage.models import Job, WorkerState
 from bot.storage.patience import until_possible
 from bot.storage.protocols import BlobStore, WorkStore
 from bot.worker.engine_process import ChildDiedError, EngineProcess
@@ -67,9 +67,9 @@ class Dispatcher:
         self._better_weights = False  # have come since the child in service, or that is starting, was started
 
     @property
-    def out_of_service(self) -> bool:
-        """Whether pictures wait because no engine child is in service, which may last."""
-        return self.engine is None and bool(self.trouble)
+    def state(self) -> WorkerState:
+        """What this worker says of itself."""
+        return WorkerState(self._name, self.engine.weights if self.engine else "", self.trouble)
 
     def take_better_weights(self) -> None:
         """Have a new child, which finds them, paint the next job, unless the one in service has them already."""
@@ -90,6 +90,8 @@ class Dispatcher:
             if beating:
                 beating.cancel()
                 await asyncio.gather(beating, return_exceptions=True)
+                with suppress(StoreUnavailableError):  # then it is found silent
+                    await self._work.leave(self._name)
 
     async def _run_children(self, stop: asyncio.Event) -> None:
         """Keep a child running until `stop` is set."""
@@ -113,7 +115,7 @@ class Dispatcher:
         while True:
             await asyncio.sleep(self._timeouts.beat)
             try:
-                if count := await self._work.beat(self._name):
+                if count := await self._work.beat(self.state):
                     log.warning("jobs_of_silent_workers_reclaimed", count=count)
             except StoreUnavailableError as error:  # the next one tells that this one was missed
                 log.warning("no_beat", reason=str(error))

@@ -14,6 +14,7 @@ from bot.chat.app import build
 from bot.chat.command_menu import introduce
 from bot.chat.context import Services
 from bot.chat.i18n import texts
+from bot.chat.painter_watch import PainterWatch
 from bot.run import _answer
 from bot.sandbox.client import Client
 from bot.sandbox.server import running
@@ -55,7 +56,8 @@ async def test_a_list_that_cannot_be_set_keeps_nobody_waiting(
     async with running() as url, open_sqlite(tmp_path / "db", tmp_path / "blobs") as stores, Client(url) as ann:
         await ann.call("POST", "/api/faults", {"method": "setMyCommands", "times": 2, **fault})
         services, stop = Services(stores, Albums(), PRESETS, Recipe()), asyncio.Event()
-        answering = asyncio.create_task(_answer(build(TOKEN, url, services), services, stop))
+        watch = PainterWatch(stores.jobs.workers)
+        answering = asyncio.create_task(_answer(build(TOKEN, url, services), services, watch, stop))
         chat = await ann.open()
         await chat.send("/queue")
         async with asyncio.timeout(10):

@@ -13,6 +13,7 @@ from bot.storage.models import (
     JobError,
     Place,
     State,
+    WorkerState,
 )
 from bot.storage.protocols import Stores
 from tests.support.jobs import ALICE, BOB, Clock, claim, current, enqueue, kept_blobs, render
@@ -221,7 +222,7 @@ async def _beaten(stores: Stores, clock: Clock, seconds: int, *workers: str) -> 
     back = 0
     for _ in range(0, seconds, 5):
         clock.now += 5
-        back += sum([await stores.work.beat(worker) for worker in workers])
+        back += sum([await stores.work.beat(WorkerState(worker)) for worker in workers])
     return back
 
 
@@ -247,7 +248,7 @@ async def test_a_job_that_silences_two_workers_fails(stores: Stores, clock: Cloc
     for silent in ("a", "b"):
         await claim(stores, silent)
         assert await _beaten(stores, clock, 40, "alive") == 1
-        await stores.work.beat("b")
+        await stores.work.beat(WorkerState("b"))
     failed = await current(stores, job)
     assert (failed.state, failed.error, failed.delivery) == (State.FAILED, JobError.CRASHED, Delivery.PENDING)
     assert await stores.work.claim("alive") is None
@@ -266,3 +267,23 @@ async def test_nobody_is_judged_after_a_pause_of_all(stores: Stores, clock: Cloc
     assert await _beaten(stores, clock, 25, "first") == 0
     assert await _beaten(stores, clock, 60, "second", "first") == 0
     assert await stores.work.record_progress(claimed, 0.5, 1.0, None)
+
+
+async def test_the_chat_reads_how_the_workers_are(stores: Stores, clock: Clock) -> None:
+    """Those that beat, and one that fell silent; one that left in order is forgotten at once."""
+    await stores.work.reclaim("starts")
+    ill = WorkerState("ill", trouble="The device is gone.")
+    for state in (WorkerState("gone", "builtin"), WorkerState("silent", "builtin"), ill):
+        await stores.work.beat(state)
+    await stores.work.leave("gone")
+    assert await stores.jobs.workers() == [ill, WorkerState("silent", "builtin"), WorkerState("starts")]
+    clock.now += 31
+    await stores.work.beat(WorkerState("ill", "pretrained"))
+    await stores.work.beat(WorkerState("starts"))
+    assert await stores.jobs.workers() == [
+        WorkerState("ill", "pretrained"),
+        WorkerState("silent", "builtin", silent=True),
+        WorkerState("starts"),
+    ]
+    clock.now += 24 * 3600
+    assert await stores.jobs.workers() == []

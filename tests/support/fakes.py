@@ -29,6 +29,7 @@ from bot.storage.models import (
     Source,
     State,
     StyleRef,
+    WorkerState,
 )
 from bot.storage.protocols import BlobStore, JobStore, Stores, Topic
 
@@ -139,6 +140,10 @@ class FakeJobStore(JobStore):
     @override
     async def load(self, address: Address) -> Load:
         return self.waiting
+
+    @override
+    async def workers(self) -> list[WorkerState]:
+        return []
 
     @override
     async def tally(self) -> dict[str, int]:

@@ -79,13 +79,13 @@ async def test_what_may_pass_is_tried_again(worker: WorkerHarness, served: bool)
             return len(worker.pids()) >= 3 and trouble in dispatcher.trouble
 
         await eventually(tried)
-        assert dispatcher.out_of_service
+        assert dispatcher.state.out_of_service
         job = await worker.ask()
         (worker.folder / obstacle).unlink()
         ended = await worker.ended(job)
         assert (ended.state, ended.attempt) == (State.RENDERED, 1)
         assert dispatcher.trouble == ""
-        assert not dispatcher.out_of_service
+        assert not dispatcher.state.out_of_service
 
 
 async def test_a_child_that_freezes_while_it_loads_is_replaced(worker: WorkerHarness) -> None:
@@ -94,7 +94,7 @@ async def test_a_child_that_freezes_while_it_loads_is_replaced(worker: WorkerHar
     async with worker.working(dataclasses.replace(QUICK, load=5.0)) as dispatcher:
 
         async def replaced() -> bool:
-            return len(worker.pids()) >= 2 and dispatcher.out_of_service
+            return len(worker.pids()) >= 2 and dispatcher.state.out_of_service
 
         await eventually(replaced)
         assert dispatcher.trouble == "The engine child did not get ready in time."
@@ -118,7 +118,7 @@ async def test_a_long_download_is_waited_for(worker: WorkerHarness) -> None:
             return time.monotonic() - began > 1.5 * load
 
         await eventually(longer_than_a_freeze)
-        assert dispatcher.out_of_service
+        assert dispatcher.state.out_of_service
         (worker.folder / "slow download").unlink()
         assert (await worker.ended(await worker.ask())).state == State.RENDERED
     assert len(worker.pids()) == 1
@@ -200,7 +200,7 @@ async def test_better_weights_are_taken_between_two_jobs(worker: WorkerHarness) 
         assert [(job.state, job.attempt) for job in ended] == [(State.RENDERED, 1)] * 2
         assert len(worker.pids()) == 2 and not is_alive(worker.pids()[0])
         assert dispatcher.engine is not None and dispatcher.engine.weights == "pretrained"
-        assert not dispatcher.out_of_service
+        assert not dispatcher.state.out_of_service
 
 
 @pytest.mark.parametrize("weights", ["pretrained", "builtin"])

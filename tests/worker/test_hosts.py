@@ -117,6 +117,8 @@ async def test_a_host_that_is_stopped_hands_its_job_to_another(queue: WorkerHarn
     ended = await queue.ended(job, within=60.0)
     assert busy.process.wait(30) == 0
     assert (ended.state, ended.attempt, ended.deaths) == (State.RENDERED, 1, 0)
+    [left] = await queue.stores.jobs.workers()
+    assert not left.silent  # the other one has left
     [[*_, width_of_start]] = WorkerHarness(queue.stores, other.folder).runs()
     assert width_of_start
 

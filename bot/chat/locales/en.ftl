@@ -307,6 +307,12 @@ stats-weights = Painted with: { $weights ->
 stats-download = The full network is being downloaded: { $percent } %
 stats-no-download = The full network could not be downloaded: { $reason }
 stats-refused = Refused by Telegram: { $count } × { $method }: { $reason }
+operator-painter =
+    The painter { $worker } is out of service: { $reason }
+    It is started again and again. Pictures that wait are kept, and painted when a painter is back.
+operator-painter-silent =
+    The painter { $worker } has not been heard of for half a minute: its host, its network or its program has failed.
+    Pictures that wait are kept, and painted when a painter is back.
 operator-refusal =
     Telegram refused a call of mine, for the first time since I started: { $method }: { $reason }
     Something may be missing on people's screens. The log has every case; please report it if you do not know why.

@@ -135,7 +135,9 @@ INSERT INTO schedule (id, vclock) VALUES (1, 0);
 CREATE TABLE worker (
     name    text PRIMARY KEY,
     since   double precision NOT NULL,  -- the first of its beats that came regularly
-    seen_at double precision NOT NULL
+    seen_at double precision NOT NULL,
+    weights text NOT NULL DEFAULT '',  -- of the engine child in service; empty while none is
+    trouble text NOT NULL DEFAULT ''  -- why none is, in one sentence
 );
 
 -- One row per photo that a user has sent. It stays for a while after it left the draft, so that the same message is

@@ -7,7 +7,7 @@ import json
 
 from typing_extensions import override
 
-from bot.storage.models import Address, Job, Kind, Load, NewJob, Place, Recipe, StyleRef
+from bot.storage.models import SILENT, Address, Job, Kind, Load, NewJob, Place, Recipe, StyleRef, WorkerState
 from bot.storage.protocols import JobReader, JobStore, Topic
 from bot.storage.sql import estimates
 from bot.storage.sql.database import Row, SqlStore, Transaction, locking, transaction
@@ -87,6 +87,12 @@ FROM job
 
 _UNKNOWN_COST = 10.0  # seconds that a job counts for fair queueing where no similar job is known
 _DAY = 24 * 3600.0
+
+
+WORKERS = """
+SELECT name, weights, trouble, abs(now_seconds() - seen_at) >= :silent AS silent FROM worker
+WHERE abs(now_seconds() - seen_at) < :day ORDER BY name
+"""
 
 
 class SqlJobReader(SqlStore, JobReader):
@@ -200,3 +206,9 @@ class SqlJobStore(SqlJobReader, JobStore):
         row = await t.row(TALLY, {"day": _DAY})
         assert row is not None
         return row
+
+    @override
+    @transaction
+    async def workers(self, t: Transaction) -> list[WorkerState]:
+        rows = await t.rows(WORKERS, {"silent": SILENT, "day": _DAY})
+        return [WorkerState(row["name"], row["weights"], row["trouble"], bool(row["silent"])) for row in rows]

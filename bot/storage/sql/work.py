@@ -7,7 +7,7 @@ from typing import Any
 
 from typing_extensions import override
 
-from bot.storage.models import MAX_DEATHS, BlobKey, Job, JobError
+from bot.storage.models import MAX_DEATHS, SILENT, BlobKey, Job, JobError, WorkerState
 from bot.storage.protocols import WorkStore
 from bot.storage.sql.database import Dialects, Transaction, locking, transaction
 from bot.storage.sql.jobs import SqlJobReader
@@ -78,10 +78,11 @@ RETURNING id
 
 # A pause between two beats, in either direction of the clock, ends the worker's time of regular beats.
 BEAT = """
-INSERT INTO worker (name, since, seen_at) VALUES (:worker, now_seconds(), now_seconds())
+INSERT INTO worker (name, since, seen_at, weights, trouble)
+VALUES (:worker, now_seconds(), now_seconds(), :weights, :trouble)
 ON CONFLICT (name) DO UPDATE SET
     since = CASE WHEN abs(excluded.seen_at - worker.seen_at) < :regular THEN worker.since ELSE excluded.seen_at END,
-    seen_at = excluded.seen_at
+    seen_at = excluded.seen_at, weights = excluded.weights, trouble = excluded.trouble
 RETURNING seen_at - since AS regular_for
 """
 
@@ -95,9 +96,10 @@ WHERE state = 'running' AND worker NOT IN (SELECT name FROM worker WHERE abs(now
 RETURNING id
 """
 
+LEAVE = "DELETE FROM worker WHERE name = :worker"
+
 FORGET_SILENT = "DELETE FROM worker WHERE abs(now_seconds() - seen_at) > :day"
 
-_SILENT = 30.0  # seconds without a beat until a worker counts as gone
 _REGULAR = 15.0  # seconds between two beats at most, while they count as regular
 _GONE = "The worker that painted it fell silent."
 _DAY = 24 * 3600.0
@@ -177,21 +179,32 @@ class SqlWorkStore(SqlJobReader, WorkStore):
     @transaction
     async def reclaim(self, t: Transaction, worker: str) -> int:
         t.notify("work", "news")
-        await t.rows(BEAT, {"worker": worker, "regular": _REGULAR})
+        await self._note(t, WorkerState(worker))
         return len(await t.rows(RECLAIM, {"worker": worker}))
 
     @override
     @transaction
-    async def beat(self, t: Transaction, worker: str) -> int:
-        own = await t.row(BEAT, {"worker": worker, "regular": _REGULAR})
-        if own is None or own["regular_for"] < _SILENT:
+    async def beat(self, t: Transaction, state: WorkerState) -> int:
+        if await self._note(t, state) < SILENT:
             return 0
-        values = {"silent": _SILENT, "most": MAX_DEATHS, "error": JobError.CRASHED.value, "detail": _GONE}
+        values = {"silent": SILENT, "most": MAX_DEATHS, "error": JobError.CRASHED.value, "detail": _GONE}
         jobs = await t.rows(RECLAIM_SILENT, values)
         await t.rows(FORGET_SILENT, {"day": _DAY})
         if jobs:
             t.notify("work", "news")
         return len(jobs)
+
+    @override
+    @transaction
+    async def leave(self, t: Transaction, worker: str) -> None:
+        await t.rows(LEAVE, {"worker": worker})
+
+    async def _note(self, t: Transaction, state: WorkerState) -> float:
+        """Note a beat; return for how many seconds the worker has beaten regularly."""
+        values = {"worker": state.name, "weights": state.weights, "trouble": state.trouble, "regular": _REGULAR}
+        row = await t.row(BEAT, values)
+        assert row is not None
+        return float(row["regular_for"])
 
     async def _write(self, t: Transaction, sql: str, job: Job, **values: Any) -> bool:
         """Run a fenced statement; False if the claim does not own the job any more."""

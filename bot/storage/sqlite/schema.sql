@@ -102,7 +102,9 @@ INSERT INTO schedule (id, vclock) VALUES (1, 0.0);
 CREATE TABLE worker (
     name    TEXT PRIMARY KEY,
     since   REAL NOT NULL,  -- the first of its beats that came regularly
-    seen_at REAL NOT NULL
+    seen_at REAL NOT NULL,
+    weights TEXT NOT NULL DEFAULT '',  -- of the engine child in service; empty while none is
+    trouble TEXT NOT NULL DEFAULT ''  -- why none is, in one sentence
 ) STRICT;
 
 -- One row per photo that a user has sent. It stays for a while after it left the draft, so that the same message is

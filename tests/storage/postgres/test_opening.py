@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 
 from bot.storage.databases import open_stores
 from bot.storage.errors import StoreError, StoreRefusedError, StoreUnreachableError, StoreVersionError
+from bot.storage.models import WorkerState
 from bot.storage.postgres import open_postgres, opening
 from bot.storage.postgres.migration import migrate
 from bot.storage.sqlite import open_sqlite
@@ -125,7 +126,7 @@ async def test_a_database_of_version_10_is_brought_to_this_release(empty: str) -
         connection.execute("DROP TABLE worker")
         connection.execute("UPDATE schema_version SET version = 10")
     async with open_postgres(empty) as stores:
-        assert await stores.work.beat("w") == 0
+        assert await stores.work.beat(WorkerState("w")) == 0
         assert (await enqueue(stores, "u1")).id == 1
 
 

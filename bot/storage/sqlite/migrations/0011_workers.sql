@@ -3,5 +3,7 @@
 CREATE TABLE worker (
     name    TEXT PRIMARY KEY,
     since   REAL NOT NULL,
-    seen_at REAL NOT NULL
+    seen_at REAL NOT NULL,
+    weights TEXT NOT NULL DEFAULT '',
+    trouble TEXT NOT NULL DEFAULT ''
 ) STRICT;
