@@ -39,6 +39,15 @@ def run() -> None:
     asyncio.run(run_bot(_read_settings()))
 
 
+@app.command("bot", epilog="Example: VITRAGE_TOKEN=… VITRAGE_DATABASE=postgresql://… vitrage bot")
+def answer() -> None:
+    """Run the bot alone, on PostgreSQL; `vitrage worker` paints. A second one stands by, and takes over."""
+    from bot.run import run as run_bot
+
+    logs.configure()
+    asyncio.run(run_bot(_read_settings(), paints=False))
+
+
 @app.command(epilog="Examples: vitrage worker · vitrage worker --device cuda:0 --device cuda:1")
 def worker(
     device: Annotated[

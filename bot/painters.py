@@ -22,7 +22,7 @@ class Painters:
     Args:
         settings: Where the weights are.
         stores: The queue and its pictures.
-        devices: As the engine names them; one that is named twice has one engine child.
+        devices: As the engine names them; one that is named twice has one engine child. None where others paint.
         host: What this host is called in a queue that it shares with others; None where it shares it with none.
 
     Attributes:
@@ -41,7 +41,7 @@ class Painters:
             for device in dict.fromkeys(devices)
         ]
         self.download = WeightsDownload(download_command(*weights[1:]), arrived=self._take_better_weights)
-        self._downloads = settings.weights == "auto"
+        self._downloads = bool(devices) and settings.weights == "auto"
 
     async def states(self) -> list[WorkerState]:
         """Return what the dispatchers say of themselves."""

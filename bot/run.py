@@ -1,4 +1,4 @@
-"""`vitrage run`: one process that holds the database, answers Telegram and passes jobs to the engine child."""
+"""`vitrage run` and `vitrage bot`: one process that answers Telegram, and with `run` paints by an engine child."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from bot.painters import Painters, host_name
 from bot.presets.catalogue import Presets
 from bot.settings import Settings, SettingsError
 from bot.storage.chat_protocols import PeopleStore
-from bot.storage.databases import open_stores
+from bot.storage.databases import SQLITE, active_bot, open_stores
 from bot.storage.errors import StoreUnavailableError
 from bot.storage.models import Recipe
 from bot.storage.patience import until_possible
@@ -44,62 +44,98 @@ PRUNE_SECONDS = 3600.0  # between two deletions of old records
 CONNECT_PAUSES = (1, 2, 5, 10, 30)  # seconds between attempts to reach Telegram; the last one repeats
 
 
-async def run(settings: Settings) -> None:
+async def run(settings: Settings, *, paints: bool = True) -> None:
     """Run until SIGTERM or SIGINT, then end within 30 seconds; every accepted update and job stays in the database.
 
+    Args:
+        settings: The token is needed.
+        paints: Whether this process paints too, and not workers alone.
+
     Raises:
-        SettingsError: no token is set, or the study cannot be voted on.
+        SettingsError: no token is set, the study cannot be voted on, or nobody else can paint.
         StoreError: the database cannot be used.
         IdentityTakenError: another painter has the same folder.
         EngineStartError: the painter cannot start with these settings.
         AddressError: the metrics cannot be shown at their address.
         InvalidToken: Telegram does not know the token.
     """
-    token = settings.required_token()
+    settings.required_token()
     study = _study(settings.study)
+    if not paints and settings.database_url.startswith(SQLITE):
+        raise SettingsError(
+            "A bot that leaves painting to `vitrage worker` shares a database with it, which must be PostgreSQL: set "
+            "VITRAGE_DATABASE to postgresql://…; on SQLite, `vitrage run` paints by itself."
+        )
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await asyncio.to_thread(settings.data_dir.mkdir, mode=0o700, parents=True, exist_ok=True)
-    with host_name(settings) as host:
+    with host_name(settings) if paints else contextlib.nullcontext() as host:
         async with open_stores(settings.database_url, settings.blobs_dir, settings.blobs) as stores:
-            painters = Painters(settings, stores, [settings.device], host)
-            watch = PainterWatch(painters.states if host is None else stores.jobs.workers)
-            services = _services(settings, stores, painters, watch, study)
-            application = build(token, settings.api_url, services)
+            painters = Painters(settings, stores, [settings.device] if paints else [], host)
+            bot = _Bot(settings, stores, painters, study)
+            ready = {"telegram": bot.answers} | ({"painter": painters.in_service} if paints else {})
             async with asyncio.TaskGroup() as parts:
                 parts.create_task(painters.run(stop))
-                parts.create_task(_publish(services.painter, settings.data_dir / "painter.json", stop))
-                parts.create_task(_answer(application, services, watch, stop))
+                parts.create_task(bot.run(stop))
+                parts.create_task(_publish(bot.painter, settings.data_dir / "painter.json", stop))
                 parts.create_task(_prune(stores.people, stop))
                 parts.create_task(show_life(settings.data_dir, stop))
-                ready = {"telegram": lambda: _answers(application), "painter": painters.in_service}
                 parts.create_task(pages.show(settings.metrics_address, stores.jobs, ready, stop))
 
 
-def _services(
-    settings: Settings, stores: Stores, painters: Painters, watch: PainterWatch, study: Ballot | None
-) -> Services:
-    return Services(
-        stores=stores,
-        albums=Albums(),
-        presets=Presets(settings.presets_dir),
-        default=Recipe(quality=settings.quality),
-        quotas=Quotas(settings.max_queued, settings.max_queued_group, settings.max_per_day, settings.max_depth),
-        operators=frozenset(settings.admins),
-        moderate=Moderation(settings.filter_url).check if settings.filter_url else None,
-        pictures_wait=lambda: watch.away,
-        painter=lambda: Painter(watch.weights, painters.download.percent, painters.download.trouble),
-        study=study,
-    )
+class _Bot:
+    """The chat side, which answers while no other process does so for the same database."""
 
+    def __init__(self, settings: Settings, stores: Stores, painters: Painters, study: Ballot | None) -> None:
+        self._settings = settings
+        self._stores = stores
+        self._study = study
+        self._download = painters.download
+        on_sqlite = settings.database_url.startswith(SQLITE)
+        self._watch = PainterWatch(painters.states if on_sqlite else stores.jobs.workers)
+        self._application: ChatApplication | None = None  # while it may answer
 
-async def _answers(application: ChatApplication) -> bool:
-    """Return whether Telegram answers."""
-    try:
-        return application.running and bool(await application.bot.get_me())
-    except TelegramError:
-        return False
+    async def run(self, stop: asyncio.Event) -> None:
+        """Answer, or stand by, until `stop` is set.
+
+        Raises:
+            InvalidToken: Telegram does not know the token.
+        """
+        settings = self._settings
+        while not stop.is_set():
+            async with active_bot(settings.database_url, stop) as over:
+                services = self._services()
+                self._application = build(settings.required_token(), settings.api_url, services)
+                await _answer(self._application, services, self._watch, over)
+                self._application = None
+
+    async def answers(self) -> bool:
+        """Return whether this process answers, and Telegram too."""
+        application = self._application
+        try:
+            return application is not None and application.running and bool(await application.bot.get_me())
+        except TelegramError:
+            return False
+
+    def painter(self) -> Painter:
+        """Return what paints now."""
+        return Painter(self._watch.weights, self._download.percent, self._download.trouble)
+
+    def _services(self) -> Services:
+        settings = self._settings
+        return Services(
+            stores=self._stores,
+            albums=Albums(),
+            presets=Presets(settings.presets_dir),
+            default=Recipe(quality=settings.quality),
+            quotas=Quotas(settings.max_queued, settings.max_queued_group, settings.max_per_day, settings.max_depth),
+            operators=frozenset(settings.admins),
+            moderate=Moderation(settings.filter_url).check if settings.filter_url else None,
+            pictures_wait=lambda: self._watch.away,
+            painter=self.painter,
+            study=self._study,
+        )
 
 
 async def _publish(painter: Callable[[], Painter], file: Path, stop: asyncio.Event) -> None:
@@ -139,11 +175,14 @@ async def _answer(application: ChatApplication, services: Services, watch: Paint
             parts.create_task(watch.run(application.bot, services.operators, stop))
             introduction = parts.create_task(introduce(application))
             if isinstance(queue := application.update_queue, UpdateQueue):
-                log.info("replayed updates", count=await until_possible(lambda: queue.replay(application.bot), stop))
-            await application.updater.start_polling(
-                allowed_updates=ALLOWED_UPDATES, bootstrap_retries=-1, error_callback=_on_poll_error
-            )
-            log.info("answering", bot=application.bot.username)
+                with contextlib.suppress(StoreUnavailableError):  # raised only once `stop` is set
+                    count = await until_possible(lambda: queue.replay(application.bot), stop)
+                    log.info("replayed updates", count=count)
+            if not stop.is_set():
+                await application.updater.start_polling(
+                    allowed_updates=ALLOWED_UPDATES, bootstrap_retries=-1, error_callback=_on_poll_error
+                )
+                log.info("answering", bot=application.bot.username)
             await stop.wait()
             introduction.cancel()
             await _stop_answering(application)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, nullcontext
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -45,6 +46,26 @@ def open_stores(
     if bucket_url and not find_spec("obstore"):
         raise BucketRefusedError("obstore is missing", "install it with: pip install 'vitrage[s3]'")
     return open_postgres(url, bucket_url, patience=patience)
+
+
+def active_bot(url: str, stop: asyncio.Event) -> AbstractAsyncContextManager[asyncio.Event]:
+    """Wait until no other process answers for the bot of this database, and be the only one during the block.
+
+    Telegram has one poller and one set of limits for a token: a second process stands by, and takes over.
+
+    Args:
+        url: Of a database that was opened before.
+        stop: Once it is set, nothing is waited for.
+
+    Returns:
+        Gives an event that is set once the process must not answer any more: `stop` is set, or the connection is lost
+        by which the server knows it, so that another process may answer.
+    """
+    if url.startswith(SQLITE):
+        return nullcontext(stop)  # one process has the file, and so the bot
+    from bot.storage.postgres import active
+
+    return active.active_bot(url, stop)
 
 
 def shown(url: str) -> str:

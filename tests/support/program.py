@@ -78,7 +78,7 @@ def demonstration(folder: Path, *options: str, **settings: str) -> Iterator[tupl
 
 
 class Program:
-    """Starts a sandbox and `vitrage run`, and stops or kills them as a test asks.
+    """Starts a sandbox and `vitrage run`, and stops or kills them as a test asks; `vitrage bot` with the engine "none".
 
     Args:
         folder: The working directory of the bot.
@@ -92,11 +92,13 @@ class Program:
         bot: The process of `vitrage run`, once it has been started.
     """
 
-    def __init__(self, folder: Path, engine: Literal["real", "fake"] = "real", /, **settings: str) -> None:
+    def __init__(self, folder: Path, engine: Literal["real", "fake", "none"] = "real", /, **settings: str) -> None:
         self.folder = folder
-        self._command = ["bot.cli", "run"]
-        if engine == "fake":
-            self._command = ["tests.support.fake_engine_run", str(folder)]
+        self._command = {
+            "real": ["bot.cli", "run"],
+            "fake": ["tests.support.fake_engine_run", str(folder)],
+            "none": ["bot.cli", "bot"],
+        }[engine]
         self.log = folder / "bot.log"
         self._settings = {f"VITRAGE_{name.upper()}": value for name, value in settings.items()}
         self._sandbox = subprocess.Popen(

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import re
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
-import httpx
 import psycopg
 import pytest
 from pydantic import SecretStr
@@ -24,48 +18,10 @@ from bot.storage.models import Recipe, State
 from bot.storage.postgres import open_postgres
 from bot.work import work
 from bot.worker.identity import IdentityTakenError, identity
+from tests.support.hosts import Host
 from tests.support.jobs import enqueue, eventually
 from tests.support.postgres import Server
 from tests.support.worker_harness import LONG, WorkerHarness, script
-
-ROOT = Path(__file__).parents[2]
-
-
-class Host:
-    """A folder, and the worker that runs with it."""
-
-    def __init__(self, folder: Path, database: str) -> None:
-        folder.mkdir()
-        self.folder = folder
-        self.log = folder / "log"
-        settings = {"DATABASE": database, "DATA_DIR": str(folder), "WEIGHTS": "builtin", "METRICS": "0"}
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.support.fake_engine_worker", str(folder)],
-                env={
-                    **os.environ,
-                    **{f"VITRAGE_{name}": value for name, value in settings.items()},
-                    "PYTHONPATH": str(ROOT),
-                },
-                cwd=folder,
-                stdout=log,
-                stderr=log,
-            )
-
-    def logged(self, event: str) -> bool:
-        """Whether the log has such a line."""
-        return event in self.log.read_text()
-
-    def readiness(self) -> Any:
-        """What its page says of its parts."""
-        shown = re.search(r"metrics are shown .*port=(\d+)", self.log.read_text())
-        assert shown is not None
-        return httpx.get(f"http://127.0.0.1:{shown[1]}/readyz", trust_env=False, timeout=30).json()
-
-    def close(self) -> None:
-        """Kill it, if it is still there."""
-        self.process.kill()
-        self.process.wait()
 
 
 @pytest.fixture

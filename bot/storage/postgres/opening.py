@@ -47,7 +47,7 @@ async def open_database(url: str, patience: float) -> AsyncIterator[PostgresData
     Raises:
         StoreError: It cannot be used, or does not answer within so many seconds.
     """
-    conninfo = _conninfo(url)
+    conninfo = conninfo_of(url)
     async with await _first_connection(conninfo, patience) as connection:
         await _check(connection)
         try:
@@ -69,7 +69,12 @@ async def open_database(url: str, patience: float) -> AsyncIterator[PostgresData
             yield database
 
 
-def _conninfo(url: str) -> str:
+def conninfo_of(url: str) -> str:
+    """Return how a URL is connected to.
+
+    Raises:
+        StoreRefusedError: It is none.
+    """
     try:
         given = conninfo_to_dict(url)
     except psycopg.ProgrammingError as error:
