@@ -17,12 +17,12 @@ demo: setup
 	$(BIN)/vitrage demo
 
 # `make test COVERAGE=1` also measures which lines the tests run, and fails below the floor in pyproject.toml.
-# Three at once also on two cores: a third of the time they wait for processes, browsers and servers.
+# Four at once also on two cores: half of the time they wait for processes, browsers and servers.
 # Tests of the web chat need a browser; if there is none, one is downloaded. Tests of the stores on PostgreSQL need its
 # binaries (on Debian: apt-get install postgresql). The end of the run says what was missing.
 test: setup
 	@$(BIN)/python -m tests.support.chromium
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile $(if $(COVERAGE),--cov)
+	$(BIN)/python -m pytest --numprocesses 4 --dist loadfile $(if $(COVERAGE),--cov)
 
 check: setup
 	$(BIN)/ruff format --check .
