@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,6 +11,7 @@ from contextlib import asynccontextmanager
 import psycopg
 import structlog
 from psycopg.conninfo import make_conninfo
+from typing_extensions import override
 
 from bot.storage.postgres.failures import sentence
 from bot.storage.postgres.opening import conninfo_of
@@ -32,7 +34,7 @@ LEAVE = 1.0  # seconds for a server that does not answer, once nobody waits for 
 @asynccontextmanager
 async def active_bot(url: str, stop: asyncio.Event) -> AsyncIterator[asyncio.Event]:
     """See `bot.storage.databases.active_bot`."""
-    begun, over = asyncio.Event(), asyncio.Event()
+    begun, over = asyncio.Event(), _Over()
 
     async def end() -> None:
         await stop.wait()
@@ -49,24 +51,39 @@ async def active_bot(url: str, stop: asyncio.Event) -> AsyncIterator[asyncio.Eve
         await asyncio.wait(tasks, timeout=LEAVE)
 
 
-async def _have(lock: _Lock, begun: asyncio.Event, over: asyncio.Event) -> None:
+class _Over(asyncio.Event):
+    """Set once another process may have the lock.
+
+    A host that was frozen sets it by the first question, before it does anything else with what it knew.
+
+    Attributes:
+        heard: When the lock was last known to be held, on the monotonic clock.
+    """
+
+    heard = math.inf
+
+    @override
+    def is_set(self) -> bool:
+        if time.monotonic() > self.heard + GRACE:
+            self.set()
+        return super().is_set()
+
+
+async def _have(lock: _Lock, begun: asyncio.Event, over: _Over) -> None:
     """Set `begun` once the lock is taken, and `over` once another process may have it."""
     try:
         said = ""
         while not begun.is_set():
             if await lock.taken():
+                over.heard = time.monotonic()
                 begun.set()
             elif lock.reason != said:
                 said = lock.reason
                 log.info("standing by", reason=said)
             await asyncio.sleep(LOOK)
-        heard = time.monotonic()
-        while time.monotonic() < heard + GRACE:
-            taken = await lock.taken()
+        while (taken := await lock.taken()) or (taken is None and time.monotonic() < over.heard + GRACE):
             if taken:
-                heard = time.monotonic()
-            elif taken is not None:
-                break
+                over.heard = time.monotonic()
             await asyncio.sleep(LOOK)
         log.warning("not the active bot any more", reason=lock.reason)
         over.set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import psycopg
 import pytest
@@ -84,3 +85,14 @@ async def test_a_server_that_is_away_for_long_ends_the_turn(postgres_url: str, m
         async with active_bot(postgres_url, asyncio.Event()) as over:
             operator.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
             await asyncio.wait_for(over.wait(), 30)
+
+
+async def test_a_host_that_was_frozen_does_nothing_more(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks is told so at once, before the server was asked."""
+    async with active_bot(postgres_url, asyncio.Event()) as over:
+        assert not over.is_set()
+        later = time.monotonic() + 3600
+        monkeypatch.setattr(time, "monotonic", lambda: later)
+        assert over.is_set()
+        monkeypatch.undo()
+        await asyncio.wait_for(over.wait(), 30)
