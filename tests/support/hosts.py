@@ -15,14 +15,14 @@ ROOT = Path(__file__).parents[2]
 
 
 class Host:
-    """A folder, and the worker that runs with it."""
+    """A folder, and the worker that runs with it; one that was there before is started again."""
 
     def __init__(self, folder: Path, database: str) -> None:
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         self.folder = folder
         self.log = folder / "log"
         settings = {"DATABASE": database, "DATA_DIR": str(folder), "WEIGHTS": "builtin", "METRICS": "0"}
-        with self.log.open("wb") as log:
+        with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "tests.support.fake_engine_worker", str(folder)],
                 env={
