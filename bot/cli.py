@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from bot import logs
 from bot.settings import Settings, SettingsError
-from bot.storage.databases import SQLITE
+from bot.storage.databases import SQLITE, shown
 from bot.storage.models import Quality
 
 app = typer.Typer(
@@ -140,6 +140,27 @@ def restore(file: Annotated[Path, typer.Argument(help="A file that `vitrage back
 
     database, settings = _sqlite_file()
     typer.echo(f"{database}: {backup.restore(file, database, settings.blobs_dir)}.")
+
+
+@app.command(epilog="Example: vitrage move-store var/vitrage.db postgresql://ann@db.example/vitrage")
+def move_store(
+    origin: Annotated[
+        str, typer.Argument(metavar="FROM", help="A SQLite file, or postgresql://USER:PASSWORD@HOST/NAME.")
+    ],
+    target: Annotated[str, typer.Argument(metavar="TO", help="The other kind of database, still empty.")],
+) -> None:
+    """Move everything from SQLite to PostgreSQL or back, with all bots stopped; FROM stays as it is.
+
+    The pictures of SQLite are in VITRAGE_DATA_DIR, those of PostgreSQL in VITRAGE_BLOBS or in the database. A move
+    that was interrupted goes on when it is started again.
+    """
+    from bot.storage.moving import move
+
+    settings = _read_settings()
+    moved = asyncio.run(
+        move(origin, target, settings.blobs_dir, settings.blobs, lambda line: typer.echo(line, err=True))
+    )
+    typer.echo(f"{moved}. Set VITRAGE_DATABASE to {shown(target)} for every bot and worker, then start them.")
 
 
 def _sqlite_file() -> tuple[Path, Settings]:

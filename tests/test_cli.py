@@ -12,7 +12,7 @@ import pytest
 from tests.support.program import TOKEN
 
 
-@pytest.mark.parametrize("command", ["run", "sandbox", "demo", "doctor", "backup", "restore"])
+@pytest.mark.parametrize("command", ["run", "sandbox", "demo", "doctor", "backup", "restore", "move-store"])
 def test_every_command_has_help_with_an_example(command: str) -> None:
     """`--help` shows how the command is called, and does not load torch."""
     done = subprocess.run(

@@ -35,9 +35,13 @@ class FileBlobStore:
     async def put(self, data: bytes) -> BlobKey:
         """Write the bytes durably and return their key."""
         key = BlobKey(secrets.token_hex(16))
+        await self.put_as(key, data)
+        return key
+
+    async def put_as(self, key: BlobKey, data: bytes) -> None:
+        """Write the bytes durably under a key of another store."""
         with _store_errors():
             await asyncio.to_thread(self._write, self._folder / key, data)
-        return key
 
     async def get(self, key: BlobKey) -> bytes:
         """Return the bytes; KeyError if they are gone."""
@@ -71,7 +75,7 @@ class FileBlobStore:
     def _write(self, path: Path, data: bytes) -> None:
         unfinished = path.with_suffix(_UNFINISHED)
         try:
-            with os.fdopen(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+            with os.fdopen(os.open(unfinished, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())

@@ -38,14 +38,25 @@ def open_stores(
         from bot.storage.sqlite import open_sqlite
 
         return open_sqlite(Path(url.removeprefix(SQLITE)), blobs_folder, patience=patience)
+    check_extras(bucket_url)
+    from bot.storage.postgres import open_postgres
+
+    return open_postgres(url, bucket_url, patience=patience)
+
+
+def check_extras(bucket_url: str | None) -> None:
+    """Return if what PostgreSQL, and the bucket if there is one, need is installed.
+
+    Raises:
+        StoreError: it is not.
+    """
     try:
-        from bot.storage.postgres import open_postgres
+        import bot.storage.postgres  # noqa: F401 - whether it can be
     except ImportError as error:
         mend = "install it with: pip install 'vitrage[postgres]'"
         raise StoreRefusedError(f"its driver is missing: {error}", mend) from error
     if bucket_url and not find_spec("obstore"):
         raise BucketRefusedError("obstore is missing", "install it with: pip install 'vitrage[s3]'")
-    return open_postgres(url, bucket_url, patience=patience)
 
 
 def active_bot(url: str, stop: asyncio.Event) -> AbstractAsyncContextManager[asyncio.Event]:

@@ -7,14 +7,12 @@ from contextlib import asynccontextmanager
 
 from bot.storage.errors import StoreRefusedError
 from bot.storage.patience import OPENING
-from bot.storage.postgres.blobs import PostgresBlobStore
+from bot.storage.postgres.blobs import IN_A_BUCKET, NO_BUCKET, PostgresBlobStore
 from bot.storage.postgres.opening import open_database
 from bot.storage.protocols import Stores
 from bot.storage.sql import stores_on
 
 __all__ = ["open_postgres"]
-
-IN_A_BUCKET = "SELECT key FROM blob WHERE data = '' LIMIT 1"
 
 
 @asynccontextmanager
@@ -35,7 +33,7 @@ async def open_postgres(url: str, bucket_url: str | None = None, *, patience: fl
     async with open_database(url, patience) as database:
         if bucket_url is None:
             if await database.transaction(lambda t: t.rows(IN_A_BUCKET)):
-                raise StoreRefusedError("some of its pictures are in a bucket", "set VITRAGE_BLOBS to it")
+                raise StoreRefusedError(*NO_BUCKET)
             yield stores_on(database, PostgresBlobStore(database))
             return
         from bot.storage.postgres.bucket_blobs import BucketBlobStore

@@ -15,6 +15,9 @@ PUT = "INSERT INTO blob (key, data) VALUES (:key, :data)"
 GET = "SELECT data FROM blob WHERE key = :key"
 DELETE = "DELETE FROM blob WHERE key = :key"
 
+IN_A_BUCKET = "SELECT key FROM blob WHERE data = '' LIMIT 1"
+NO_BUCKET = ("some of its pictures are in a bucket", "set VITRAGE_BLOBS to it")
+
 
 class PostgresBlobStore(BlobStore):
     """Blobs beside the rows that name them; those that are dropped go with the transaction that drops them."""

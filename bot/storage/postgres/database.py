@@ -80,7 +80,7 @@ class PostgresTransaction(Transaction):
         if not self.begun and (not text.lstrip().startswith("SELECT") or "FOR UPDATE" in text):
             await self._begin()
         async with self._connection.cursor(row_factory=dict_row, binary=binary) as cursor:
-            await cursor.execute(translated(text), {name: _storable(value) for name, value in (values or {}).items()})
+            await cursor.execute(translated(text), {name: storable(value) for name, value in (values or {}).items()})
             return await cursor.fetchall() if cursor.description else []
 
     @override
@@ -109,7 +109,7 @@ class PostgresTransaction(Transaction):
             self.number = row["number"]
 
 
-def _storable(value: object) -> object:
+def storable(value: object) -> object:
     """Return a value as PostgreSQL can store it: its texts have no zero characters."""
     return value.replace("\0", "\ufffd") if isinstance(value, str) else value
 
@@ -128,9 +128,13 @@ class PostgresDatabase(Database):
         self._news = News(conninfo, pool, self.wake)
 
     @asynccontextmanager
-    async def serving(self) -> AsyncIterator[None]:
-        """Exchange news with other processes during the block; at its end wait for the transactions that were begun."""
-        news = asyncio.create_task(self._news.run())
+    async def serving(self, connection: psycopg.AsyncConnection) -> AsyncIterator[None]:
+        """Exchange news with other processes during the block; at its end wait for the transactions that were begun.
+
+        Args:
+            connection: The first to listen on; it holds the database's `use_lock`.
+        """
+        news = asyncio.create_task(self._news.run(connection))
         try:
             yield
         finally:

@@ -15,6 +15,7 @@ import structlog
 from psycopg_pool import AsyncConnectionPool
 
 from bot.storage.patience import PAUSE
+from bot.storage.postgres import use_lock
 from bot.storage.protocols import Topic
 
 log = structlog.get_logger(__name__)
@@ -54,24 +55,34 @@ class News:
             self._untold |= topics
             self._changed.set()
 
-    async def run(self) -> None:
-        """Listen and notify until cancelled."""
+    async def run(self, connection: psycopg.AsyncConnection) -> None:
+        """Listen and notify until cancelled.
+
+        Args:
+            connection: The first to listen on; it holds the database's `use_lock`.
+        """
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._listen())
+            tasks.create_task(self._listen(connection))
             tasks.create_task(self._notify())
 
-    async def _listen(self) -> None:
+    async def _listen(self, connection: psycopg.AsyncConnection | None) -> None:
         while True:
             try:
-                async with await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True) as connection:
-                    await connection.execute(f"LISTEN {CHANNEL}")
+                async with connection or await self._connect() as listening:
+                    await listening.execute(f"LISTEN {CHANNEL}")
                     for topic in TOPICS:  # what was told before this moment
                         self._wake(topic)
-                    async for notification in connection.notifies():
+                    async for notification in listening.notifies():
                         self._hear(notification.payload)
             except psycopg.Error as error:
                 log.warning("not_listening", reason=type(error).__name__, next_try_seconds=PAUSE)
+            connection = None
             await asyncio.sleep(PAUSE)
+
+    async def _connect(self) -> psycopg.AsyncConnection:
+        connection = await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True)
+        await use_lock.share(connection)
+        return connection
 
     def _hear(self, payload: str) -> None:
         """Wake for a topic, unless this process told it itself."""

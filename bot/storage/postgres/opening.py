@@ -15,6 +15,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from bot.storage.errors import StoreRefusedError, StoreUnreachableError
 from bot.storage.patience import PAUSE
+from bot.storage.postgres import use_lock
 from bot.storage.postgres.database import PostgresDatabase, store_errors
 from bot.storage.postgres.failures import sentence
 from bot.storage.postgres.migration import migrate
@@ -48,14 +49,7 @@ async def open_database(url: str, patience: float) -> AsyncIterator[PostgresData
         StoreError: It cannot be used, or does not answer within so many seconds.
     """
     conninfo = conninfo_of(url)
-    async with await _first_connection(conninfo, patience) as connection:
-        await _check(connection)
-        try:
-            with store_errors():
-                await migrate(connection)
-        except psycopg.Error as error:
-            raise StoreRefusedError(sentence(error)) from error
-    async with AsyncConnectionPool(
+    pool = AsyncConnectionPool(
         conninfo,
         kwargs={"autocommit": True, "prepare_threshold": None},  # a prepared plan would outlive a migration
         min_size=1,
@@ -63,10 +57,40 @@ async def open_database(url: str, patience: float) -> AsyncIterator[PostgresData
         reconnect_timeout=5.0,  # then the next call tries again, without the pool's growing pauses
         configure=_configure,
         open=False,
-    ) as pool:
-        database = PostgresDatabase(conninfo, pool)
-        async with database.serving():
-            yield database
+    )
+    async with open_connection(url, patience) as connection:
+        if not await use_lock.share(connection):
+            raise StoreRefusedError("`vitrage move-store` is at work on it", "wait until that has ended")
+        await create_or_upgrade(connection)
+        async with pool:
+            database = PostgresDatabase(conninfo, pool)
+            async with database.serving(connection):
+                yield database
+
+
+@asynccontextmanager
+async def open_connection(url: str, patience: float) -> AsyncIterator[psycopg.AsyncConnection]:
+    """Connect, in autocommit mode, to a server that can hold the tables.
+
+    Raises:
+        StoreError: It cannot be used, or does not answer within so many seconds.
+    """
+    async with await _first_connection(conninfo_of(url), patience) as connection:
+        await _check(connection)
+        yield connection
+
+
+async def create_or_upgrade(connection: psycopg.AsyncConnection) -> None:
+    """Create the tables, or bring them to this release.
+
+    Raises:
+        StoreError: That is not possible; nothing was changed.
+    """
+    try:
+        with store_errors():
+            await migrate(connection)
+    except psycopg.Error as error:
+        raise StoreRefusedError(sentence(error)) from error
 
 
 def conninfo_of(url: str) -> str:

@@ -87,11 +87,6 @@ class SqliteDatabase(Database):
         """
         await self._when_usable(self._empty_log, patience)
 
-    async def close(self) -> None:
-        """Wait for the transactions that were begun, but not for other programs' locks, then close."""
-        await self.settle()
-        await self._connection.close()
-
     async def _empty_log(self) -> None:
         async with self._lock:
             with self._store_errors():

@@ -43,15 +43,29 @@ async def open_database(
     Raises:
         StoreError: It cannot be used, or not within so many seconds because another program keeps it locked.
     """
-    with locked(path):
-        connection = await aiosqlite.connect(path, isolation_level=None)
+    async with open_connection(path, patience) as connection:
+        await connection.create_function("now_seconds", 0, clock)
         database = SqliteDatabase(path, connection, blobs)
         try:
-            await connection.create_function("now_seconds", 0, clock)
-            await _prepare(connection, path, patience)
             yield database
         finally:
-            await database.close()
+            await database.settle()
+
+
+@asynccontextmanager
+async def open_connection(path: Path, patience: float) -> AsyncIterator[aiosqlite.Connection]:
+    """Lock the file, create or upgrade its tables, and close it at the end.
+
+    Raises:
+        StoreError: As of `open_database`.
+    """
+    with locked(path):
+        connection = await aiosqlite.connect(path, isolation_level=None)
+        try:
+            await _prepare(connection, path, patience)
+            yield connection
+        finally:
+            await connection.close()
 
 
 async def _prepare(connection: aiosqlite.Connection, path: Path, patience: float) -> None:

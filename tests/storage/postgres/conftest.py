@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
 
 from bot.storage.postgres import open_postgres
 from bot.storage.protocols import Stores
+from tests.support.moving import make_old
 from tests.support.postgres import Server, server
 
 
@@ -45,3 +48,17 @@ async def observer(postgres_url: str, stores: Stores) -> AsyncIterator[psycopg.A
     """A connection beside those of the stores."""
     async with await psycopg.AsyncConnection.connect(postgres_url, autocommit=True) as connection:
         yield connection
+
+
+@pytest.fixture(scope="session")
+def old(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a bot on SQLite; every table has rows. No test changes it."""
+    folder = tmp_path_factory.mktemp("old")
+    make_old(folder)
+    return folder
+
+
+@pytest.fixture
+def data(old: Path, tmp_path: Path) -> Path:
+    """A copy of the data folder, for a test that changes it."""
+    return Path(shutil.copytree(old, tmp_path / "data"))
