@@ -11,10 +11,12 @@ from typing import Literal, TypeVar, cast, get_args
 import torch
 
 from engine.errors import EngineError, WeightsError
+from engine.network.kernels import Kernels, choose_kernels
 from engine.network.layers import CONVOLUTIONS, convolution_of
 from engine.network.memory import memory_errors
 from engine.network.vgg import Features
 from engine.weights.find import Weights, find_weights
+from engine.weights.source import source
 from engine.weights.transfer import OnDownload
 
 T = TypeVar("T")
@@ -40,7 +42,9 @@ class Model:
         state: Weights and biases of the convolutions, with torchvision's keys.
     """
 
-    def __init__(self, weights: Weights, device: str, precision: Precision = "auto") -> None:
+    def __init__(
+        self, weights: Weights, device: str, precision: Precision = "auto", cache_dir: Path | None = None
+    ) -> None:
         self.device = device
         self.precision = precision
         self.weights = weights.name
@@ -48,6 +52,7 @@ class Model:
         self.state = weights.state
         convolutions = [layer for layer, index in CONVOLUTIONS.items() if f"features.{index}.weight" in weights.state]
         self.layers = tuple(name for layer in convolutions for name in (layer, layer.replace("conv", "relu")))
+        self._cache_dir = cache_dir
         self._features: dict[tuple[bool, torch.dtype, Pooling], Features] = {}
         self._cache: OrderedDict[Hashable, object] = OrderedDict()
 
@@ -62,8 +67,20 @@ class Model:
         dtype = dtype or self.dtype(exact=exact)
         key = (exact, dtype, pooling)
         if key not in self._features:
-            self._features[key] = Features(self.state, device=self.device, dtype=dtype, exact=exact, pooling=pooling)
+            self._features[key] = Features(
+                self.state,
+                device=self.device,
+                dtype=dtype,
+                exact=exact,
+                pooling=pooling,
+                kernels=self._kernels(dtype),
+            )
         return self._features[key]
+
+    def _kernels(self, dtype: torch.dtype) -> Kernels:
+        if self.device != "cpu" or dtype != torch.float32:
+            return "direct"
+        return choose_kernels(source(self._cache_dir).folder)
 
     def cached(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return the cached value of this key, made by `make` at first; the least recently used are dropped."""
@@ -98,7 +115,8 @@ def load_model(
         device: `auto` (CUDA if there is a device, else the CPU), `cpu`, `cuda`, `cuda:1`, `mps`.
         layers: The network is cut off after the deepest of these; None: all layers that the weights contain.
         precision: Of the convolutions, for all presets; `auto`: each preset's own. `float64` is for comparing results.
-        cache_dir: The folder of downloaded weights; None: VITRAGE_CACHE, else the user's cache folder.
+        cache_dir: The folder of downloaded weights, and of the choice of kernels; None: VITRAGE_CACHE, else the user's
+            cache folder.
         url: Of the file of pretrained weights; None: VITRAGE_WEIGHTS_URL, else torchvision's.
         on_download: Called during a download with the bytes so far, and the total if the server tells it.
 
@@ -112,7 +130,7 @@ def load_model(
     found = find_weights(weights, cache_dir, url, on_download)
     found = found if layers is None else _cut_off(found, layers)
     with memory_errors():
-        return Model(found, resolve_device(device), precision)
+        return Model(found, resolve_device(device), precision, cache_dir)
 
 
 def _cut_off(weights: Weights, layers: Collection[str]) -> Weights:

@@ -22,6 +22,7 @@ class Report:
     losses: dict[str, float]  # of the best picture, without weights, by name: `style relu1_1`, `content relu4_2`, `tv`
     device: str
     precision: str  # of the convolutions: bfloat16, float32 or float64
+    kernels: str  # of the convolutions: direct, or winograd where that is faster in float32
     weights: str  # pretrained, builtin, or the file's name
     strength: float
     style_scale: float

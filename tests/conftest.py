@@ -28,6 +28,8 @@ for name in Settings.model_fields:
     os.environ.pop(f"VITRAGE_{name.upper()}", None)
 # No test reaches torchvision's server, even if it asks for weights by mistake: nobody listens here.
 os.environ["VITRAGE_WEIGHTS_URL"] = "http://127.0.0.1:9/vgg19-dcbb9e9d.pth"
+# No picture depends on what was faster when the tests began.
+os.environ["VITRAGE_KERNELS"] = "direct"
 
 
 @pytest.fixture(scope="session", autouse=True)

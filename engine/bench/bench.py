@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 import statistics
 import subprocess
 import sys
@@ -19,11 +18,13 @@ from torch.nn import functional
 
 from engine.api import stylize, stylize_batch
 from engine.bench.peak_memory import peak_bytes
-from engine.bench.reference import ReferenceObjective
+from engine.bench.reference import PublishedObjective, ReferenceObjective
 from engine.model import Model
+from engine.network.kernels import Kernels, nnpack_is_available, processor
 from engine.network.layers import CHANNELS, CONVOLUTIONS, convolution_of, pools_before
+from engine.network.vgg import Features
 from engine.optimize.objective import Extractor, Objective, choose_layers
-from engine.options import HYPERPARAMETERS, Options
+from engine.options import HYPERPARAMETERS, Hyperparameters, Options
 from engine.request import Request
 from engine.weights.find import Weights
 
@@ -49,7 +50,7 @@ def untrained() -> Weights:
 def machine(model: Model) -> Row:
     """Describe the machine and the model."""
     cuda = model.device.startswith("cuda")
-    name = torch.cuda.get_device_name(model.device) if cuda else platform.processor() or platform.machine()
+    name = torch.cuda.get_device_name(model.device) if cuda else processor()
     figures = {
         "device": name,
         "cores": torch.get_num_threads(),
@@ -107,6 +108,54 @@ def evaluation(model: Model, edge: int, rounds: int) -> Row:
         "share of the peak": round(speed / peak, 2),
     }
     return f"evaluation at {edge} px", figures
+
+
+def kernels(model: Model, edge: int, rounds: int) -> Row:
+    """Measure one evaluation with each kind of kernels in float32, and in the fastest type, in turns; 4 : 3."""
+    hyperparameters = HYPERPARAMETERS["standard"]
+    pictures = torch.rand(3, 1, 3, edge * 3 // 4, edge)
+    networks: dict[str, Features] = {kind: _float32(model, kind, exact=False) for kind in _kinds()}
+    if model.dtype(exact=False) != torch.float32:
+        networks[str(model.dtype(exact=False)).removeprefix("torch.")] = model.features(exact=False)
+    seconds = _alternate(
+        [_evaluate(model, each, hyperparameters, pictures) for each in networks.values()], rounds, "cpu"
+    )
+    figures = {f"{kind} ms": round(1e3 * taken, 1) for kind, taken in zip(networks, seconds, strict=True)}
+    return f"kernels at {edge} px", {**figures, "chosen": model.features(exact=True).kernels}
+
+
+def paper(model: Model, rounds: int) -> Row:
+    """Measure an evaluation of `paper` at 128 px with each kind of kernels, in turns with autograd (`engine.paper`)."""
+    pictures = torch.rand(3, 1, 3, 128, 128)
+    works = [
+        _evaluate(model, _float32(model, kind, exact=True), HYPERPARAMETERS["paper"], pictures) for kind in _kinds()
+    ]
+    *seconds, autograd_s = _alternate([*works, PublishedObjective(model.state, *pictures)], rounds, "cpu")
+    figures = {"autograd ms": round(1e3 * autograd_s, 1)}
+    for kind, taken in zip(_kinds(), seconds, strict=True):
+        figures |= {f"{kind} ms": round(1e3 * taken, 1), f"{kind} / autograd": round(taken / autograd_s, 2)}
+    return "paper at 128 px", figures
+
+
+def _kinds() -> tuple[Kernels, ...]:
+    return ("direct", "winograd") if nnpack_is_available() else ("direct",)
+
+
+def _float32(model: Model, kind: Kernels, *, exact: bool) -> Features:
+    return Features(model.state, exact=exact, kernels=kind)
+
+
+def _evaluate(
+    model: Model, features: Features, hyperparameters: Hyperparameters, pictures: Tensor
+) -> Callable[[], object]:
+    """An evaluation of loss and gradient; `pictures` are content, style and what is painted, (3, 1, 3, H, W)."""
+    content, style, image = pictures
+    extractor = Extractor(features, choose_layers(hyperparameters, model.layers), first_moments=False)
+    target = extractor.style_moments(style)
+    objective = Objective(
+        extractor, hyperparameters, content=content, target=target, style_weight_factors=torch.ones(1)
+    )
+    return lambda: objective(image)
 
 
 def preset_run(model: Model, name: str, edge: int, size: int | None = None) -> Row:
@@ -226,6 +275,9 @@ def run(model: Model, *, rounds: int = 5, edge: int = 512, largest: int = 2048) 
     yield memory(model, largest)
     yield imported()
     yield evaluation(model, edge, rounds)
+    if model.device == "cpu":
+        yield kernels(model, edge, rounds)
+        yield paper(model, rounds)
     for name in ("sketch", "standard"):
         yield preset_run(model, name, edge)
     yield sizes(model, [edge << doublings for doublings in range(8) if edge << doublings <= largest])

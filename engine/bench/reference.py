@@ -1,6 +1,6 @@
 """A straightforward implementation of the presets' objective with autograd, for comparison.
 
-The published objective, of the preset `paper`, is in `engine.paper`.
+The published objective, of the preset `paper`, is here as it is usually written.
 """
 
 from __future__ import annotations
@@ -77,6 +77,49 @@ class ReferenceObjective:
             found[name] = functional.conv2d(padded, self._state[f"{key}.weight"], self._state[f"{key}.bias"])
             hidden = functional.relu(found[name])
             found[name.replace("conv", "relu")] = hidden
+        return found
+
+
+class PublishedObjective:
+    """The loss of `paper` as it is usually written: modules in a row, autograd, Gram matrices of (C, H·W).
+
+    Args:
+        state: `features.N.weight` and `features.N.bias` as far as conv3_1.
+        content: (1, 3, H, W) in 0..1.
+        style: (1, 3, H, W) in 0..1.
+        image: (1, 3, H, W) in 0..1, at which it is evaluated.
+    """
+
+    def __init__(self, state: Mapping[str, Tensor], content: Tensor, style: Tensor, image: Tensor) -> None:
+        self._state = {
+            key: part.contiguous(memory_format=torch.channels_last) if part.dim() == 4 else part
+            for key, part in state.items()
+        }
+        self._image = image
+        with torch.no_grad():
+            self._content = self._features(content)["conv2_2"]
+            self._grams = [_gram(part) for part in self._features(style).values()]
+
+    def __call__(self) -> tuple[Tensor, Tensor]:
+        """Compute loss and gradient."""
+        leaf = self._image.detach().requires_grad_()
+        features = self._features(leaf)
+        loss = functional.mse_loss(features["conv2_2"], self._content)
+        for part, target in zip(features.values(), self._grams, strict=True):
+            loss = loss + 1e6 * functional.mse_loss(_gram(part) / part.shape[1], target / part.shape[1])
+        (gradient,) = torch.autograd.grad(loss, leaf)
+        return loss.detach(), gradient
+
+    def _features(self, image: Tensor) -> dict[str, Tensor]:
+        mean, std = (torch.tensor(each).view(1, 3, 1, 1) for each in (MEAN, STD))
+        hidden, found = (image - mean) / std, {}
+        for name in ("conv1_1", "conv1_2", "conv2_1", "conv2_2", "conv3_1"):
+            key = f"features.{CONVOLUTIONS[name]}"
+            hidden = functional.conv2d(hidden, self._state[f"{key}.weight"], self._state[f"{key}.bias"], padding=1)
+            found[name] = hidden
+            hidden = functional.relu(hidden)
+            if name in {"conv1_2", "conv2_2"}:
+                hidden = functional.max_pool2d(hidden, 2)
         return found
 
 

@@ -22,11 +22,11 @@ def second_moment(features: Tensor, regions: RegionWeights | None = None) -> Ten
     Returns:
         (N, K, C, C), float32 or float64.
     """
-    pixels = _channels_last(features)
+    pixels, height = _pixels(features), features.shape[2]
     if regions is None:
-        return _product(pixels, pixels)[:, None]
-    weights = regions.to(features.dtype)[..., None]
-    return torch.stack([_product(pixels * weights[:, k], pixels) for k in range(regions.shape[1])], 1)
+        return _product(pixels, pixels, height)[:, None]
+    weights = regions.to(features.dtype).flatten(2)[..., None]
+    return torch.stack([_product(pixels * weights[:, k], pixels, height) for k in range(regions.shape[1])], 1)
 
 
 def first_moment(features: Tensor, regions: RegionWeights | None = None) -> Tensor:
@@ -55,11 +55,14 @@ def add_second_gradient(into: Tensor, features: Tensor, regions: RegionWeights |
         regions: w, as `second_moment` took them.
         gradient: A, (N, K, C, C): the gradient with respect to the second moment.
     """
-    pixels, target = _channels_last(features), into.permute(0, 2, 3, 1)
-    symmetric = (gradient + gradient.mT).to(features.dtype)
+    pixels, symmetric = _pixels(features), (gradient + gradient.mT).to(features.dtype)
+    dense = into.is_contiguous() or into.is_contiguous(memory_format=torch.channels_last)
+    target = into if dense else torch.zeros_like(into, memory_format=torch.channels_last)
     for k in range(gradient.shape[1]):
-        product = (pixels.flatten(1, 2) @ symmetric[:, k]).view(pixels.shape)
-        target += product if regions is None else product.mul_(regions[:, k, :, :, None].to(features.dtype))
+        weighted = pixels if regions is None else pixels * regions[:, k].to(features.dtype).flatten(1)[..., None]
+        _pixels(target).baddbmm_(weighted, symmetric[:, k])
+    if not dense:
+        into += target
 
 
 def add_first_gradient(into: Tensor, regions: RegionWeights | None, gradient: Tensor) -> None:
@@ -87,19 +90,19 @@ def _sum_dtype(features: Tensor) -> torch.dtype:
     return torch.float32 if features.dtype == torch.bfloat16 else features.dtype
 
 
-def _channels_last(features: Tensor) -> Tensor:
-    """(N, C, h, w) to (N, h, w, C), contiguous; nothing is copied where the memory format is channels_last."""
-    return features.permute(0, 2, 3, 1).contiguous()
+def _pixels(features: Tensor) -> Tensor:
+    """(N, C, h, w) to (N, h·w, C): a view in either memory format, a copy of features cut out of larger ones."""
+    return features.flatten(2).mT if features.is_contiguous() else features.permute(0, 2, 3, 1).flatten(1, 2)
 
 
-def _product(left: Tensor, right: Tensor) -> Tensor:
-    """Σ left rightᵀ over the pixels: two (N, h, w, C) to (N, C, C)."""
-    count, height, width, channels = right.shape
+def _product(left: Tensor, right: Tensor, height: int) -> Tensor:
+    """Σ left rightᵀ over the pixels: two (N, h·w, C), h being the height, to (N, C, C)."""
     if right.dtype != torch.bfloat16:
-        return left.flatten(1, 2).mT @ right.flatten(1, 2)
+        return left.mT @ right
     # Each product covers a band of a few rows, and the products are added in float32. A product is rounded to
     # bfloat16's 8 bits; the rounding errors of many products average out.
     bands = next((bands for bands in range(MIN_BANDS, height) if height % bands == 0), height)
-    shape = (count * bands, height // bands * width, channels)
+    count, pixels, channels = right.shape
+    shape = (count * bands, pixels // bands, channels)
     products = torch.bmm(left.reshape(shape).mT, right.reshape(shape))
     return products.view(count, bands, channels, channels).sum(1, dtype=torch.float32)

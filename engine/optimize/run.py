@@ -137,6 +137,7 @@ class Run:
             losses=self._losses[n],
             device=self._model.device,
             precision=str(self._features.dtype).removeprefix("torch."),
+            kernels=self._features.kernels,
             weights=self._model.weights,
             strength=options.strength,
             style_scale=options.style_scale,

@@ -13,6 +13,7 @@ from statistics import fmean
 from filelock import FileLock, Timeout
 
 from engine.errors import EngineError
+from engine.network.kernels import processor
 from engine.study import journal, machine
 from engine.study.journal import Header, Journal
 from engine.study.metrics import METRICS
@@ -161,7 +162,7 @@ def _paint(
         on_progress(len(tasks) - len(waiting), len(tasks), pace.left(waiting.values()) / processes)
     return Environment(
         versions=machine.versions(),
-        processor=machine.processor(),
+        processor=processor(),
         system=platform.platform(),
         processes=processes,
         threads=THREADS,

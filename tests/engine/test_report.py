@@ -15,6 +15,7 @@ def test_the_report_says_what_was_done(cat: Image.Image, glass: Image.Image, mod
     result = engine.stylize(cat, [glass], QUICK, model=model)
     report = json.loads(json.dumps(result.report.to_dict()))
     assert report["preset"] == "sketch" and report["weights"] == "builtin" and report["device"] == "cpu"
+    assert report["kernels"] == "direct"
     assert report["size"] == [64, 43] and result.image.size == (64, 43) and result.image.mode == "RGB"
     assert report["iterations"] == 9 and not report["stopped"] and report["seconds"] > 0
     assert any("relu4_1" in note and "missing" in note for note in report["notes"])
