@@ -13,12 +13,16 @@ from tests.support.conversation import is_status, result
 from tests.support.hosts import Host
 from tests.support.program import Program, end, until
 
+# The second bot knows neither what a status message shows nor how many calls the first one has just made.
+pytestmark = [
+    pytest.mark.refused("editMessageText", "message is not modified", always=False),
+    *(
+        pytest.mark.refused(method, "Too Many Requests", always=False)
+        for method in ("editMessageText", "editMessageMedia", "sendMessage", "sendPhoto", "setMessageReaction")
+    ),
+]
 
-# The second bot knows neither what a status message shows nor how many calls the first one has made a moment ago.
-@pytest.mark.refused("editMessageText", "message is not modified", always=False)
-@pytest.mark.refused("editMessageText", "Too Many Requests", always=False)
-@pytest.mark.refused("editMessageMedia", "Too Many Requests", always=False)
-@pytest.mark.refused("sendMessage", "Too Many Requests", always=False)
+
 async def test_a_bot_that_dies_is_replaced_by_the_one_that_stands_by(
     tmp_path: Path, postgres_url: str, cat: bytes, glass: bytes
 ) -> None:
