@@ -8,7 +8,7 @@ RUN python -m venv /opt/vitrage && /opt/vitrage/bin/pip install --no-cache-dir u
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY engine engine
 COPY bot bot
-RUN /opt/vitrage/bin/uv pip install --no-cache --python /opt/vitrage/bin/python --constraint constraints.txt '.[postgres]'
+RUN /opt/vitrage/bin/uv pip install --no-cache --python /opt/vitrage/bin/python --constraint constraints.txt '.[s3]'
 
 FROM python:3.12-slim AS run-auto
 COPY --from=build /opt/vitrage /opt/vitrage
