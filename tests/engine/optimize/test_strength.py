@@ -20,9 +20,9 @@ def test_more_strength_is_more_force_and_80_is_the_presets_own_style_weight(stre
     assert opacity(0) == recolored_share(0) == 0 and opacity(80) == recolored_share(80) == 1
 
 
-def test_strength_is_monotonic_and_zero_is_nearly_the_content(
-    cat: Image.Image, glass: Image.Image, model: engine.Model
-) -> None:
+def test_strength_is_monotonic_and_zero_is_nearly_the_content(cat: Image.Image, glass: Image.Image) -> None:
+    """In float32: bfloat16's rounding moves so short a run by as much as a few steps of strength do."""
+    model = engine.load_model("builtin", "cpu", precision="float32")
     images = [painted(cat, [glass], model, strength=strength) for strength in (0, 25, 50, 75, 90, 100)]
     original = pixels(cat.resize(images[0].size, Image.Resampling.BICUBIC))
     distances = [np.abs(pixels(image) - original).mean() for image in images]
