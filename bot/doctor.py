@@ -11,6 +11,7 @@ from rich.console import Console
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
+from bot.chat.webhook import webhook_of
 from bot.settings import Settings, SettingsError
 from bot.storage.databases import open_stores, shown
 from bot.storage.errors import StoreError, StoreLockedError
@@ -60,12 +61,26 @@ async def _check_telegram(settings: Settings) -> list[Finding]:
         return [Finding(False, "No bot token", str(error))]
     try:
         async with Bot(token, base_url=f"{settings.api_url}/bot") as bot:
-            return [Finding(True, f"The token is @{bot.username}'s")]
+            return [Finding(True, f"The token is @{bot.username}'s"), *await _check_webhook(bot, settings)]
     except InvalidToken:
         return [Finding(False, "Telegram does not know the token", "Copy it again from @BotFather into VITRAGE_TOKEN.")]
     except TelegramError as error:
         fix = "Check the network, or VITRAGE_API_URL if you set it."
         return [Finding(False, f"{settings.api_url} cannot be reached ({error.message})", fix)]
+
+
+async def _check_webhook(bot: Bot, settings: Settings) -> list[Finding]:
+    if settings.webhook is None:
+        return []
+    info = await bot.get_webhook_info()
+    if info.url != webhook_of(settings.webhook, bot.token).url:
+        return [Finding(True, f"The bot will tell Telegram of {settings.webhook} when it starts")]
+    waiting = info.pending_update_count
+    if not waiting or not info.last_error_message:
+        return [Finding(True, f"Telegram brings updates to {settings.webhook}; {waiting} wait")]
+    what = f"Telegram could not bring updates to {settings.webhook} ({info.last_error_message}); {waiting} wait"
+    fix = f"Start the bot, and have the proxy hand every request to {settings.listen} (VITRAGE_LISTEN)."
+    return [Finding(False, what, fix)]
 
 
 async def _check_folder(settings: Settings) -> list[Finding]:

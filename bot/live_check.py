@@ -99,7 +99,11 @@ async def examine(settings: Settings, chat_id: str, console: Console) -> bool:
                 for probe in PROBES:
                     await _run(live, probe)
         except Conflict:
-            console.print("[red]✗[/] Another program takes this bot's updates, or a webhook is set. End it, try again.")
+            console.print(
+                "[red]✗[/] Another program takes this bot's updates: end it. Or a webhook is set: `vitrage run` with "
+                "VITRAGE_WEBHOOK=off deletes it. Then try again.",
+                soft_wrap=True,
+            )
             return False
         except TelegramError as error:
             console.print(f"[red]✗[/] The chat cannot be used: {error.message}. Let the bot in, and write to it there.")

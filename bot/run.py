@@ -7,11 +7,11 @@ import contextlib
 import dataclasses
 import json
 import signal
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import structlog
-from telegram.error import NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 
 from bot.chat.albums import Albums
 from bot.chat.app import ALLOWED_UPDATES, build
@@ -22,8 +22,10 @@ from bot.chat.moderation import Moderation
 from bot.chat.painter_watch import PainterWatch
 from bot.chat.status.reporter import Reporter
 from bot.chat.update_queue import UpdateQueue
+from bot.chat.webhook import Webhook, receiver, webhook_of
 from bot.operate import pages
 from bot.operate.alive import show_life
+from bot.operate.server import listen, serve
 from bot.painters import Painters, host_name
 from bot.presets.catalogue import Presets
 from bot.settings import Settings, SettingsError
@@ -52,11 +54,12 @@ async def run(settings: Settings, *, paints: bool = True) -> None:
         paints: Whether this process paints too, and not workers alone.
 
     Raises:
-        SettingsError: no token is set, the study cannot be voted on, or nobody else can paint.
+        SettingsError: no token is set, the study cannot be voted on, nobody else can paint, or Telegram refuses the
+            webhook.
         StoreError: the database cannot be used.
         IdentityTakenError: another painter has the same folder.
         EngineStartError: the painter cannot start with these settings.
-        AddressError: the metrics cannot be shown at their address.
+        AddressError: the address of the metrics or of the webhook cannot be listened to.
         InvalidToken: Telegram does not know the token.
     """
     settings.required_token()
@@ -94,6 +97,7 @@ class _Bot:
         self._download = painters.download
         on_sqlite = settings.database_url.startswith(SQLITE)
         self._watch = PainterWatch(painters.states if on_sqlite else stores.jobs.workers)
+        self._webhook = webhook_of(settings.webhook, settings.required_token()) if settings.webhook else None
         self._application: ChatApplication | None = None  # while it may answer
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -101,20 +105,75 @@ class _Bot:
 
         Raises:
             InvalidToken: Telegram does not know the token.
+            SettingsError: Telegram refuses the webhook.
+            AddressError: the address of the webhook cannot be listened to.
         """
         settings = self._settings
         while not stop.is_set():
             async with active_bot(settings.database_url, stop) as over:
                 services = self._services()
                 self._application = build(settings.required_token(), settings.api_url, services)
-                await _answer(self._application, services, self._watch, over)
+                await self._answer(self._application, services, over)
                 self._application = None
 
+    async def _answer(self, application: ChatApplication, services: Services, stop: asyncio.Event) -> None:
+        """Connect to Telegram, then answer it until `stop` is set."""
+        try:
+            if not await _reached(application.initialize, stop):
+                return
+            await application.start()
+            async with asyncio.TaskGroup() as parts:
+                parts.create_task(Reporter(application.bot, services).run(stop))
+                parts.create_task(send_broadcasts(application.bot, services.stores.people, stop))
+                parts.create_task(services.refusals.tell(application.bot, services.operators, stop))
+                parts.create_task(self._watch.run(application.bot, services.operators, stop))
+                introduction = parts.create_task(introduce(application))
+                if isinstance(queue := application.update_queue, UpdateQueue):
+                    with contextlib.suppress(StoreUnavailableError):  # raised only once `stop` is set
+                        count = await until_possible(lambda: queue.replay(application.bot), stop)
+                        log.info("replayed updates", count=count)
+                if not stop.is_set():
+                    if self._webhook:
+                        await self._serve_webhook(self._webhook, application, parts, stop)
+                    elif application.updater is not None:
+                        await application.updater.start_polling(  # this deletes a webhook that is set
+                            allowed_updates=ALLOWED_UPDATES, bootstrap_retries=-1, error_callback=_on_poll_error
+                        )
+                    log.info("answering", bot=application.bot.username)
+                await stop.wait()
+                introduction.cancel()
+                await _stop_answering(application)
+        finally:
+            await _stop_answering(application)  # an error may have ended one of the parts
+            await application.shutdown()
+
+    async def _serve_webhook(
+        self, webhook: Webhook, application: ChatApplication, parts: asyncio.TaskGroup, stop: asyncio.Event
+    ) -> None:
+        """Take updates until `stop` is set, and tell Telegram where; that stays, so that it keeps what comes later."""
+        listening = listen(*self._settings.listen_address, "VITRAGE_LISTEN")
+        parts.create_task(serve(receiver(webhook, application, stop), listening, stop))
+
+        async def tell() -> None:
+            try:
+                await application.bot.set_webhook(
+                    webhook.url, secret_token=webhook.secret, allowed_updates=ALLOWED_UPDATES
+                )
+            except BadRequest as error:
+                reason = error.message.removeprefix("Bad webhook: ").rstrip(".")
+                raise SettingsError(f"Telegram refuses VITRAGE_WEBHOOK={self._settings.webhook}: {reason}.") from None
+
+        await _reached(tell, stop)
+
     async def answers(self) -> bool:
-        """Return whether this process answers, and Telegram too."""
+        """Return whether this process answers, and Telegram too, and brings updates here if it shall."""
         application = self._application
         try:
-            return application is not None and application.running and bool(await application.bot.get_me())
+            if application is None or not application.running:
+                return False
+            if self._webhook is None:
+                return bool(await application.bot.get_me())
+            return (await application.bot.get_webhook_info()).url == self._webhook.url
         except TelegramError:
             return False
 
@@ -162,35 +221,6 @@ def _study(folder: Path | None) -> Ballot | None:
         raise SettingsError(f"VITRAGE_STUDY: {error}") from None
 
 
-async def _answer(application: ChatApplication, services: Services, watch: PainterWatch, stop: asyncio.Event) -> None:
-    """Connect to Telegram, then answer it until `stop` is set."""
-    try:
-        if not await _connect(application, stop) or application.updater is None:
-            return
-        await application.start()
-        async with asyncio.TaskGroup() as parts:
-            parts.create_task(Reporter(application.bot, services).run(stop))
-            parts.create_task(send_broadcasts(application.bot, services.stores.people, stop))
-            parts.create_task(services.refusals.tell(application.bot, services.operators, stop))
-            parts.create_task(watch.run(application.bot, services.operators, stop))
-            introduction = parts.create_task(introduce(application))
-            if isinstance(queue := application.update_queue, UpdateQueue):
-                with contextlib.suppress(StoreUnavailableError):  # raised only once `stop` is set
-                    count = await until_possible(lambda: queue.replay(application.bot), stop)
-                    log.info("replayed updates", count=count)
-            if not stop.is_set():
-                await application.updater.start_polling(
-                    allowed_updates=ALLOWED_UPDATES, bootstrap_retries=-1, error_callback=_on_poll_error
-                )
-                log.info("answering", bot=application.bot.username)
-            await stop.wait()
-            introduction.cancel()
-            await _stop_answering(application)
-    finally:
-        await _stop_answering(application)  # an error may have ended one of the parts
-        await application.shutdown()
-
-
 async def _stop_answering(application: ChatApplication) -> None:
     """Take no more updates; handlers that take long are cut short."""
     if application.updater is not None and application.updater.running:
@@ -203,8 +233,8 @@ async def _stop_answering(application: ChatApplication) -> None:
             log.warning("handlers were cut short")
 
 
-async def _connect(application: ChatApplication, stop: asyncio.Event) -> bool:
-    """Try to reach Telegram until it answers (True) or `stop` is set (False).
+async def _reached(call: Callable[[], Awaitable[None]], stop: asyncio.Event) -> bool:
+    """Call Telegram until it answers (True) or `stop` is set (False).
 
     Raises:
         InvalidToken: Telegram does not know the token.
@@ -212,7 +242,7 @@ async def _connect(application: ChatApplication, stop: asyncio.Event) -> bool:
     attempt = 0
     while not stop.is_set():
         try:
-            await application.initialize()
+            await call()
         except (NetworkError, RetryAfter) as error:
             pause = CONNECT_PAUSES[min(attempt, len(CONNECT_PAUSES) - 1)]
             log.warning("telegram is unreachable", reason=error.message, next_try_seconds=pause)

@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.storage.databases import POSTGRES, SQLITE
 from bot.storage.models import Quality
 
 TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{30,}")
+TELEGRAM = "https://api.telegram.org"
+WEBHOOK_PORTS = (443, 80, 88, 8443)  # to which Telegram delivers (Bot API, setWebhook)
 
 
 class SettingsError(Exception):
@@ -34,9 +36,7 @@ class Settings(BaseSettings):
     token: SecretStr | None = Field(
         default=None, description="The bot's token from @BotFather. `vitrage demo` needs none."
     )
-    api_url: str = Field(
-        default="https://api.telegram.org", description="Where the Bot API answers: Telegram, or a sandbox."
-    )
+    api_url: str = Field(default=TELEGRAM, description="Where the Bot API answers: Telegram, or a sandbox.")
     data_dir: Path = Field(
         default=Path("var"), description="The folder of the database and of the pictures of unfinished jobs."
     )
@@ -86,6 +86,14 @@ class Settings(BaseSettings):
         default=None,
         description="`PORT` on this machine alone, or `HOST:PORT`: where /metrics, /healthz and /readyz answer.",
     )
+    webhook: str | None = Field(
+        default=None,
+        description="The public `https://…` of a proxy to which Telegram brings updates; `off`, to ask for them.",
+    )
+    listen: str = Field(
+        default="8443",
+        description="`PORT` on this machine alone, or `HOST:PORT`: where the proxy of the webhook finds the bot.",
+    )
 
     @field_validator("admins", mode="before")
     @classmethod
@@ -133,7 +141,21 @@ class Settings(BaseSettings):
             raise ValueError("it must be s3://BUCKET or s3://BUCKET/FOLDER; the keys are set by AWS_ACCESS_KEY_ID …")
         return url
 
-    @field_validator("metrics")
+    @field_validator("webhook")
+    @classmethod
+    def _require_deliverable_url(cls, url: str | None, info: ValidationInfo) -> str | None:
+        if url is None or url == "off":
+            return None
+        if not re.fullmatch(r"https?://([\w.-]+|\[[\da-fA-F:]+\])(:\d{1,5})?(/[^\s?#]*)?", url):
+            raise ValueError("it must be a URL such as https://bot.example.org, or off")
+        parts = urlsplit(url)
+        if info.data.get("api_url") == TELEGRAM and (
+            parts.scheme != "https" or (parts.port or 443) not in WEBHOOK_PORTS
+        ):
+            raise ValueError("Telegram delivers to https:// alone, at the ports 443, 80, 88 and 8443")
+        return url.rstrip("/")
+
+    @field_validator("metrics", "listen")
     @classmethod
     def _require_address(cls, address: str | None) -> str | None:
         if address is not None:
@@ -145,10 +167,12 @@ class Settings(BaseSettings):
     @property
     def metrics_address(self) -> tuple[str, int] | None:
         """Host and port of the operator's pages; a port alone is one of loopback. None: there are no such pages."""
-        if self.metrics is None:
-            return None
-        host, _, port = self.metrics.rpartition(":")
-        return host.strip("[]") or "127.0.0.1", int(port)
+        return None if self.metrics is None else _host_and_port(self.metrics)
+
+    @property
+    def listen_address(self) -> tuple[str, int]:
+        """Host and port where the webhook is served; a port alone is one of loopback."""
+        return _host_and_port(self.listen)
 
     @property
     def database_url(self) -> str:
@@ -171,3 +195,8 @@ class Settings(BaseSettings):
                 "VITRAGE_TOKEN is not set: get a token from @BotFather, or try `vitrage demo` without one."
             )
         return self.token.get_secret_value()
+
+
+def _host_and_port(address: str) -> tuple[str, int]:
+    host, _, port = address.rpartition(":")
+    return host.strip("[]") or "127.0.0.1", int(port)

@@ -38,6 +38,8 @@ VALUES: dict[str, tuple[str, object]] = {
     "study": ("/", Path("/")),
     "filter_url": ("http://127.0.0.1/filter", "http://127.0.0.1/filter"),
     "metrics": ("9464", "9464"),
+    "webhook": ("https://bot.example.org/vitrage/", "https://bot.example.org/vitrage"),
+    "listen": ("0.0.0.0:8080", "0.0.0.0:8080"),
 }
 """For every setting a value that is not its default, as it is written and as it is read."""
 
@@ -95,6 +97,12 @@ def test_the_example_shows_every_setting_with_its_default(folder: Path) -> None:
         ("VITRAGE_MAX_QUEUED", "0", "greater"),
         ("VITRAGE_METRICS", "10.0.0.5:99999", "9464"),
         ("VITRAGE_METRICS", "http://10.0.0.5:9464", "9464"),
+        ("VITRAGE_LISTEN", "localhost", "9464"),
+        ("VITRAGE_WEBHOOK", "bot.example.org", "https://bot.example.org"),
+        ("VITRAGE_WEBHOOK", "https://bot.example.org/?bot=1", "https://bot.example.org"),
+        ("VITRAGE_WEBHOOK", "http://bot.example.org", "https:// alone"),
+        ("VITRAGE_WEBHOOK", "http://127.0.0.1:8443", "https:// alone"),
+        ("VITRAGE_WEBHOOK", "https://bot.example.org:9000", "443, 80, 88 and 8443"),
         ("VITRAGE_QUALITY", "best", "sketch"),
     ],
 )
@@ -122,6 +130,18 @@ def test_metrics_are_shown_on_loopback_unless_an_address_is_named(
     """They are off by default, and nobody else's by mistake."""
     monkeypatch.setenv("VITRAGE_METRICS", value)
     assert Settings().metrics_address == address
+
+
+def test_a_webhook_is_public_only_for_telegram(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """A sandbox delivers on this machine too; `off` wins over a line of .env."""
+    (folder / ".env").write_text("VITRAGE_WEBHOOK=https://bot.example.org:8443/x\n")
+    assert Settings().webhook == "https://bot.example.org:8443/x"
+    assert Settings().listen_address == ("127.0.0.1", 8443)
+    monkeypatch.setenv("VITRAGE_API_URL", "http://127.0.0.1:8081")
+    monkeypatch.setenv("VITRAGE_WEBHOOK", "http://127.0.0.1:9000")
+    assert Settings().webhook == "http://127.0.0.1:9000"
+    monkeypatch.setenv("VITRAGE_WEBHOOK", "off")
+    assert Settings().webhook is None
 
 
 def test_a_password_of_the_database_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:

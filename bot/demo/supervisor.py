@@ -86,6 +86,7 @@ async def demonstrate(port: int, environment: dict[str, str]) -> AsyncIterator[D
                 "VITRAGE_API_URL": url,
                 "VITRAGE_DATA_DIR": str(home / "data"),
                 "VITRAGE_DATABASE": f"sqlite:///{home / 'vitrage.db'}",
+                "VITRAGE_WEBHOOK": "off",
             }
             bot = await _start([sys.executable, "-m", "bot.cli", "run"], {**environment, **settings}, processes)
             banner = asyncio.create_task(_keep_banner(url, home / "data" / "painter.json"))

@@ -7,6 +7,7 @@ import math
 from collections.abc import Awaitable, Callable, Mapping
 
 import psutil
+import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -17,6 +18,8 @@ from bot import meters
 from bot.operate.server import listen, serve
 from bot.storage.errors import StoreUnavailableError
 from bot.storage.protocols import JobStore
+
+log = structlog.get_logger(__name__)
 
 PATIENCE = 5.0  # seconds until a part that does not answer is not ready; probes usually wait for 10
 
@@ -57,7 +60,10 @@ async def show(
         AddressError: the address cannot be used.
     """
     if address is not None:
-        await serve(build(jobs, parts), listen(*address), stop)
+        listening = listen(*address, "VITRAGE_METRICS")
+        host, port, *_ = listening.getsockname()
+        log.info("metrics are shown", host=host, port=port)
+        await serve(build(jobs, parts), listening, stop)
 
 
 async def _read_queue(jobs: JobStore) -> None:

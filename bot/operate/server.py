@@ -7,18 +7,15 @@ import contextlib
 import socket
 from collections.abc import Iterator
 
-import structlog
 import uvicorn
 from starlette.types import ASGIApp
 from typing_extensions import override
 
 GRACE = 3  # seconds for requests in progress once the program stops
 
-log = structlog.get_logger(__name__)
-
 
 class AddressError(Exception):
-    """The address of the pages cannot be used; the message says what to do."""
+    """An address cannot be listened to; the message says what to do."""
 
 
 class _Server(uvicorn.Server):
@@ -30,8 +27,13 @@ class _Server(uvicorn.Server):
         yield
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Return a listening socket; `port` 0 takes a free one.
+def listen(host: str, port: int, setting: str) -> socket.socket:
+    """Return a listening socket.
+
+    Args:
+        host: An address of this machine.
+        port: 0 takes a free one.
+        setting: The name of the setting that says both.
 
     Raises:
         AddressError: the address is in use, or not of this machine.
@@ -45,7 +47,7 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listening.close()
         raise AddressError(
-            f"VITRAGE_METRICS={host}:{port} cannot be used ({error.strerror}): choose another port or address."
+            f"{setting}={host}:{port} cannot be used ({error.strerror}): choose another port or address."
         ) from None
     return listening
 
@@ -64,8 +66,6 @@ async def serve(app: ASGIApp, listening: socket.socket, stop: asyncio.Event) -> 
     )
     server = _Server(config)
     serving = asyncio.create_task(server.serve([listening]))
-    host, port, *_ = listening.getsockname()
-    log.info("metrics are shown", host=host, port=port)
     try:
         await stop.wait()
     finally:

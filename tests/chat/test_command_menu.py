@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from bot.chat import command_menu
 from bot.chat.albums import Albums
@@ -14,10 +15,11 @@ from bot.chat.app import build
 from bot.chat.command_menu import introduce
 from bot.chat.context import Services
 from bot.chat.i18n import texts
-from bot.chat.painter_watch import PainterWatch
-from bot.run import _answer
+from bot.painters import Painters
+from bot.run import _Bot
 from bot.sandbox.client import Client
 from bot.sandbox.server import running
+from bot.settings import Settings
 from bot.storage.models import Recipe
 from bot.storage.sqlite import open_sqlite
 from tests.support.chat_harness import PRESETS, TOKEN, RunningChat
@@ -55,9 +57,9 @@ async def test_a_list_that_cannot_be_set_keeps_nobody_waiting(
     monkeypatch.setattr(command_menu, "RETRY_SECONDS", 0.1)
     async with running() as url, open_sqlite(tmp_path / "db", tmp_path / "blobs") as stores, Client(url) as ann:
         await ann.call("POST", "/api/faults", {"method": "setMyCommands", "times": 2, **fault})
-        services, stop = Services(stores, Albums(), PRESETS, Recipe()), asyncio.Event()
-        watch = PainterWatch(stores.jobs.workers)
-        answering = asyncio.create_task(_answer(build(TOKEN, url, services), services, watch, stop))
+        settings, stop = Settings(token=SecretStr(TOKEN), api_url=url), asyncio.Event()
+        bot = _Bot(settings, stores, Painters(settings, stores, [], None), None)
+        answering = asyncio.create_task(bot.run(stop))
         chat = await ann.open()
         await chat.send("/queue")
         async with asyncio.timeout(10):

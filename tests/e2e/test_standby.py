@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from bot.sandbox.client import Client
 from tests.support.conversation import is_status, result
 from tests.support.hosts import Host
+from tests.support.ports import reserved_port
 from tests.support.program import Program, end, until
 
 # The second bot knows neither what a status message shows nor how many calls the first one has just made.
@@ -26,9 +27,15 @@ pytestmark = [
 async def test_a_bot_that_dies_is_replaced_by_the_one_that_stands_by(
     tmp_path: Path, postgres_url: str, cat: bytes, glass: bytes
 ) -> None:
-    """SIGKILL to the first one in the middle of a job: the second one delivers the picture, and answers from now on."""
-    program = Program(tmp_path, "none", database=postgres_url)
-    with closing(program), closing(Host(tmp_path / "worker", postgres_url)) as worker:
+    """SIGKILL to the first one in the middle of a job: the second one delivers the picture, and answers from now on.
+
+    Updates come by webhook: both bots have the same port, which the second one leaves alone until it answers.
+    """
+    with ExitStack() as opened:
+        port = opened.enter_context(reserved_port())
+        webhook = {"webhook": f"http://127.0.0.1:{port}", "listen": str(port)}
+        program = opened.enter_context(closing(Program(tmp_path, "none", database=postgres_url, **webhook)))
+        worker = opened.enter_context(closing(Host(tmp_path / "worker", postgres_url)))
         program.start_bot()
         first = program.bot
         assert first is not None

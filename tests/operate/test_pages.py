@@ -57,7 +57,7 @@ async def silent() -> bool:
 async def shown(jobs: JobStore, **parts: Part) -> AsyncIterator[str]:
     """Serve the pages; gives their URL."""
     stop = asyncio.Event()
-    listening = server.listen("127.0.0.1", 0)
+    listening = server.listen("127.0.0.1", 0, "VITRAGE_METRICS")
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     serving = asyncio.create_task(server.serve(pages.build(jobs, parts), listening, stop))
     try:
@@ -140,7 +140,7 @@ async def test_metrics_are_shown_while_the_database_is_away() -> None:
 
 def test_an_address_that_is_taken_is_named() -> None:
     """In one sentence that says what to do."""
-    with server.listen("127.0.0.1", 0) as taken:
+    with server.listen("127.0.0.1", 0, "VITRAGE_METRICS") as taken:
         port = taken.getsockname()[1]
         with pytest.raises(server.AddressError, match=rf"VITRAGE_METRICS=127\.0\.0\.1:{port} .* choose another port"):
-            server.listen("127.0.0.1", port)
+            server.listen("127.0.0.1", port, "VITRAGE_METRICS")
