@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup demo test coverage check format
+.PHONY: setup demo test coverage check format faults
 setup: $(READY)
 
 $(READY): pyproject.toml constraints.txt
@@ -38,3 +38,7 @@ check: setup
 format: setup
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# What happens when something fails: every fault, with real processes and servers, in half an hour; as root it cuts cables too.
+faults: setup
+	$(BIN)/python -m benchmarks.faults

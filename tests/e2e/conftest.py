@@ -29,6 +29,12 @@ def glass() -> bytes:
 
 
 @pytest.fixture(scope="session")
+def photos(cat: bytes, glass: bytes) -> list[bytes]:
+    """A content and a style."""
+    return [cat, glass]
+
+
+@pytest.fixture(scope="session")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     """The running program, shared by all tests that do not disturb it: each test is a person of its own."""
     program = Program(tmp_path_factory.mktemp("program"))

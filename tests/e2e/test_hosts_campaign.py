@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -14,31 +15,16 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from bot.sandbox.client import Client, Message
-from tests.support.conversation import is_status
+from tests.support.campaign import REFUSED, Requests, people
+from tests.support.figures import Figures
 from tests.support.hosts import Host
 from tests.support.jobs import eventually
 from tests.support.program import Program, until
 
 PEOPLE, ASKED = 4, 5  # pictures are queued at most by one person
+PAUSE = 2.0  # seconds between two requests, so that they come while one bot takes over from the other
 
-# A bot that takes over knows neither what its predecessor has shown and deleted, nor how many calls it has just made.
-REFUSED = ("is not modified", "to edit not found", "to delete not found", "Too Many Requests", "Conflict")
-METHODS = (
-    "deleteMessage",
-    "editMessageMedia",
-    "editMessageText",
-    "getUpdates",
-    "sendMessage",
-    "sendPhoto",
-    "setMessageReaction",
-)
-
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.timeout(600),
-    *(pytest.mark.refused(method, reason, always=False) for method in METHODS for reason in REFUSED),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), *REFUSED]
 
 
 class Bots:
@@ -59,17 +45,23 @@ class Bots:
 
     @contextmanager
     def logging(self, event: str) -> Iterator[None]:
-        """Wait at the end of the block until such a line was logged since its beginning; print the seconds."""
-        count, began = self.program.logged().count(event), time.monotonic()
+        """Wait at the end of the block until such a line was logged since its beginning."""
+        count = self.program.logged().count(event)
         yield
         until(lambda: self.program.logged().count(event) > count, event)
-        print(f"{event}: after {time.monotonic() - began:.1f} s")  # noqa: T201 - the figures are what it is for
 
-    def take_over(self, by: Callable[[subprocess.Popen[bytes]], None]) -> None:
-        """Have the active one die or freeze, and wait until the other one answers."""
+    def take_over(self, by: Callable[[subprocess.Popen[bytes]], None]) -> float:
+        """Have the active one die or freeze; return the seconds until the other one answers."""
+        began = time.monotonic()
         with self.logging(" answering "):
             by(self.active)
         self.active, self.standby = self.standby, self.active
+        return round(time.monotonic() - began, 1)
+
+    def thaw(self) -> None:
+        """Let the frozen one go on, and wait until it knows that another one answers."""
+        with self.logging("not the active bot any more"):
+            os.kill(self.standby.pid, signal.SIGCONT)
 
     def close(self) -> None:
         """Kill both."""
@@ -84,41 +76,42 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def pictures(messages: list[Message], request: int) -> int:
-    """Return how many pictures answer a request."""
-    return sum(bool(m.photo and m.reply_to == request and not is_status(m)) for m in messages)
+def freeze(process: subprocess.Popen[bytes]) -> None:
+    """SIGSTOP."""
+    process.send_signal(signal.SIGSTOP)
 
 
 async def test_nothing_is_lost_while_each_host_fails_in_turn(
-    tmp_path: Path, postgres_url: str, cat: bytes, glass: bytes
+    tmp_path: Path, postgres_url: str, photos: list[bytes], record_property: Figures
 ) -> None:
-    """Each request is answered by a picture; by a second one only where a bot died while it sent the first."""
+    """Each request is answered by a picture; by a second one only where a bot died while it sent the first.
+
+    People go on asking while one bot takes over from the other.
+    """
     program = Program(tmp_path, "none", database=postgres_url)
     async with AsyncExitStack() as stack:
         stack.callback(program.close)
         bots = Bots(program)
         stack.callback(bots.close)
         workers = [stack.enter_context(closing(Host(tmp_path / name, postgres_url))) for name in ("first", "second")]
-        people = [await stack.enter_async_context(Client(program.url, f"Person {n}")) for n in range(PEOPLE)]
-        chats = [await person.open() for person in people]
-        asked = [(chat, (await chat.send_photos([cat, glass]))[0].id) for _ in range(ASKED) for chat in chats]
-        bots.take_over(kill)
-        bots.standby = bots.started("standing by")
+        chats, requests = await stack.enter_async_context(people(program.url, PEOPLE)), Requests(photos)
+        asking = asyncio.create_task(requests.ask(chats * ASKED, PAUSE))
+        await asyncio.sleep(2 * PAUSE)
+        record_property("seconds to take over from a dead bot", await asyncio.to_thread(bots.take_over, kill))
+        bots.standby = await asyncio.to_thread(bots.started, "standing by")
         for worker in workers:
-            until(partial(worker.logged, "job_claimed"), "it paints")
+            await asyncio.to_thread(until, partial(worker.logged, "job_claimed"), "it paints")
             worker.close()
             stack.enter_context(closing(Host(worker.folder, postgres_url)))
-        bots.take_over(lambda bot: os.kill(bot.pid, signal.SIGSTOP))
-        with bots.logging("not the active bot any more"):
-            os.kill(bots.standby.pid, signal.SIGCONT)
-
-        async def all_answered() -> bool:
-            return all([pictures(await chat.messages(), request) for chat, request in asked])
-
-        await eventually(all_answered, within=300.0)
-        copies = [pictures(await chat.messages(), request) for chat, request in asked]
-        print(f"{len(asked)} requests, {sum(copies) - len(asked)} second copies")  # noqa: T201
+        record_property("seconds to take over from a frozen bot", await asyncio.to_thread(bots.take_over, freeze))
+        await asyncio.to_thread(bots.thaw)
+        await asking
+        await eventually(requests.all_answered, within=300.0)
+        copies = await requests.copies()
+        record_property("requests", len(copies))
+        record_property("requests without a picture", copies.count(0))
+        record_property("second copies", sum(copies) - len(copies))
         assert max(copies) <= 2
         with psycopg.connect(postgres_url) as connection:
             states = connection.execute("SELECT state, count(*) FROM job GROUP BY state").fetchall()
-        assert states == [("delivered", len(asked))]
+        assert states == [("delivered", len(copies))]

@@ -34,8 +34,8 @@ async def work(url: str, name: str) -> list[dict[str, Any]]:
             await prepare(stores, job, rng)
             ends = time.perf_counter()
             completed = await end(stores, job, rng)
-            run = {"job": job.id, "user": job.address.user_id, "completed": completed}
-            done.append({**run, "claim": claimed - began, "from": claimed, "ends": ends})
+            run = {"job": job.id, "user": job.address.user_id, "completed": completed, "from": claimed, "ends": ends}
+            done.append({**run, "claim": claimed - began, "end": time.perf_counter() - ends})
             last = time.monotonic()
     return done
 

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +16,22 @@ ROOT = Path(__file__).parents[2]
 
 
 class Host:
-    """A folder, and the worker that runs with it; one that was there before is started again."""
+    """A folder, and the worker that runs with it; one that was there before is started again.
 
-    def __init__(self, folder: Path, database: str) -> None:
+    Args:
+        folder: Of the worker's data, and the fake engine's.
+        database: Its URL.
+        where: What runs a command on another host; it must become that command.
+    """
+
+    def __init__(self, folder: Path, database: str, where: Sequence[str] = ()) -> None:
         folder.mkdir(exist_ok=True)
         self.folder = folder
         self.log = folder / "log"
         settings = {"DATABASE": database, "DATA_DIR": str(folder), "WEIGHTS": "builtin", "METRICS": "0"}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.support.fake_engine_worker", str(folder)],
+                [*where, sys.executable, "-m", "tests.support.fake_engine_worker", str(folder)],
                 env={
                     **os.environ,
                     **{f"VITRAGE_{name}": value for name, value in settings.items()},

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import aiosqlite
-import obstore
 
 from bot.storage.blobs import FileBlobStore
 from bot.storage.models import Address, BlobKey, Job, NewJob, Recipe
@@ -17,6 +16,7 @@ from bot.storage.postgres.bucket_blobs import BucketBlobStore
 from bot.storage.protocols import Stores, Topic
 from bot.storage.sql.database import Database, SqlStore
 from bot.storage.sqlite.database import SqliteDatabase
+from tests.support.s3 import objects
 
 ALICE = Address(chat_id=100, thread_id=None, user_id=1)
 BOB = Address(chat_id=200, thread_id=7, user_id=2)
@@ -91,7 +91,7 @@ async def kept_blobs(stores: Stores) -> set[str]:
     if isinstance(stores.blobs, FileBlobStore):
         return names(stores.blobs._folder)
     if isinstance(stores.blobs, BucketBlobStore):
-        return {found["path"] async for page in obstore.list(stores.blobs._bucket._objects) for found in page}
+        return await objects(stores.blobs._bucket)
     rows = await database_of(stores).transaction(lambda t: t.rows("SELECT key FROM blob"))
     return {row["key"] for row in rows}
 

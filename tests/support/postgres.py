@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 import pytest
 
@@ -109,6 +110,28 @@ class Server:
         assert self._process is not None
         self._process.communicate()
         self._process = None
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Freeze all its processes during the block: connections are there, also new ones, and nobody answers."""
+        first = psutil.Process(self.pid)
+        processes = [first, *first.children(recursive=True)]
+        for process in processes:
+            process.suspend()
+        try:
+            yield
+        finally:
+            for process in processes:
+                process.resume()
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """End it during the block, as at a crash."""
+        self.stop()
+        try:
+            yield
+        finally:
+            self.start()
 
     def url(self, database: str, user: str = "vitrage") -> str:
         """Return how to connect to a database."""

@@ -12,9 +12,14 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import obstore
+
+from bot.storage.s3 import Bucket
+
 KEY_ID, SECRET = "vitrage-tests", "a-secret-that-is-never-shown"
 BUCKET = "pictures"
 
+SLOW = 3.0
 FAILURE = b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
@@ -52,12 +57,17 @@ def variables(address: str, secret: str = SECRET) -> dict[str, str]:
     }
 
 
+async def objects(bucket: Bucket) -> set[str]:
+    """Return the keys of all objects of a bucket's folder."""
+    return {found["path"] async for page in obstore.list(bucket._objects) for found in page}
+
+
 class Line:
     """The line to the server.
 
     Attributes:
         address: Where a program reaches the server by this line.
-        state: `failing`: what is asked is answered by 500; `silent`: not at all.
+        state: `failing`: what is asked is answered by 500; `silent`: not at all; `slow`: after `SLOW` seconds.
         failures: How many requests were answered by 500.
     """
 
@@ -81,6 +91,7 @@ class Line:
             elif self.state == "silent":
                 await reader.read()
             else:
+                await asyncio.sleep(SLOW if self.state == "slow" else 0)
                 await self._pass_on(head, reader, writer)
             await writer.drain()
         await _closed(writer)

@@ -20,6 +20,7 @@ import pytest
 from bot.storage.postgres import open_postgres
 from bot.storage.sql.ends import MoveError
 from bot.storage.sqlite import open_sqlite
+from tests.support.figures import Figures
 from tests.support.jobs import claim, enqueue, render
 from tests.support.moving import KEYS, MOVE_WAITS, PICTURES, contents, moved
 from tests.support.postgres import OTHERS, Server
@@ -153,7 +154,9 @@ async def test_a_move_that_is_killed_goes_on(old: Path, postgres_url: str, held:
 
 
 @pytest.mark.slow
-async def test_a_move_is_killed_at_any_moment(old: Path, postgres: Server, tmp_path: Path) -> None:
+async def test_a_move_is_killed_at_any_moment(
+    old: Path, postgres: Server, tmp_path: Path, record_property: Figures
+) -> None:
     """There and back, each killed at random moments until it is done: everything is there, once."""
     folder, new, kills, count = Path(shutil.copytree(old, tmp_path / "old")), tmp_path / "new", 0, 1500
     async with open_sqlite(folder / "vitrage.db", folder / "blobs") as stores:
@@ -176,7 +179,7 @@ async def test_a_move_is_killed_at_any_moment(old: Path, postgres: Server, tmp_p
         before["pictures"] = {key: before["pictures"][key] for key in after["pictures"]}
         assert after == before
         assert len(after["pictures"]) == 2 * count + 5
-    print(f"{kills} kills")  # noqa: T201 - the figure of the campaign
+    record_property("moves killed", kills)
 
 
 async def test_a_move_back_that_is_killed_goes_on(old: Path, postgres_url: str, tmp_path: Path) -> None:

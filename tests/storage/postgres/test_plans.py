@@ -13,6 +13,7 @@ from psycopg.rows import dict_row
 from bot.storage.postgres import database
 from bot.storage.sql import deliveries, drafts, estimates, jobs, retention, updates, work
 from bot.storage.sql.database import Sql
+from tests.support.figures import Figures
 
 VALUES: dict[str, Any] = {"keys": ["a"], "quality": "fine", "kind": "picture", "resumed": False, "dedup_key": "x"}
 
@@ -89,9 +90,13 @@ def test_hot_statements_use_an_index(crowded: psycopg.Connection[dict[str, Any]]
     assert [step["Relation Name"] for step in steps if step["Node Type"] == "Seq Scan"] == []
 
 
-def test_a_claim_reads_the_head_of_the_queue(crowded: psycopg.Connection[dict[str, Any]]) -> None:
+def test_a_claim_reads_the_head_of_the_queue(
+    crowded: psycopg.Connection[dict[str, Any]], record_property: Figures
+) -> None:
     """It passes over the jobs of those who have one running, and stops at the first of another user."""
-    steps = list(steps_of(explained(crowded, work.CLAIM, run=True)))
+    plan = explained(crowded, work.CLAIM, run=True)
+    record_property("ms in the server for a claim of 100,000 jobs", plan["Actual Total Time"])
+    steps = list(steps_of(plan))
     assert "Sort" not in {step["Node Type"] for step in steps}
     [scan] = [step for step in steps if step.get("Index Name") == "job_queued"]
     assert (scan["Actual Rows"], scan["Rows Removed by Filter"]) == (1, 8)
