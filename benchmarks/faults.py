@@ -52,7 +52,7 @@ ROWS = (
     ),
     Row(
         "kill -9 of the bot, at each step and at random",
-        "nothing is lost or doubled; painted on within 2 s of the next start; no process is left",
+        "nothing is lost or doubled; painted on at the next start; no process is left",
         (
             "worker/test_death.py::test_a_parent_killed_at_any_step_loses_nothing",
             "worker/test_death.py::test_parents_killed_at_random",
