@@ -270,9 +270,8 @@ class Results:
             figures[name] = max(value, figures.get(name, value))
         passed = sum(report.when == "call" and report.passed for report in reports)
         seconds = sum(report.duration for report in reports)
-        return "\n".join(
-            [*(f"{name}: {value}" for name, value in figures.items()), f"{passed} passed, {seconds:.0f} s"]
-        )
+        lines = [f"{name}: {value}" for name, value in figures.items()]
+        return "\n".join([*lines, f"{passed} passed, {seconds:.0f} s"])
 
 
 def table(rows: Sequence[Row], results: Results) -> Table:
