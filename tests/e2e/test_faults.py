@@ -14,15 +14,12 @@ import pytest
 
 from bot.chat.i18n import texts
 from bot.sandbox.client import Chat, Client, Message
-from tests.support.conversation import choose_small, is_status, result
+from tests.support.conversation import RESTARTED, choose_small, is_status, result
 from tests.support.database_lock import locked_by_another_program
 from tests.support.jobs import eventually
 from tests.support.program import PATIENCE, Program, alive, until
 
 EN = texts("en")
-
-# After a restart the bot does not know what a status message shows, and edits it once in any case.
-RESTARTED = pytest.mark.refused("editMessageText", "message is not modified", always=False)
 
 
 async def painting(program: Program, chat: Chat, photos: list[bytes]) -> tuple[Message, Message]:
