@@ -15,17 +15,9 @@ from tests.support.conversation import answer_after, choose_small, is_status, re
 from tests.support.figures import Figures
 from tests.support.jobs import eventually
 from tests.support.program import Program
-from tests.support.s3 import Line, line_to, objects
+from tests.support.s3 import Line, objects
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-async def line(s3: str, bucket_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Line]:
-    """The line by which the program reaches the S3 server: served by this event loop, so nothing may block it."""
-    async with line_to(s3) as line:
-        monkeypatch.setenv("AWS_ENDPOINT_URL", line.address)
-        yield line
 
 
 @pytest.fixture

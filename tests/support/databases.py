@@ -16,7 +16,7 @@ from bot.storage.protocols import Stores
 from bot.storage.sqlite import open_sqlite
 from tests.support.jobs import Clock
 from tests.support.postgres import Server, server
-from tests.support.s3 import BUCKET, s3_server, variables
+from tests.support.s3 import BUCKET, Line, line_to, s3_server, variables
 
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_version'"
 CLOCK = "SELECT pg_get_functiondef('now_seconds'::regproc)"
@@ -91,6 +91,14 @@ def bucket_url(s3: str, monkeypatch: pytest.MonkeyPatch) -> str:
     for name, value in variables(s3).items():
         monkeypatch.setenv(name, value)
     return f"s3://{BUCKET}/{secrets.token_hex(4)}"
+
+
+@pytest.fixture
+async def line(s3: str, bucket_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Line]:
+    """The line by which the S3 server is reached: served by this event loop, so nothing may block it."""
+    async with line_to(s3) as line:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", line.address)
+        yield line
 
 
 KINDS = ("sqlite", "postgres")

@@ -130,7 +130,7 @@ def _overlap(block: int, above: int, left: int) -> Pixels:
 
 def _places(length: int, block: int) -> list[tuple[int, int]]:
     """Where blocks begin along an edge, and how far each overlaps the one before it."""
-    step = block - max(1, block // 6)
+    step = max(1, block - max(1, block // 6))
     starts = [*range(0, length - block, step), length - block]
     return [(start, before + block - start) for before, start in itertools.pairwise([-block, *starts])]
 

@@ -18,20 +18,12 @@ from bot.storage.protocols import Stores
 from bot.storage.s3 import open_bucket
 from tests.support.jobs import ALICE, enqueue, eventually, kept_blobs
 from tests.support.postgres import read
-from tests.support.s3 import KEY_ID, SECRET, Line, line_to
+from tests.support.s3 import KEY_ID, SECRET, Line
 
 DAY = 24 * 3600.0
 NEW = NewJob(
     dedup_key="u2", address=ALICE, message_id=1, language="en", recipe=Recipe(), content=BlobKey(""), styles=()
 )
-
-
-@pytest.fixture
-async def line(s3: str, bucket_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Line]:
-    """The line to the S3 server."""
-    async with line_to(s3) as line:
-        monkeypatch.setenv("AWS_ENDPOINT_URL", line.address)
-        yield line
 
 
 @pytest.fixture

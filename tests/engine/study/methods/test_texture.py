@@ -26,6 +26,12 @@ def test_every_pixel_is_one_of_the_styles(cat: Image.Image, glass: Image.Image) 
     assert {tuple(colour) for colour in np.asarray(made).reshape(-1, 3)} <= colours
 
 
+@pytest.mark.parametrize(("size", "made"), [((300, 1), (32, 1)), ((1, 300), (1, 32)), ((1, 1), (32, 32))], ids=str)
+def test_a_line_of_pixels_is_rebuilt_too(glass: Image.Image, size: tuple[int, int], made: tuple[int, int]) -> None:
+    content = Image.new("RGB", size, (200, 30, 30))
+    assert METHODS["texture-transfer"].paint(content, glass, work_of(32)).size == made
+
+
 def test_dark_and_bright_stay_where_they_are() -> None:
     content = Image.new("RGB", (64, 64), "black")
     content.paste((255, 255, 255), (32, 0, 64, 64))
