@@ -112,7 +112,11 @@ def doctor(
         typer.Option(help="Ask the real Telegram open questions in this chat, with your help.", metavar="CHAT"),
     ] = None,
 ) -> None:
-    """Check the token, the database, the weights and the device, and say how to mend what is wrong."""
+    """Check what a bot or a worker needs on this host, and say how to mend what is wrong.
+
+    That is the token, the webhook, the addresses, the disk, the database, the bucket, other hosts' painters, the device
+    and the weights. A host without a token is checked as one of `vitrage worker`, where the database is PostgreSQL.
+    """
     from rich.console import Console
 
     from bot import doctor, live_check

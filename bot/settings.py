@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     )
     blobs: str | None = Field(
         default=None,
-        description="`s3://BUCKET/FOLDER`: pictures are kept there instead of in PostgreSQL.",
+        description="`s3://BUCKET/FOLDER`: pictures are kept there instead of in PostgreSQL; or `off`.",
     )
     weights: str = Field(
         default="auto", description="`auto`, `pretrained`, `builtin`, or a `.pth` or `.safetensors` file."
@@ -84,7 +84,7 @@ class Settings(BaseSettings):
 
     metrics: str | None = Field(
         default=None,
-        description="`PORT` on this machine alone, or `HOST:PORT`: where /metrics, /healthz and /readyz answer.",
+        description="`PORT` on this machine alone, or `HOST:PORT`: where /metrics, /healthz and /readyz answer; `off`.",
     )
     webhook: str | None = Field(
         default=None,
@@ -103,6 +103,11 @@ class Settings(BaseSettings):
         if not re.fullmatch(r"[\d,\s]*", value):
             raise ValueError("it must be numbers with commas between them, such as 123456,234567")
         return tuple(int(number) for number in re.findall(r"\d+", value))
+
+    @field_validator("blobs", "metrics", "webhook", mode="before")
+    @classmethod
+    def _take_off_for_none(cls, value: object) -> object:
+        return None if value == "off" else value  # so that a variable can undo a line of `.env`
 
     @field_validator("presets_dir", "study")
     @classmethod
@@ -144,7 +149,7 @@ class Settings(BaseSettings):
     @field_validator("webhook")
     @classmethod
     def _require_deliverable_url(cls, url: str | None, info: ValidationInfo) -> str | None:
-        if url is None or url == "off":
+        if url is None:
             return None
         if not re.fullmatch(r"https?://([\w.-]+|\[[\da-fA-F:]+\])(:\d{1,5})?(/[^\s?#]*)?", url):
             raise ValueError("it must be a URL such as https://bot.example.org, or off")

@@ -34,12 +34,12 @@ def test_a_service_runs_a_command_with_settings_that_exist(name: str) -> None:
     environment = OURS[name]["environment"]
     assert {setting for setting in environment if setting.startswith("VITRAGE_")} <= SETTINGS
     assert ("VITRAGE_TOKEN" in environment) == (name == "bot")
-    shared = ("database", "blobs", "metrics")
-    given: dict[str, Any] = {field: environment[f"VITRAGE_{field.upper()}"] for field in shared}
-    settings = Settings(**given)
+    fields = ("database", "blobs", "metrics", "listen")
+    given: dict[str, Any] = {field: environment.get(f"VITRAGE_{field.upper()}") for field in fields}
+    settings = Settings(**{field: value for field, value in given.items() if value})
     assert settings.metrics_address is not None
-    [port] = OURS[name]["ports"]
-    assert re.fullmatch(rf"127\.0\.0\.1:\d+:{settings.metrics_address[1]}", port)
+    listened = [settings.metrics_address[1], *([settings.listen_address[1]] if given["listen"] else [])]
+    assert [int(port.rpartition(":")[2]) for port in OURS[name]["ports"]] == listened
 
 
 def test_the_services_find_each_other() -> None:

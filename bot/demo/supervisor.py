@@ -66,7 +66,8 @@ class Demo:
 async def demonstrate(port: int, environment: dict[str, str]) -> AsyncIterator[Demo]:
     """Run the demonstration inside the context.
 
-    Its data are kept in a temporary folder: a database that the operator has set is not touched.
+    Its data are kept in a temporary folder: a database, a bucket, a webhook and a port for metrics that the operator
+    has set are for the bot alone.
 
     Args:
         port: Where the web chat listens on 127.0.0.1; 0 = any free port.
@@ -86,7 +87,7 @@ async def demonstrate(port: int, environment: dict[str, str]) -> AsyncIterator[D
                 "VITRAGE_API_URL": url,
                 "VITRAGE_DATA_DIR": str(home / "data"),
                 "VITRAGE_DATABASE": f"sqlite:///{home / 'vitrage.db'}",
-                "VITRAGE_WEBHOOK": "off",
+                **dict.fromkeys(("VITRAGE_BLOBS", "VITRAGE_METRICS", "VITRAGE_WEBHOOK"), "off"),
             }
             bot = await _start([sys.executable, "-m", "bot.cli", "run"], {**environment, **settings}, processes)
             banner = asyncio.create_task(_keep_banner(url, home / "data" / "painter.json"))
