@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -106,3 +107,28 @@ async def eventually(condition: Callable[[], Awaitable[bool]], *, within: float 
     async with asyncio.timeout(within):
         while not await condition():  # noqa: ASYNC110 - what other processes do sets no event here
             await asyncio.sleep(0.01)
+
+
+async def cancel_everywhere(stores: Stores, times: int) -> None:
+    """Cancel calls of enqueue, at moments spread over the time that one takes; none may be done by half."""
+    picture = await stores.blobs.put(b"cat")
+    first = await enqueue(stores, "first", content=b"dog")
+    new = NewJob(
+        dedup_key="", address=ALICE, message_id=1, language="en", recipe=Recipe(), content=picture, styles=(picture,)
+    )
+    took = 0.0
+    for number in range(times):
+        numbered = dataclasses.replace(new, dedup_key=f"u{number}")
+        began = time.perf_counter()
+        task = asyncio.create_task(stores.jobs.enqueue(numbered))
+        bystander = asyncio.create_task(stores.deliveries.set_status_message(first.id, number))
+        if number:
+            await asyncio.wait([task], timeout=took * number / times)
+            task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        if not task.cancelled():
+            took = time.perf_counter() - began
+        await bystander
+        await stores.jobs.enqueue(numbered)
+    assert len(await stores.deliveries.unsettled()) == times + 1
+    assert (await current(stores, first)).status_message_id == times - 1

@@ -17,7 +17,7 @@ from bot.storage.postgres import database, open_postgres
 from bot.storage.postgres.failures import store_error
 from bot.storage.protocols import Stores
 from bot.storage.sql.database import Transaction
-from tests.support.jobs import claim, database_of, enqueue, eventually
+from tests.support.jobs import cancel_everywhere, database_of, enqueue, eventually
 from tests.support.postgres import OTHERS, Server, read
 
 
@@ -138,19 +138,8 @@ async def test_transactions_that_wait_for_each_other_are_both_done(stores: Store
 
 
 async def test_a_cancelled_caller_leaves_nothing_half_done(stores: Stores, observer: psycopg.AsyncConnection) -> None:
-    """Wherever a caller is cancelled, no transaction stays open, no other one is lost, and one job is made."""
-    content = await stores.blobs.put(b"cat")
-    for number in range(60):
-        task = asyncio.create_task(enqueue(stores, f"u{number}", styles=(content,)))
-        bystander = asyncio.create_task(stores.deliveries.set_status_message(1, number))
-        for _ in range(number):
-            await asyncio.sleep(0)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        await bystander
-        await enqueue(stores, f"u{number}")
-    assert len(await stores.deliveries.unsettled()) == 60
-    assert (await claim(stores)).status_message_id == 59
+    """Whenever a caller is cancelled, no transaction stays open, no other one is lost, and one job is made."""
+    await cancel_everywhere(stores, 60)
     assert await read(observer, f"SELECT pid {OTHERS} AND state LIKE 'idle in transaction%'") == []
 
 
