@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from bot import logs
 from bot.settings import Settings, SettingsError
 from bot.storage.databases import SQLITE, shown
-from bot.storage.models import Quality
+from bot.storage.models import LARGE, QUEUES, Quality
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -48,17 +48,23 @@ def answer() -> None:
     asyncio.run(run_bot(_read_settings(), paints=False))
 
 
-@app.command(epilog="Examples: vitrage worker · vitrage worker --device cuda:0 --device cuda:1")
+@app.command(epilog="Examples: vitrage worker · vitrage worker --device cuda:0 --device cuda:1 --queues paint-large")
 def worker(
     device: Annotated[
         list[str] | None, typer.Option(help="Where to paint, once for each; without it, VITRAGE_DEVICE.")
     ] = None,
+    queues: Annotated[
+        str, typer.Option(help=f"What to take; {QUEUES[1]} has the pictures from {LARGE} pixels on.", metavar="NAMES")
+    ] = ",".join(QUEUES),
 ) -> None:
     """Paint for a bot on another host, whose PostgreSQL database VITRAGE_DATABASE names; no token is needed."""
     from bot.work import work
 
     logs.configure()
-    asyncio.run(work(_read_settings(), device or []))
+    names = {name.strip() for name in queues.split(",")}
+    if not names <= {*QUEUES}:
+        raise CommandError(f"--queues {queues} is wrong: give {QUEUES[0]}, {QUEUES[1]}, or both with a comma.")
+    asyncio.run(work(_read_settings(), device or [], names))
 
 
 @app.command(epilog="Examples: vitrage sandbox · vitrage sandbox --port 9000 --state chats.json")

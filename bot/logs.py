@@ -47,5 +47,5 @@ def configure(level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    for verbose in ("httpx", "httpcore", "telegram", "apscheduler"):
+    for verbose in ("httpx", "httpcore", "telegram", "apscheduler", "procrastinate"):
         logging.getLogger(verbose).setLevel(logging.WARNING)

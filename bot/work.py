@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot.operate import pages
 from bot.operate.alive import show_life
 from bot.painters import Painters, host_name
 from bot.settings import Settings, SettingsError
 from bot.storage.databases import SQLITE, open_stores
+from bot.storage.models import QUEUES
 
 
-async def work(settings: Settings, devices: Sequence[str]) -> None:
+async def work(settings: Settings, devices: Sequence[str], queues: Collection[str] = QUEUES) -> None:
     """Paint until SIGTERM or SIGINT, then end within 30 seconds; an unfinished job goes back into the queue.
 
     Args:
         settings: The token is not needed.
         devices: As the engine names them; each gets an engine child of its own. Without any, VITRAGE_DEVICE.
+        queues: What this host takes of `bot.storage.models.QUEUES`.
 
     Raises:
         SettingsError: the database is on SQLite, which one process has for itself.
@@ -37,7 +39,7 @@ async def work(settings: Settings, devices: Sequence[str]) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await asyncio.to_thread(settings.data_dir.mkdir, mode=0o700, parents=True, exist_ok=True)
     with host_name(settings) as host:
-        async with open_stores(settings.database_url, settings.blobs_dir, settings.blobs) as stores:
+        async with open_stores(settings.database_url, settings.blobs_dir, settings.blobs, queues=queues) as stores:
             painters = Painters(settings, stores, devices or [settings.device], host)
             async with asyncio.TaskGroup() as parts:
                 parts.create_task(painters.run(stop))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli import main
 from tests.support.program import TOKEN
 
 
@@ -46,3 +47,11 @@ def test_an_error_of_the_operator_is_one_line(tmp_path: Path, settings: dict[str
     [line] = done.stderr.splitlines()
     assert line.startswith("vitrage: ")
     assert says in line
+
+
+def test_queues_that_do_not_exist_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With those that do."""
+    monkeypatch.setattr(sys, "argv", ["vitrage", "worker", "--queues", "paint,large"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == "vitrage: --queues paint,large is wrong: give paint, paint-large, or both with a comma."

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Collection
 from contextlib import AbstractAsyncContextManager, nullcontext
 from importlib.util import find_spec
 from pathlib import Path
 
 from bot.storage.errors import BucketRefusedError, StoreRefusedError
+from bot.storage.models import QUEUES
 from bot.storage.patience import OPENING
 from bot.storage.protocols import Stores
 
@@ -17,7 +19,12 @@ POSTGRES = ("postgresql://", "postgres://")
 
 
 def open_stores(
-    url: str, blobs_folder: Path, bucket_url: str | None = None, *, patience: float = OPENING
+    url: str,
+    blobs_folder: Path,
+    bucket_url: str | None = None,
+    *,
+    queues: Collection[str] = QUEUES,
+    patience: float = OPENING,
 ) -> AbstractAsyncContextManager[Stores]:
     """Open the stores on the database that a URL names.
 
@@ -25,6 +32,7 @@ def open_stores(
         url: sqlite:///FILE, or postgresql://USER:PASSWORD@HOST/NAME.
         blobs_folder: the folder of the pictures; PostgreSQL keeps them itself.
         bucket_url: s3://BUCKET/FOLDER, where the pictures are kept instead; only with PostgreSQL.
+        queues: from which jobs are claimed, where hosts share them; only with PostgreSQL.
         patience: seconds for the database to become usable.
 
     Raises:
@@ -41,7 +49,7 @@ def open_stores(
     check_extras(bucket_url)
     from bot.storage.postgres import open_postgres
 
-    return open_postgres(url, bucket_url, patience=patience)
+    return open_postgres(url, bucket_url, queues=queues, patience=patience)
 
 
 def check_extras(bucket_url: str | None) -> None:

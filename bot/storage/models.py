@@ -40,6 +40,10 @@ class State(StrEnum):
 # Of the engine process, or of its host, on one job; the first may have come because others had used up the memory.
 MAX_DEATHS = 2
 
+# Where several hosts share the queue each may take only one part of it: jobs below this size, or the others.
+LARGE = 2048  # pixels
+QUEUES = ("paint", "paint-large")
+
 SILENT = 30.0  # seconds without a beat until a worker counts as gone
 
 
@@ -179,7 +183,7 @@ class Job:
     """One row of the queue, as it was when it was read. Fields that `NewJob` has too mean the same here.
 
     Attributes:
-        fence: Counts every claim and is never lowered: a worker's writes must carry the present value.
+        fence: Another number for every claim: a worker's writes must carry the present one.
         attempt: Counts claims too, but releasing a job lowers it.
         deaths: How often the engine process died while painting it.
         progress: 0..1.

@@ -181,7 +181,7 @@ class Dispatcher:
                 continue
             log.info("job_claimed", job=job.id, attempt=job.attempt)
             meters.ATTEMPTS.inc()
-            if job.fence == 1:
+            if job.attempt == 1 and job.preview is None:  # else a worker that stopped may have had it
                 meters.STAGE_SECONDS.labels("wait").observe(max(0.0, time.time() - job.created_at))
             took_jobs = True
             run = JobRun(self._work, self._blobs, child, job, stop, timeouts=self._timeouts, rng=self._rng)

@@ -11,7 +11,7 @@ from bot.storage.models import (
     Standing,
 )
 from bot.storage.protocols import Stores
-from tests.support.jobs import ALICE, BOB, Clock, claim, current, enqueue, kept_blobs, names, render
+from tests.support.jobs import ALICE, BOB, Clock, claim, current, database_of, enqueue, kept_blobs, names, render
 
 DAY = 24 * 3600.0
 
@@ -126,3 +126,23 @@ async def test_a_user_votes_under_one_random_number_until_forgotten(stores: Stor
     assert len(number) == 16
     await stores.people.forget(1)
     assert await stores.people.voter(1) != number
+
+
+async def test_turns_begin_anew_once_nobody_waits(stores: Stores) -> None:
+    """The virtual clock does not run for ever; while anybody waits it goes on, so that no place is lost."""
+
+    async def turn_of(key: str) -> float:
+        job = await enqueue(stores, key)
+        row = await database_of(stores).transaction(
+            lambda t: t.row("SELECT vt FROM job WHERE id = :id", {"id": job.id})
+        )
+        assert row is not None
+        return float(row["vt"])
+
+    assert [await turn_of(f"u{number}") for number in range(2)] == [0.0, 10.0]
+    await stores.people.prune()
+    assert await turn_of("u2") == 20.0
+    for _ in range(3):
+        await render(stores, await claim(stores))
+    await stores.people.prune()
+    assert await turn_of("u3") == 0.0

@@ -48,7 +48,7 @@ async def prepare(stores: Stores, job: Job, rng: random.Random) -> None:
 
 async def end(stores: Stores, job: Job, rng: random.Random) -> bool:
     """Complete a job, or now and then put it back instead; return whether it was completed."""
-    if job.fence == 1 and rng.random() < 0.05:
+    if job.attempt == 1 and rng.random() < 0.05:
         assert await (stores.work.release(job) if rng.random() < 0.5 else stores.work.retry(job, 0.0))
         return False
     assert await stores.work.complete(job, await stores.blobs.put(b"picture"), {"size": [8, 8]}, 1.0)

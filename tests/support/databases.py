@@ -18,8 +18,12 @@ from tests.support.jobs import Clock
 from tests.support.postgres import Server, server
 from tests.support.s3 import BUCKET, Line, line_to, s3_server, variables
 
-TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_version'"
+TABLES = """
+SELECT tablename FROM pg_tables
+WHERE schemaname = 'public' AND tablename NOT IN ('schema_version', 'carrier_migration')
+"""
 CLOCK = "SELECT pg_get_functiondef('now_seconds'::regproc)"
+PASS_DELAYS = "UPDATE procrastinate_jobs SET scheduled_at = scheduled_at + make_interval(secs => %s - %s)"
 FIRST_ROWS = "INSERT INTO schedule (id, vclock) VALUES (1, 0)"
 
 Opener = Callable[[], AbstractAsyncContextManager[Stores]]
@@ -34,8 +38,11 @@ class ServerClock(Clock):
         super().__init__()
 
     def __setattr__(self, name: str, value: object) -> None:
+        before = getattr(self, name, value)
         super().__setattr__(name, value)
         if name == "now":
+            # procrastinate has the server's own clock: its delays pass by the same.
+            self._connection.execute(PASS_DELAYS, [before, value])
             function = "CREATE OR REPLACE FUNCTION now_seconds() RETURNS double precision LANGUAGE sql STABLE"
             self._connection.execute(f"{function} RETURN {value}::double precision".encode())
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 
 from bot.storage.errors import StoreRefusedError
+from bot.storage.models import QUEUES
 from bot.storage.patience import OPENING
 from bot.storage.postgres.blobs import IN_A_BUCKET, NO_BUCKET, PostgresBlobStore
 from bot.storage.postgres.opening import open_database
@@ -16,12 +17,15 @@ __all__ = ["open_postgres"]
 
 
 @asynccontextmanager
-async def open_postgres(url: str, bucket_url: str | None = None, *, patience: float = OPENING) -> AsyncIterator[Stores]:
+async def open_postgres(
+    url: str, bucket_url: str | None = None, *, queues: Collection[str] = QUEUES, patience: float = OPENING
+) -> AsyncIterator[Stores]:
     """Open the stores.
 
     Args:
         url: postgresql://USER:PASSWORD@HOST/NAME, or another connection string of libpq.
         bucket_url: s3://BUCKET/FOLDER, where pictures are kept; without it the database keeps them.
+        queues: from which jobs are claimed.
         patience: seconds to wait for a server that does not answer: it may be starting.
 
     Raises:
@@ -30,7 +34,7 @@ async def open_postgres(url: str, bucket_url: str | None = None, *, patience: fl
         StoreVersionError: another version of the program wrote the database.
         StoreUnavailableError: the server does not answer in time.
     """
-    async with open_database(url, patience) as database:
+    async with open_database(url, patience, queues) as database:
         if bucket_url is None:
             if await database.transaction(lambda t: t.rows(IN_A_BUCKET)):
                 raise StoreRefusedError(*NO_BUCKET)

@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 import structlog
+from procrastinate.exceptions import ConnectorException
 from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 from typing_extensions import override
@@ -20,6 +21,7 @@ from bot.storage.patience import until_possible
 from bot.storage.postgres.failures import store_error
 from bot.storage.postgres.news import News
 from bot.storage.protocols import Topic
+from bot.storage.sql.carrier import Carrier
 from bot.storage.sql.database import Database, Row, Sql, Transaction
 
 log = structlog.get_logger(__name__)
@@ -77,7 +79,7 @@ class PostgresTransaction(Transaction):
     async def rows(self, sql: Sql, values: Mapping[str, Any] | None = None, *, binary: bool = False) -> list[Row]:
         """Run one statement to its end and return its rows; binary for values that are large and no text."""
         text = sql if isinstance(sql, str) else sql.postgres
-        if not self.begun and (not text.lstrip().startswith("SELECT") or "FOR UPDATE" in text):
+        if not text.lstrip().startswith("SELECT") or "FOR UPDATE" in text:
             await self._begin()
         async with self._connection.cursor(row_factory=dict_row, binary=binary) as cursor:
             await cursor.execute(translated(text), {name: storable(value) for name, value in (values or {}).items()})
@@ -85,8 +87,7 @@ class PostgresTransaction(Transaction):
 
     @override
     async def lock(self, name: str) -> None:
-        if not self.begun:
-            await self._begin()
+        await self._begin()
         await self.rows(LOCK, {"name": name})
 
     @override
@@ -100,7 +101,14 @@ class PostgresTransaction(Transaction):
             await self.rows(LOCK_BLOBS, keys)
             await self.rows(DELETE_UNNAMED, keys)
 
+    async def connection(self) -> psycopg.AsyncConnection:
+        """Return the connection for who writes by it in this transaction."""
+        await self._begin()
+        return self._connection
+
     async def _begin(self) -> None:
+        if self.begun:
+            return
         self.begun = True
         async with self._connection.cursor(row_factory=dict_row) as cursor:
             await cursor.execute(BEGIN)
@@ -121,8 +129,8 @@ class PostgresDatabase(Database):
         blobs_dropped: Set when a transaction was committed that has dropped blobs.
     """
 
-    def __init__(self, conninfo: str, pool: AsyncConnectionPool[psycopg.AsyncConnection]) -> None:
-        super().__init__()
+    def __init__(self, conninfo: str, pool: AsyncConnectionPool[psycopg.AsyncConnection], carrier: Carrier) -> None:
+        super().__init__(carrier)
         self.blobs_dropped = asyncio.Event()
         self._pool = pool
         self._news = News(conninfo, pool, self.wake)
@@ -199,7 +207,7 @@ def store_errors() -> Iterator[None]:
     """Convert what psycopg and its pool raise."""
     try:
         yield
-    except (psycopg.Error, TimeoutError) as error:
+    except (psycopg.Error, ConnectorException, TimeoutError) as error:
         if failure := store_error(error):
             raise failure from error
         raise

@@ -26,10 +26,12 @@ if TYPE_CHECKING:
 
 BATCH = 500  # rows that are read by one call
 
-# The tables that only PostgreSQL has: SQLite keeps its version and its pictures elsewhere.
-OWN_TABLES = ["schema_version", "blob"]
+# The tables that only PostgreSQL has: SQLite keeps its version and its pictures elsewhere, and needs no carrier. What
+# carries the jobs is made again from their rows.
+OWN_TABLES = ["schema_version", "blob", "carrier_migration"]
 
 _TABLES = "c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace AND c.relname <> ALL(%(own)s)"
+_TABLES += " AND NOT starts_with(c.relname, 'procrastinate_')"
 COLUMNS = f"""
 SELECT c.relname, a.attname, a.atttypid = 'jsonb'::regtype, a.attidentity <> ''
 FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid

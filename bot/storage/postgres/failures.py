@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import psycopg
+from procrastinate.exceptions import ConnectorException, UniqueViolation
 from psycopg_pool import PoolClosed, PoolTimeout
 
 from bot.storage.errors import (
@@ -30,6 +31,10 @@ def store_error(error: BaseException) -> StoreError | None:
     """Return what an error means for the store; None for errors of the program itself."""
     if isinstance(error, TimeoutError | PoolTimeout | PoolClosed):
         return StoreUnreachableError(f"{error}" or "no answer in time")
+    if isinstance(error, UniqueViolation):  # of procrastinate: two workers took a user's jobs at the same moment
+        return StoreBusyError()
+    if isinstance(error, ConnectorException) and error.__cause__:
+        return store_error(error.__cause__)
     if not isinstance(error, psycopg.Error):
         return None
     code, reason = error.sqlstate, sentence(error)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import psycopg
+from procrastinate.schema import SchemaManager
 
+from bot.storage.errors import StoreRefusedError
 from bot.storage.sql.migration import scripts
 
 SCHEMA = Path(__file__).with_name("schema.sql")
@@ -17,6 +19,11 @@ VERSION = "SELECT version FROM schema_version"
 SET_VERSION = """
 INSERT INTO schema_version (id, version) VALUES (1, %s) ON CONFLICT (id) DO UPDATE SET version = excluded.version
 """
+
+CARRIER_SEEN = "SELECT name FROM carrier_migration"
+SEE_CARRIER = "INSERT INTO carrier_migration (name) SELECT unnest(%s::text[])"
+# No claim from before the first of procrastinate's jobs has the number of a later one.
+FIRST_FENCE = "SELECT setval('procrastinate_jobs_id_seq', max(fence) + 1, false) FROM job HAVING max(fence) > 0"
 
 
 async def migrate(connection: psycopg.AsyncConnection, folder: Path = MIGRATIONS) -> None:
@@ -38,3 +45,26 @@ async def migrate(connection: psycopg.AsyncConnection, folder: Path = MIGRATIONS
             await connection.execute(file.read_bytes())
         if found != newest:
             await connection.execute(SET_VERSION, (newest,))
+        await _migrate_carrier(connection)
+
+
+async def _migrate_carrier(connection: psycopg.AsyncConnection) -> None:
+    """Create or upgrade the tables of procrastinate, which does not remember itself what they have seen.
+
+    Raises:
+        StoreRefusedError: A newer release of procrastinate has upgraded them.
+    """
+    seen = {name for [name] in await (await connection.execute(CARRIER_SEEN)).fetchall()}
+    scripts = _carrier_scripts()
+    if seen - scripts.keys():
+        raise StoreRefusedError("a newer release of procrastinate has changed its tables", "update it on this host")
+    new = [script for name, script in scripts.items() if name not in seen]
+    for script in new if seen else (SchemaManager.get_schema(), FIRST_FENCE):
+        await connection.execute(script.encode())
+    await connection.execute(SEE_CARRIER, [sorted(scripts.keys() - seen)])
+
+
+def _carrier_scripts() -> dict[str, str]:
+    """Return the migrations of procrastinate by their names, in order."""
+    folder = Path(SchemaManager.get_migrations_path())
+    return {file.name: file.read_text("utf-8") for file in sorted(folder.glob("*.sql"))}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 
 import psycopg
@@ -16,6 +16,7 @@ from psycopg_pool import AsyncConnectionPool
 from bot.storage.errors import StoreRefusedError, StoreUnreachableError
 from bot.storage.patience import PAUSE
 from bot.storage.postgres import use_lock
+from bot.storage.postgres.carrier import ProcrastinateCarrier
 from bot.storage.postgres.database import PostgresDatabase, store_errors
 from bot.storage.postgres.failures import sentence
 from bot.storage.postgres.migration import migrate
@@ -42,8 +43,10 @@ _SESSION = b"SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = 
 
 
 @asynccontextmanager
-async def open_database(url: str, patience: float) -> AsyncIterator[PostgresDatabase]:
+async def open_database(url: str, patience: float, queues: Collection[str]) -> AsyncIterator[PostgresDatabase]:
     """Reach the server, create or upgrade the tables, and close all connections at the end.
+
+    Jobs that nothing carries yet are submitted.
 
     Raises:
         StoreError: It cannot be used, or does not answer within so many seconds.
@@ -63,8 +66,10 @@ async def open_database(url: str, patience: float) -> AsyncIterator[PostgresData
             raise StoreRefusedError("`vitrage move-store` is at work on it", "wait until that has ended")
         await create_or_upgrade(connection)
         async with pool:
-            database = PostgresDatabase(conninfo, pool)
+            carrier = ProcrastinateCarrier(queues)
+            database = PostgresDatabase(conninfo, pool, carrier)
             async with database.serving(connection):
+                await database.transaction(carrier.mend, patience)
                 yield database
 
 

@@ -1,10 +1,15 @@
--- The database as this release creates it on PostgreSQL 15 or newer, version 11. A later release changes it by
+-- The database as this release creates it on PostgreSQL 15 or newer, version 12. A later release changes it by
 -- migrations/00NN_*.sql, and this file in the same way. Versions and columns are those of the SQLite schema, so that
 -- rows can be copied between the two. Times are seconds since the epoch by this server's clock, since hosts differ.
 
 CREATE TABLE schema_version (
     id      integer PRIMARY KEY CHECK (id = 1),
     version integer NOT NULL
+);
+
+-- The migrations of procrastinate, which carries the jobs in tables of its own, that this database has seen.
+CREATE TABLE carrier_migration (
+    name text PRIMARY KEY
 );
 
 -- The stores' clock: the same for all hosts, and for all of one statement.
@@ -68,7 +73,7 @@ CREATE TABLE job (
     vt                 double precision NOT NULL DEFAULT 0,  -- virtual time of fair queueing: the order of the queue
     available_at       double precision NOT NULL DEFAULT 0,  -- not to be claimed before
     worker             text,                             -- who runs it, or ran it last
-    fence              integer NOT NULL DEFAULT 0,       -- counts every claim: what a worker's writes must match
+    fence              bigint  NOT NULL DEFAULT 0,       -- the id of the carrier's job: what a worker's writes must match
     attempt            integer NOT NULL DEFAULT 0,       -- counts claims too, but a release lowers it
     deaths             integer NOT NULL DEFAULT 0,       -- how often the engine process died while painting it
     stop_asked         boolean NOT NULL DEFAULT false,
@@ -106,7 +111,6 @@ CREATE TABLE job (
     CHECK (delivery <> 'done' OR (content = '' AND styles = '[]' AND preview IS NULL AND result IS NULL))
 ) WITH (fillfactor = 80);  -- room on its page for the next version of a row whose progress is recorded
 
-CREATE INDEX job_queued ON job (vt, id) WHERE state = 'queued';
 -- One running job per user, whatever a claim does.
 CREATE UNIQUE INDEX job_running ON job (user_id) WHERE state = 'running';
 CREATE INDEX job_unsettled ON job (id) WHERE delivery <> 'done';

@@ -16,6 +16,7 @@ from bot import meters
 from bot.storage.errors import StoreBusyError, StoreUnavailableError, StoreUnreachableError
 from bot.storage.patience import until_possible
 from bot.storage.protocols import Topic
+from bot.storage.sql.carrier import Carrier
 
 log = structlog.get_logger(__name__)
 
@@ -90,10 +91,12 @@ class Database(ABC):
     """Where transactions are done, and who is told of them.
 
     Attributes:
+        carrier: Brings queued jobs to workers.
         closing: Set when no transaction waits any more.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, carrier: Carrier) -> None:
+        self.carrier = carrier
         self.closing = asyncio.Event()
         self._running: set[asyncio.Task[Any]] = set()
         self._in_trouble = False  # it was met once, and nothing was written since
@@ -183,6 +186,7 @@ class SqlStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._carrier = database.carrier
 
 
 S = TypeVar("S", bound=SqlStore)

@@ -52,7 +52,7 @@ RETURNING user_id, style, sources
 CANCEL = """
 UPDATE job SET state = 'cancelled', seconds_left = NULL, finished_at = now_seconds()
 WHERE id = :id AND state IN ('queued', 'running')
-RETURNING id
+RETURNING fence
 """
 
 STOP_HERE = "UPDATE job SET stop_asked = TRUE WHERE id = :id AND state = 'running' RETURNING id"
@@ -137,7 +137,7 @@ class SqlJobStore(SqlJobReader, JobStore):
         assert row is not None
         await self._keep_style(t, row)
         t.notify("work", "news")
-        return job_of(row)
+        return job_of(await self._carrier.submit(t, row))
 
     async def _take_draft(self, t: Transaction, new: NewJob) -> None:
         """Take the job's photos from the draft; the blob of a photo that it does not name is deleted."""
@@ -173,10 +173,12 @@ class SqlJobStore(SqlJobReader, JobStore):
     @override
     @transaction
     async def cancel(self, t: Transaction, job_id: int) -> bool:
-        cancelled = bool(await t.rows(CANCEL, {"id": job_id}))
-        if cancelled:
-            t.notify("news")
-        return cancelled
+        cancelled = await t.row(CANCEL, {"id": job_id})
+        if cancelled is None:
+            return False
+        await self._carrier.withdraw(t, cancelled["fence"])
+        t.notify("news")
+        return True
 
     @override
     @transaction

@@ -146,12 +146,13 @@ class SqlPeopleStore(SqlStore, PeopleStore):
 
     @override
     async def forget(self, user_id: int) -> int:
-        count = await self._database.transaction(lambda t: retention.forget(t, user_id), self.patience)
+        count = await self._database.transaction(lambda t: retention.forget(t, self._carrier, user_id), self.patience)
         await self._database.scrub(self.patience)
         return count
 
     @override
     async def prune(self) -> int:
         count = await self._database.transaction(retention.prune, self.patience)
+        await self._database.transaction(retention.begin_turns_anew, self.patience)
         await self._database.sweep()
         return count

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.storage.sql.database import Transaction
+from bot.storage.models import State
+from bot.storage.sql.carrier import Carrier
+from bot.storage.sql.database import Dialects, Transaction
 from bot.storage.sql.rows import JOB_BLOBS, blobs_of
 
 KEEP_RESULTS = 24 * 3600.0  # seconds after the delivery, for the buttons under the picture
@@ -11,7 +13,8 @@ _KEEP_PHOTOS = 48 * 3600.0  # also in a draft
 _KEEP_UPDATES = 48 * 3600.0  # Telegram sends an update again for at most 24 hours
 _KEEP_STYLES = 90 * 24 * 3600.0  # since a recipe code was last used
 
-FORGET_JOBS = f"DELETE FROM job WHERE user_id = :user_id RETURNING {JOB_BLOBS}"
+CARRIED = (State.QUEUED, State.RUNNING)
+FORGET_JOBS = f"DELETE FROM job WHERE user_id = :user_id RETURNING state, fence, {JOB_BLOBS}"
 FORGET_PHOTOS = "DELETE FROM photo WHERE user_id = :user_id RETURNING blob"
 FORGET_KEPT_RESULTS = "DELETE FROM kept_result WHERE user_id = :user_id RETURNING picture, timelapse"
 
@@ -43,10 +46,18 @@ RETURNING key
 """
 
 
-async def forget(t: Transaction, user_id: int) -> int:
+# Then nobody's turn is left to keep, and the virtual clock begins anew: a carrier's priorities have a limited range.
+NONE_WAITS = "NOT EXISTS (SELECT 1 FROM job WHERE delivery <> 'done' AND state IN ('queued', 'running'))"
+LOCK_TURNS = Dialects("SELECT 1", "LOCK TABLE user_turn IN SHARE ROW EXCLUSIVE MODE")  # enqueue waits for its turn
+FORGET_TURNS = f"DELETE FROM user_turn WHERE {NONE_WAITS} RETURNING user_id"
+RESET_CLOCK = f"UPDATE schedule SET vclock = 0 WHERE {NONE_WAITS} RETURNING vclock"
+
+
+async def forget(t: Transaction, carrier: Carrier, user_id: int) -> int:
     """Delete all rows of a user, and the blobs that only these name; return how many jobs there were."""
     user = {"user_id": user_id}
     jobs = await t.rows(FORGET_JOBS, user)
+    await carrier.withdraw(t, *(job["fence"] for job in jobs if job["state"] in CARRIED))
     for job in jobs:
         t.drop(*blobs_of(job))
     for row in (*await t.rows(FORGET_PHOTOS, user), *await t.rows(FORGET_KEPT_RESULTS, user)):
@@ -68,3 +79,9 @@ async def prune(t: Transaction) -> int:
     updates = await t.rows(PRUNE_UPDATES, {"seconds": _KEEP_UPDATES})
     styles = await t.rows(PRUNE_STYLES, {"seconds": _KEEP_STYLES})
     return sum(map(len, (kept, photos, chosen, jobs, updates, styles)))
+
+
+async def begin_turns_anew(t: Transaction) -> None:
+    """Set the virtual clock to zero while no job waits or runs."""
+    for sql in (LOCK_TURNS, FORGET_TURNS, RESET_CLOCK):
+        await t.rows(sql)

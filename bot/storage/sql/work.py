@@ -7,32 +7,12 @@ from typing import Any
 
 from typing_extensions import override
 
-from bot.storage.models import MAX_DEATHS, SILENT, BlobKey, Job, JobError, WorkerState
+from bot.storage.models import MAX_DEATHS, SILENT, BlobKey, Job, JobError, State, WorkerState
 from bot.storage.protocols import WorkStore
-from bot.storage.sql.database import Dialects, Transaction, locking, transaction
+from bot.storage.sql.carrier import LONGEST_DELAY
+from bot.storage.sql.database import Row, Transaction, locking, transaction
 from bot.storage.sql.jobs import SqlJobReader
 from bot.storage.sql.rows import job_of
-
-LONGEST_DELAY = 60.0  # seconds; CLAIM says why a retry may not wait longer
-
-# The due job with the lowest virtual time, of a user of whom no other job runs. No delay is longer than :longest, so a
-# job that seems further away is due too: the clock was set back since.
-NEXT = """
-SELECT id FROM job
-WHERE state = 'queued' AND (available_at <= now_seconds() OR available_at > now_seconds() + :longest)
-      AND user_id NOT IN (SELECT user_id FROM job WHERE state = 'running')
-ORDER BY vt, id LIMIT 1
-"""
-_CLAIM = """
-UPDATE job SET state = 'running', worker = :worker, fence = fence + 1, attempt = attempt + 1,
-               progress = 0.0, seconds_left = NULL, stop_asked = FALSE
-WHERE id = ({})
-RETURNING *
-"""
-CLAIM = Dialects(
-    sqlite=_CLAIM.format(NEXT),
-    postgres=_CLAIM.format(f"{NEXT} FOR UPDATE SKIP LOCKED"),  # a row that is being cancelled or swapped is passed over
-)
 
 ADVANCE_CLOCK = "UPDATE schedule SET vclock = :vt WHERE vclock < :vt"
 
@@ -51,29 +31,29 @@ UPDATE job SET progress = :progress, seconds_left = :seconds_left, preview = coa
 COMPLETE = f"""
 UPDATE job SET state = 'rendered', progress = 1.0, seconds_left = NULL, result = :result, report = :report,
                seconds = :seconds, timelapse = :timelapse, delivery = 'pending', finished_at = now_seconds()
-{_FENCE} RETURNING id
+{_FENCE} RETURNING *
 """
 
 RETRY = f"""
 UPDATE job SET state = 'queued', progress = 0.0, seconds_left = NULL, available_at = now_seconds() + :delay,
                deaths = deaths + :died
-{_FENCE} RETURNING id
+{_FENCE} RETURNING *
 """
 
 RELEASE = f"""
 UPDATE job SET state = 'queued', progress = 0.0, seconds_left = NULL, available_at = 0.0, attempt = attempt - 1
-{_FENCE} RETURNING id
+{_FENCE} RETURNING *
 """
 
 FAIL = f"""
 UPDATE job SET state = 'failed', seconds_left = NULL, error = :error, detail = :detail, finished_at = now_seconds()
-{_FENCE} RETURNING id
+{_FENCE} RETURNING *
 """
 
 RECLAIM = """
 UPDATE job SET state = 'queued', progress = 0.0, seconds_left = NULL, available_at = 0.0
 WHERE state = 'running' AND worker = :worker
-RETURNING id
+RETURNING *
 """
 
 # A pause between two beats, in either direction of the clock, ends the worker's time of regular beats.
@@ -93,7 +73,7 @@ UPDATE job SET state = CASE WHEN deaths + 1 < :most THEN 'queued' ELSE 'failed' 
                finished_at = CASE WHEN deaths + 1 < :most THEN NULL ELSE now_seconds() END,
                deaths = deaths + 1, progress = 0.0, seconds_left = NULL, available_at = 0.0
 WHERE state = 'running' AND worker NOT IN (SELECT name FROM worker WHERE abs(now_seconds() - seen_at) < :silent)
-RETURNING id
+RETURNING *
 """
 
 LEAVE = "DELETE FROM worker WHERE name = :worker"
@@ -113,8 +93,7 @@ class SqlWorkStore(SqlJobReader, WorkStore):
     @override
     @transaction
     async def claim(self, t: Transaction, worker: str) -> Job | None:
-        await t.lock("claim")  # else two workers could take two jobs of one user
-        row = await t.row(CLAIM, {"worker": worker, "longest": LONGEST_DELAY})
+        row = await self._carrier.claim(t, worker)
         if row is None:
             return None
         await t.rows(ADVANCE_CLOCK, {"vt": row["vt"]})
@@ -140,7 +119,9 @@ class SqlWorkStore(SqlJobReader, WorkStore):
         if preview is not None:
             t.drop(old["preview"])
         values = {"progress": progress, "seconds_left": seconds_left, "preview": preview, "sketched": sketched}
-        return await self._write(t, RECORD_PROGRESS, job, **values)
+        recorded = await t.rows(RECORD_PROGRESS, {"id": job.id, "fence": job.fence, **values})
+        t.notify("news")
+        return bool(recorded)
 
     @override
     @transaction
@@ -156,31 +137,28 @@ class SqlWorkStore(SqlJobReader, WorkStore):
     ) -> bool:
         values = {"result": result, "report": json.dumps(report), "seconds": seconds, "timelapse": timelapse}
         t.drop(result, timelapse)  # deleted only if the row does not name them after the write
-        return await self._write(t, COMPLETE, job, **values)
+        return await self._end(t, COMPLETE, job, **values)
 
     @override
     @transaction
     async def retry(self, t: Transaction, job: Job, delay: float, *, died: bool = False) -> bool:
-        t.notify("work")
-        return await self._write(t, RETRY, job, delay=min(delay, LONGEST_DELAY), died=int(died))
+        return await self._end(t, RETRY, job, delay=min(delay, LONGEST_DELAY), died=int(died))
 
     @override
     @transaction
     async def release(self, t: Transaction, job: Job) -> bool:
-        t.notify("work")
-        return await self._write(t, RELEASE, job)
+        return await self._end(t, RELEASE, job)
 
     @override
     @transaction
     async def fail(self, t: Transaction, job: Job, error: JobError, detail: str) -> bool:
-        return await self._write(t, FAIL, job, error=error.value, detail=detail)
+        return await self._end(t, FAIL, job, error=error.value, detail=detail)
 
     @override
     @transaction
     async def reclaim(self, t: Transaction, worker: str) -> int:
-        t.notify("work", "news")
         await self._note(t, WorkerState(worker))
-        return len(await t.rows(RECLAIM, {"worker": worker}))
+        return await self._carry_on(t, await t.rows(RECLAIM, {"worker": worker}))
 
     @override
     @transaction
@@ -188,11 +166,9 @@ class SqlWorkStore(SqlJobReader, WorkStore):
         if await self._note(t, state) < SILENT:
             return 0
         values = {"silent": SILENT, "most": MAX_DEATHS, "error": JobError.CRASHED.value, "detail": _GONE}
-        jobs = await t.rows(RECLAIM_SILENT, values)
+        jobs = await self._carry_on(t, await t.rows(RECLAIM_SILENT, values))
         await t.rows(FORGET_SILENT, {"day": _DAY})
-        if jobs:
-            t.notify("work", "news")
-        return len(jobs)
+        return jobs
 
     @override
     @transaction
@@ -206,10 +182,17 @@ class SqlWorkStore(SqlJobReader, WorkStore):
         assert row is not None
         return float(row["regular_for"])
 
-    async def _write(self, t: Transaction, sql: str, job: Job, **values: Any) -> bool:
-        """Run a fenced statement; False if the claim does not own the job any more."""
-        values |= {"id": job.id, "fence": job.fence}
-        if not await t.rows(sql, values):
-            return False
-        t.notify("news")
-        return True
+    async def _end(self, t: Transaction, sql: str, job: Job, **values: Any) -> bool:
+        """Run a fenced statement that ends a claim; False if the claim does not own the job any more."""
+        return bool(await self._carry_on(t, await t.rows(sql, values | {"id": job.id, "fence": job.fence})))
+
+    async def _carry_on(self, t: Transaction, jobs: list[Row]) -> int:
+        """Have the jobs whose claims have just ended brought to a worker again if they are queued; return how many."""
+        await self._carrier.withdraw(t, *(job["fence"] for job in jobs))
+        for job in jobs:
+            if job["state"] == State.QUEUED:
+                await self._carrier.submit(t, job)
+                t.notify("work")
+        if jobs:
+            t.notify("news")
+        return len(jobs)

@@ -18,6 +18,7 @@ from bot.storage.errors import StoreBusyError, StoreUnavailableError
 from bot.storage.models import BlobKey
 from bot.storage.protocols import BlobStore
 from bot.storage.sql.database import Database, Row, Sql, Transaction
+from bot.storage.sqlite.carrier import EmbeddedCarrier
 from bot.storage.sqlite.failures import store_error
 
 log = structlog.get_logger(__name__)
@@ -72,7 +73,7 @@ class SqliteDatabase(Database):
     """The connection, and the order of its transactions."""
 
     def __init__(self, path: Path, connection: aiosqlite.Connection, blobs: BlobStore) -> None:
-        super().__init__()
+        super().__init__(EmbeddedCarrier())
         self._path = path
         self._connection = connection
         self._blobs = blobs

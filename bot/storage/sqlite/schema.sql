@@ -1,4 +1,4 @@
--- The database as this release creates it, version 11. A later release changes it by migrations/00NN_*.sql, and this
+-- The database as this release creates it, version 12. A later release changes it by migrations/00NN_*.sql, and this
 -- file in the same way; a test compares both. Times are seconds since the epoch. Blob keys name files beside the database.
 
 -- One row per request for a picture. Its states:

@@ -20,7 +20,7 @@ async def test_two_hosts_share_the_queue(stores: Stores, others: Stores) -> None
     [alices] = [job for job in claimed if job and job.address == ALICE]
     assert await others.work.retry(alices, 0.0)
     assert not await stores.work.record_progress(alices, 0.5, None, None)
-    assert (await claim(stores)).fence == alices.fence + 1
+    assert (await claim(stores)).fence > alices.fence
     assert (await current(others, jobs[0])).state is State.RUNNING
 
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import random
 import shutil
@@ -57,7 +58,10 @@ async def test_the_bot_goes_on_where_it_was(data: Path, postgres_url: str) -> No
         before = await stores.deliveries.unsettled()
     await moved(data, postgres_url, data)
     async with open_postgres(postgres_url) as stores:
-        assert await stores.deliveries.unsettled() == before
+        assert [dataclasses.replace(job, fence=0) for job in await stores.deliveries.unsettled()] == [
+            dataclasses.replace(job, fence=0)
+            for job in before  # the carrier of each database has its own
+        ]
         assert (await claim(stores)).id == waits.id
         [done] = [job for job in before if job.id == painted.id]
         assert done.result

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import subprocess
 import sys
 from pathlib import Path
@@ -14,13 +15,27 @@ from structlog.testing import capture_logs
 from bot.storage.databases import open_stores
 from bot.storage.errors import StoreError, StoreRefusedError, StoreUnreachableError, StoreVersionError
 from bot.storage.models import WorkerState
-from bot.storage.postgres import open_postgres, opening
+from bot.storage.postgres import migration, open_postgres, opening
+from bot.storage.postgres.end import OWN_TABLES
 from bot.storage.postgres.migration import migrate
 from bot.storage.sqlite import open_sqlite
-from tests.support.jobs import connection_of, enqueue, eventually
+from tests.support.jobs import BOB, claim, connection_of, enqueue, eventually
 from tests.support.postgres import Server
 
 ROOT = Path(__file__).parents[3]
+
+BEFORE_THE_CARRIER = """
+DROP TABLE worker, carrier_migration, procrastinate_workers, procrastinate_jobs, procrastinate_events,
+           procrastinate_periodic_defers CASCADE;
+DO $$ DECLARE f regprocedure; BEGIN
+    FOR f IN SELECT oid FROM pg_proc WHERE proname LIKE 'procrastinate%' LOOP EXECUTE 'DROP FUNCTION ' || f; END LOOP;
+END $$;
+DROP TYPE procrastinate_job_status, procrastinate_job_event_type, procrastinate_job_to_defer_v1;
+UPDATE job SET fence = CASE state WHEN 'running' THEN 1 ELSE 0 END;
+ALTER TABLE job ALTER COLUMN fence TYPE integer;
+CREATE INDEX job_queued ON job (vt, id) WHERE state = 'queued';
+UPDATE schema_version SET version = 10;
+"""
 
 
 async def opened(url: str, patience: float = 60.0) -> None:
@@ -90,11 +105,11 @@ async def test_a_newer_database_is_refused(postgres_url: str, postgres: Server) 
         connection.execute("UPDATE schema_version SET version = 1000")
         try:
             with pytest.raises(
-                StoreVersionError, match=r"has version 1000, but .* versions 10 to 11: update the program"
+                StoreVersionError, match=r"has version 1000, but .* versions 10 to 12: update the program"
             ):
                 await opened(postgres_url)
         finally:
-            connection.execute("UPDATE schema_version SET version = 11")
+            connection.execute("UPDATE schema_version SET version = 12")
 
 
 async def test_a_database_of_another_program_is_refused(empty: str) -> None:
@@ -119,32 +134,48 @@ async def test_hosts_that_start_together_make_the_tables_once(empty: str) -> Non
 
 
 async def test_a_database_of_version_10_is_brought_to_this_release(empty: str) -> None:
-    """It has no table of workers yet, and keeps its rows."""
+    """It has neither workers nor a carrier yet, and keeps its rows; what waited or ran is painted, once each."""
     async with open_postgres(empty) as stores:
-        await enqueue(stores, "u1")
+        first = await enqueue(stores, "u1")
+        second = await enqueue(stores, "u2", address=BOB)
+        await claim(stores)
     with psycopg.connect(empty, autocommit=True) as connection:
-        connection.execute("DROP TABLE worker")
-        connection.execute("UPDATE schema_version SET version = 10")
+        connection.execute(BEFORE_THE_CARRIER)
+        stale = dataclasses.replace(first, fence=1)
     async with open_postgres(empty) as stores:
         assert await stores.work.beat(WorkerState("w")) == 0
         assert (await enqueue(stores, "u1")).id == 1
+        assert [(await claim(stores)).id for _ in range(2)] == [first.id, second.id]
+        assert await stores.work.claim("w") is None
+        assert not await stores.work.release(stale)
+
+
+async def test_the_carrier_is_brought_to_its_release(empty: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of its migrations is done once; tables that a newer release of it has changed are left alone."""
+    await opened(empty)
+    scripts = migration._carrier_scripts() | {"99.00.00_01_later.sql": "CREATE TABLE later (x integer)"}
+    with monkeypatch.context() as patch:
+        patch.setattr(migration, "_carrier_scripts", lambda: scripts)
+        for _ in range(2):
+            await opened(empty)
+    assert "(a newer release of procrastinate has changed its tables): update it on this host." in await refused(empty)
 
 
 async def test_a_migration_is_done_whole_or_not_at_all(empty: str, tmp_path: Path) -> None:
     """In the order of the versions, and only those that the database has not seen."""
     await opened(empty)
-    (tmp_path / "0012_good.sql").write_text("CREATE TABLE a (x text);  -- one; comment\nCREATE TABLE b (x text);\n")
-    bad = tmp_path / "0013_bad.sql"
+    (tmp_path / "0013_good.sql").write_text("CREATE TABLE a (x text);  -- one; comment\nCREATE TABLE b (x text);\n")
+    bad = tmp_path / "0014_bad.sql"
     bad.write_text("CREATE TABLE c (x text);\nCREATE TABEL d (x text);\n")
     version = "SELECT version, to_regclass('a') IS NOT NULL, to_regclass('c') IS NOT NULL FROM schema_version"
     async with await psycopg.AsyncConnection.connect(empty, autocommit=True) as connection:
         with pytest.raises(psycopg.errors.SyntaxError):
             await migrate(connection, tmp_path)
-        assert await (await connection.execute(version)).fetchall() == [(11, False, False)]
+        assert await (await connection.execute(version)).fetchall() == [(12, False, False)]
         bad.write_text("CREATE TABLE c (x text);\n")
         for _ in range(2):
             await migrate(connection, tmp_path)
-            assert await (await connection.execute(version)).fetchall() == [(13, True, True)]
+            assert await (await connection.execute(version)).fetchall() == [(14, True, True)]
 
 
 async def test_both_databases_have_the_same_tables_and_columns(postgres_url: str, tmp_path: Path) -> None:
@@ -160,7 +191,8 @@ async def test_both_databases_have_the_same_tables_and_columns(postgres_url: str
     with psycopg.connect(postgres_url) as connection:
         columns = "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
         postgres = {(table, column) for table, column in connection.execute(columns).fetchall()}
-    own = {(table, column) for table, column in postgres if table in ("blob", "schema_version")} | {("job", "blobs")}
+    own = {(table, column) for table, column in postgres if table in OWN_TABLES} | {("job", "blobs")}
+    own |= {(table, column) for table, column in postgres if table.startswith("procrastinate_")}
     assert postgres - own == sqlite
 
 

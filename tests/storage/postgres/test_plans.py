@@ -10,12 +10,19 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from bot.storage.postgres import database
+from bot.storage.postgres import carrier, database
 from bot.storage.sql import deliveries, drafts, estimates, jobs, retention, updates, work
 from bot.storage.sql.database import Sql
 from tests.support.figures import Figures
 
-VALUES: dict[str, Any] = {"keys": ["a"], "quality": "fine", "kind": "picture", "resumed": False, "dedup_key": "x"}
+VALUES: dict[str, Any] = {
+    "keys": ["a"],
+    "fences": [1],
+    "quality": "fine",
+    "kind": "picture",
+    "resumed": False,
+    "dedup_key": "x",
+}
 
 # A hundred users with a thousand jobs each. Eight jobs run, and the next ones of the same users have the first places
 # in the queue. A thousand jobs are delivered.
@@ -30,6 +37,10 @@ INSERT INTO job (dedup_key, chat_id, user_id, message_id, language, recipe, cont
                  delivery, seconds, finished_at)
 SELECT 'done' || n, n, n, n, 'en', '{"quality": "fine"}', '', '[]', n, 'delivered', 'done', 10, n
 FROM generate_series(1, 1000) AS n;
+INSERT INTO procrastinate_jobs (queue_name, task_name, priority, lock, args, status)
+SELECT 'paint', 'paint', -vt * 10, 'user:' || user_id, jsonb_build_object('job', id),
+       CASE state WHEN 'running' THEN 'doing' ELSE 'todo' END::procrastinate_job_status
+FROM job WHERE state IN ('queued', 'running') ORDER BY id;
 INSERT INTO photo (chat_id, user_id, message_id, blob) SELECT n, n, n, n FROM generate_series(1, 1000) AS n;
 INSERT INTO inbox (update_id, body, received_at, handled) SELECT n, '', 0, true FROM generate_series(1, 1000) AS n;
 INSERT INTO kept_result (job_id, user_id, picture, kept_at) SELECT n, n, n, 0 FROM generate_series(1, 1000) AS n;
@@ -37,7 +48,9 @@ INSERT INTO blob (key, data) SELECT n, '' FROM generate_series(1, 1000) AS n;
 """
 
 HOT: dict[str, Sql] = {
-    "claim": work.CLAIM,
+    "begin": carrier.BEGIN,
+    "set_fence": carrier.SET_FENCE,
+    "withdraw": carrier.WITHDRAW,
     "reclaim": work.RECLAIM,
     "record_progress": work.RECORD_PROGRESS,
     "complete": work.COMPLETE,
@@ -90,13 +103,19 @@ def test_hot_statements_use_an_index(crowded: psycopg.Connection[dict[str, Any]]
     assert [step["Relation Name"] for step in steps if step["Node Type"] == "Seq Scan"] == []
 
 
+FETCH = "SELECT prosrc FROM pg_proc WHERE proname = 'procrastinate_fetch_job_v2'"
+
+
 def test_a_claim_reads_the_head_of_the_queue(
     crowded: psycopg.Connection[dict[str, Any]], record_property: Figures
 ) -> None:
     """It passes over the jobs of those who have one running, and stops at the first of another user."""
-    plan = explained(crowded, work.CLAIM, run=True)
-    record_property("ms in the server for a claim of 100,000 jobs", plan["Actual Total Time"])
+    [function] = crowded.execute(FETCH).fetchall()
+    found = re.search(r"SELECT jobs.*?SKIP LOCKED", function["prosrc"], re.DOTALL)
+    assert found
+    plan = explained(crowded, found[0].replace("target_queue_names", "NULL::varchar[]"), run=True)
+    record_property("ms in the server to fetch one of 100,000 jobs", plan["Actual Total Time"])
     steps = list(steps_of(plan))
     assert "Sort" not in {step["Node Type"] for step in steps}
-    [scan] = [step for step in steps if step.get("Index Name") == "job_queued"]
-    assert (scan["Actual Rows"], scan["Rows Removed by Filter"]) == (1, 8)
+    [scan] = [step for step in steps if step.get("Index Name") == "procrastinate_jobs_priority_idx_v1"]
+    assert scan["Actual Rows"] == 9

@@ -13,7 +13,7 @@ from bot.storage.errors import StoreDamagedError, StoreFullError, StoreLockedErr
 from bot.storage.protocols import Stores
 from bot.storage.sql import deliveries, drafts, estimates, jobs, updates, work
 from bot.storage.sql.database import Sql
-from bot.storage.sqlite import open_sqlite
+from bot.storage.sqlite import carrier, open_sqlite
 from tests.support.jobs import ALICE, cancel_everywhere, connection_of, enqueue, names
 
 
@@ -121,7 +121,7 @@ async def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
 
 
 HOT = {
-    "claim": work.CLAIM,
+    "claim": carrier.CLAIM,
     "reclaim": work.RECLAIM,
     "unsettled": deliveries.UNSETTLED,
     "is_first": deliveries.IS_FIRST,

@@ -1,0 +1,1 @@
+-- PostgreSQL has others carry the jobs since this version; here nothing is changed.
