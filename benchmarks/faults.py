@@ -144,6 +144,7 @@ ROWS = (
             "storage/sqlite/test_unavailable.py::test_a_failing_disk_heals",
             "storage/test_blobs.py::test_a_full_disk_leaves_no_half_blob",
             "worker/test_job_run.py::test_a_full_disk_is_waited_for",
+            "e2e/test_full_disk.py::test_photos_that_meet_a_full_disk_are_painted_when_there_is_room",
             "storage/postgres/test_database.py::test_a_read_only_database_heals",
         ),
     ),
