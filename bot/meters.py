@@ -26,8 +26,16 @@ DELIVERIES = Counter(
     "Requesters that were answered, with a picture or a reason; nobody: no way was left.",
     ["answer"],
 )
+CALL_ERROR_REASONS = ("BadRequest", "Forbidden", "NetworkError", "RetryAfter", "TimedOut")  # the usual ones
 CALLS = Counter("vitrage_telegram_calls", "Calls of the Bot API, without getUpdates.", ["method"])
 CALL_ERRORS = Counter(
     "vitrage_telegram_errors", "Calls of the Bot API that failed or were refused.", ["method", "reason"]
 )
 STORE_ERRORS = Counter("vitrage_store_errors", "Calls of the store that found it unusable, by reason.", ["reason"])
+
+
+def count_call(method: str) -> None:
+    """Count a call of the Bot API, and let the counters of its usual errors begin at zero."""
+    CALLS.labels(method).inc()
+    for reason in CALL_ERROR_REASONS:
+        CALL_ERRORS.labels(method, reason)

@@ -210,7 +210,7 @@ class ChatRateLimiter(BaseRateLimiter[None]):
             TelegramError: it failed, or nobody knows.
         """
         for attempt in range(1, CUT_TRIES + 1):
-            meters.CALLS.labels(endpoint).inc()
+            meters.count_call(endpoint)
             try:
                 return await callback(*args, **kwargs)
             except TelegramError as error:

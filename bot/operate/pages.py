@@ -17,6 +17,7 @@ from starlette.routing import Route
 from bot import meters
 from bot.operate.server import listen, serve
 from bot.storage.errors import StoreUnavailableError
+from bot.storage.models import JobError
 from bot.storage.protocols import JobStore
 
 log = structlog.get_logger(__name__)
@@ -31,6 +32,7 @@ def build(jobs: JobStore, parts: Mapping[str, Callable[[], Awaitable[bool]]]) ->
         jobs: The queue that is measured; its database must answer before the program is ready.
         parts: What must be ready besides, by name.
     """
+    _begin_at_zero()
 
     async def metrics(_: Request) -> Response:
         await _read_queue(jobs)
@@ -64,6 +66,18 @@ async def show(
         host, port, *_ = listening.getsockname()
         log.info("metrics are shown", host=host, port=port)
         await serve(build(jobs, parts), listening, stop)
+
+
+def _begin_at_zero() -> None:
+    """Let counters exist before what they count: Prometheus sees no rise where a series begins with its first event."""
+    for reason in ("error", "death"):
+        meters.RETRIES.labels(reason)
+    for error in JobError:
+        meters.FAILURES.labels(error.value)
+    for answer in ("picture", "reason", "nobody"):
+        meters.DELIVERIES.labels(answer)
+    for unavailable in StoreUnavailableError.__subclasses__():
+        meters.STORE_ERRORS.labels(unavailable.__name__)
 
 
 async def _read_queue(jobs: JobStore) -> None:

@@ -13,6 +13,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from typing_extensions import override
 
+from bot import meters
 from bot.operate import pages, server
 from bot.storage.errors import StoreFullError
 from bot.storage.models import Job
@@ -127,6 +128,17 @@ async def test_readiness_names_the_parts_that_are_missing(
         assert ready.status_code == (503 if missing else 200)
         assert [part for part, is_ready in ready.json().items() if not is_ready] == missing
         assert (await get(f"{url}/healthz")).text == "ok"
+
+
+async def test_counters_begin_at_zero() -> None:
+    """Else the first event of its kind would be none to Prometheus, which compares two values."""
+    meters.count_call("sendSticker")
+    async with shown(FakeJobStore()) as url:
+        metrics = await scrape(url)
+    for name in ("failures_total crashed", "retries_total death", "deliveries_total nobody"):
+        assert f"vitrage_{name}" in metrics
+    assert "vitrage_store_errors_total StoreReadOnlyError" in metrics
+    assert metrics["vitrage_telegram_errors_total sendSticker RetryAfter"] == 0
 
 
 async def test_metrics_are_shown_while_the_database_is_away() -> None:
