@@ -96,7 +96,7 @@ class _Bot:
         self._study = study
         self._download = painters.download
         on_sqlite = settings.database_url.startswith(SQLITE)
-        self._watch = PainterWatch(painters.states if on_sqlite else stores.jobs.workers)
+        self._watch = PainterWatch(painters.states if on_sqlite else stores.jobs.workers, stores.jobs.tell_of)
         self._webhook = webhook_of(settings.webhook, settings.required_token()) if settings.webhook else None
         self._application: ChatApplication | None = None  # while it may answer
 

@@ -27,10 +27,14 @@ class PainterWatch:
 
     Args:
         read: Returns it.
+        tell_of: Notes that the operators are told of a painter; False if they were, perhaps by another bot.
     """
 
-    def __init__(self, read: Callable[[], Awaitable[list[WorkerState]]]) -> None:
+    def __init__(
+        self, read: Callable[[], Awaitable[list[WorkerState]]], tell_of: Callable[[str], Awaitable[bool]]
+    ) -> None:
         self._read = read
+        self._tell_of = tell_of
         self._states: list[WorkerState] | None = None  # not read yet
         self._since: dict[str, float] = {}  # when each was first seen out of service, on the monotonic clock
         self._told: set[str] = set()
@@ -50,24 +54,25 @@ class PainterWatch:
         while not stop.is_set():
             try:
                 self._states = await self._read()
+                for state in self._lasting(self._states):
+                    if await self._tell_of(state.name):
+                        reason = "it is silent" if state.silent else state.trouble
+                        log.warning("painter_out_of_service", worker=state.name, reason=reason)
+                        await _tell(bot, operators, state)
+                    self._told.add(state.name)
             except StoreUnavailableError as error:  # then nobody knows, and what was known stays
                 log.warning("painters_not_read", reason=str(error))
-            else:
-                for state in self._lasting(self._states):
-                    log.warning("painter_out_of_service", worker=state.name, reason=state.trouble, silent=state.silent)
-                    await _tell(bot, operators, state)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), LOOK_SECONDS)
 
     def _lasting(self, states: list[WorkerState]) -> list[WorkerState]:
-        """Return those that have been out of service for a while, each once until it is back."""
+        """Return those that have been out of service for a while and are not told of."""
         ill = {state.name: state for state in states if state.out_of_service}
         now = time.monotonic()
         self._since = {name: self._since.get(name, now) for name in ill}
         self._told &= ill.keys()
-        lasting = {name for name, since in self._since.items() if now >= since + LASTING_SECONDS} - self._told
-        self._told |= lasting
-        return [ill[name] for name in sorted(lasting)]
+        lasting = {name for name, since in self._since.items() if now >= since + LASTING_SECONDS}
+        return [ill[name] for name in sorted(lasting - self._told)]
 
 
 async def _tell(bot: Bot, operators: frozenset[int], state: WorkerState) -> None:

@@ -146,6 +146,9 @@ class JobStore(JobReader, Protocol):
     async def workers(self) -> list[WorkerState]:
         """Return the workers that have beaten within a day, those that left in order excepted."""
 
+    async def tell_of(self, worker: str) -> bool:
+        """Note that the operators are told of a worker; False if they were already since it was last in service."""
+
 
 class WorkStore(JobReader, Protocol):
     """The queue, as a worker uses it.

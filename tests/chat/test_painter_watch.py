@@ -26,11 +26,12 @@ SILENT = WorkerState("c", weights="builtin", silent=True)
 
 
 class Hosts:
-    """What the painters of all hosts say; `looks` counts who asked."""
+    """What the painters of all hosts say; `looks` counts who asked, `told` has of whom the database knows it."""
 
     def __init__(self, *states: WorkerState) -> None:
         self.states: list[WorkerState] | None = list(states)
         self.looks = 0
+        self.told: set[str] = set()
 
     async def read(self) -> list[WorkerState]:
         """Return it; None stands for a database that cannot be read."""
@@ -38,6 +39,12 @@ class Hosts:
         if self.states is None:
             raise StoreFullError
         return self.states
+
+    async def tell_of(self, worker: str) -> bool:
+        """Note it, as the database does."""
+        first = worker not in self.told
+        self.told.add(worker)
+        return first
 
     async def say(self, *states: WorkerState) -> None:
         """Let them say something else, and wait until it was heard."""
@@ -62,9 +69,9 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 @asynccontextmanager
 async def watching(hosts: Hosts) -> AsyncIterator[tuple[PainterWatch, AsyncMock]]:
     """Watch during the block; gives the watch and what was sent to the operators."""
-    watch, bot, stop = PainterWatch(hosts.read), fake_bot(), asyncio.Event()
+    watch, bot, stop, before = PainterWatch(hosts.read, hosts.tell_of), fake_bot(), asyncio.Event(), hosts.looks
     running = asyncio.create_task(watch.run(bot, frozenset({1}), stop))
-    await hosts.heard(0)
+    await hosts.heard(before)
     try:
         yield watch, bot.send_message
     finally:
@@ -100,9 +107,20 @@ async def test_the_operators_read_once_of_each_painter_that_is_out_of_service() 
         assert silent == EN("operator-painter-silent", worker="c")
         await hosts.say(WELL, ILL, SILENT)
         assert sent.await_count == 2
+        hosts.told.discard("b")  # its worker does so
         await hosts.say(WELL, STARTING, SILENT)
         await hosts.say(WELL, ILL, SILENT)
         assert sent.await_count == 3
+
+
+async def test_a_bot_that_starts_anew_or_takes_over_tells_nothing_again() -> None:
+    """The database knows what the other one has told."""
+    hosts = Hosts(ILL, SILENT)
+    async with watching(hosts) as (_, sent):
+        assert sent.await_count == 2
+    async with watching(hosts) as (watch, sent):
+        assert watch.away
+        assert sent.await_count == 0
 
 
 async def test_one_that_is_soon_back_is_no_news(monkeypatch: pytest.MonkeyPatch) -> None:

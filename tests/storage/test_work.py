@@ -267,23 +267,3 @@ async def test_nobody_is_judged_after_a_pause_of_all(stores: Stores, clock: Cloc
     assert await _beaten(stores, clock, 25, "first") == 0
     assert await _beaten(stores, clock, 60, "second", "first") == 0
     assert await stores.work.record_progress(claimed, 0.5, 1.0, None)
-
-
-async def test_the_chat_reads_how_the_workers_are(stores: Stores, clock: Clock) -> None:
-    """Those that beat, and one that fell silent; one that left in order is forgotten at once."""
-    await stores.work.reclaim("starts")
-    ill = WorkerState("ill", trouble="The device is gone.")
-    for state in (WorkerState("gone", "builtin"), WorkerState("silent", "builtin"), ill):
-        await stores.work.beat(state)
-    await stores.work.leave("gone")
-    assert await stores.jobs.workers() == [ill, WorkerState("silent", "builtin"), WorkerState("starts")]
-    clock.now += 31
-    await stores.work.beat(WorkerState("ill", "pretrained"))
-    await stores.work.beat(WorkerState("starts"))
-    assert await stores.jobs.workers() == [
-        WorkerState("ill", "pretrained"),
-        WorkerState("silent", "builtin", silent=True),
-        WorkerState("starts"),
-    ]
-    clock.now += 24 * 3600
-    assert await stores.jobs.workers() == []

@@ -146,6 +146,10 @@ class FakeJobStore(JobStore):
         return []
 
     @override
+    async def tell_of(self, worker: str) -> bool:
+        return True
+
+    @override
     async def tally(self) -> dict[str, int]:
         return {}
 

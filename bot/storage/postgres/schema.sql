@@ -1,4 +1,4 @@
--- The database as this release creates it on PostgreSQL 15 or newer, version 12. A later release changes it by
+-- The database as this release creates it on PostgreSQL 15 or newer, version 13. A later release changes it by
 -- migrations/00NN_*.sql, and this file in the same way. Versions and columns are those of the SQLite schema, so that
 -- rows can be copied between the two. Times are seconds since the epoch by this server's clock, since hosts differ.
 
@@ -141,7 +141,8 @@ CREATE TABLE worker (
     since   double precision NOT NULL,  -- the first of its beats that came regularly
     seen_at double precision NOT NULL,
     weights text NOT NULL DEFAULT '',  -- of the engine child in service; empty while none is
-    trouble text NOT NULL DEFAULT ''  -- why none is, in one sentence
+    trouble text NOT NULL DEFAULT '',  -- why none is, in one sentence
+    told    boolean NOT NULL DEFAULT false  -- the operators were, since it was last in service
 );
 
 -- One row per photo that a user has sent. It stays for a while after it left the draft, so that the same message is

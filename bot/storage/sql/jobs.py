@@ -94,6 +94,10 @@ SELECT name, weights, trouble, abs(now_seconds() - seen_at) >= :silent AS silent
 WHERE abs(now_seconds() - seen_at) < :day ORDER BY name
 """
 
+TOLD = "SELECT told FROM worker WHERE name = :worker"
+
+TELL = "UPDATE worker SET told = true WHERE name = :worker"
+
 
 class SqlJobReader(SqlStore, JobReader):
     """What both the chat and the worker read of the table `job`."""
@@ -214,3 +218,10 @@ class SqlJobStore(SqlJobReader, JobStore):
     async def workers(self, t: Transaction) -> list[WorkerState]:
         rows = await t.rows(WORKERS, {"silent": SILENT, "day": _DAY})
         return [WorkerState(row["name"], row["weights"], row["trouble"], bool(row["silent"])) for row in rows]
+
+    @override
+    @transaction
+    async def tell_of(self, t: Transaction, worker: str) -> bool:
+        row = await t.row(TOLD, {"worker": worker})
+        await t.rows(TELL, {"worker": worker})
+        return row is None or not row["told"]

@@ -62,7 +62,8 @@ INSERT INTO worker (name, since, seen_at, weights, trouble)
 VALUES (:worker, now_seconds(), now_seconds(), :weights, :trouble)
 ON CONFLICT (name) DO UPDATE SET
     since = CASE WHEN abs(excluded.seen_at - worker.seen_at) < :regular THEN worker.since ELSE excluded.seen_at END,
-    seen_at = excluded.seen_at, weights = excluded.weights, trouble = excluded.trouble
+    seen_at = excluded.seen_at, weights = excluded.weights, trouble = excluded.trouble,
+    told = worker.told AND excluded.weights = ''
 RETURNING seen_at - since AS regular_for
 """
 

@@ -1,4 +1,4 @@
--- The database as this release creates it, version 12. A later release changes it by migrations/00NN_*.sql, and this
+-- The database as this release creates it, version 13. A later release changes it by migrations/00NN_*.sql, and this
 -- file in the same way; a test compares both. Times are seconds since the epoch. Blob keys name files beside the database.
 
 -- One row per request for a picture. Its states:
@@ -104,7 +104,8 @@ CREATE TABLE worker (
     since   REAL NOT NULL,  -- the first of its beats that came regularly
     seen_at REAL NOT NULL,
     weights TEXT NOT NULL DEFAULT '',  -- of the engine child in service; empty while none is
-    trouble TEXT NOT NULL DEFAULT ''  -- why none is, in one sentence
+    trouble TEXT NOT NULL DEFAULT '',  -- why none is, in one sentence
+    told    INTEGER NOT NULL DEFAULT 0  -- the operators were, since it was last in service
 ) STRICT;
 
 -- One row per photo that a user has sent. It stays for a while after it left the draft, so that the same message is
