@@ -6,6 +6,7 @@ import gc
 import os
 import re
 import signal
+import sys
 from collections.abc import Generator, Iterator
 
 import pytest
@@ -26,6 +27,13 @@ signal.signal(signal.SIGTERM, signal.SIG_DFL)
 # The settings of a bot that is run from the same shell do not apply to the tests.
 for name in Settings.model_fields:
     os.environ.pop(f"VITRAGE_{name.upper()}", None)
+# Modules are compiled once, also where the shell forbids to keep bytecode, as images of Python do. Otherwise each
+# process that the tests start compiles torch and the rest anew, which is half of the time that it needs to start.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+# The tests run beside each other on few cores, and their pictures are small. Threads of one process that must share a
+# core wait for each other at full speed: a product of matrices takes several times as much processor time as with one.
+os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 # No test reaches torchvision's server, even if it asks for weights by mistake: nobody listens here.
 os.environ["VITRAGE_WEIGHTS_URL"] = "http://127.0.0.1:9/vgg19-dcbb9e9d.pth"
 # No picture depends on what was faster when the tests began.

@@ -16,11 +16,6 @@ from engine.network.layers import CHANNELS
 from engine.training import drawings
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _one_thread() -> None:
-    torch.set_num_threads(1)
-
-
 @pytest.fixture(scope="session")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Pictures in `content` and `style`, 96 px."""

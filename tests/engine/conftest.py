@@ -17,12 +17,6 @@ from engine.optimize.objective import Extractor, StyleTarget
 from engine.training import drawings
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _one_thread() -> None:
-    """Small pictures gain nothing from more threads, and more threads than free cores slow each other down."""
-    torch.set_num_threads(1)
-
-
 @pytest.fixture(scope="session")
 def cat() -> Image.Image:
     """A photograph, 96 px wide."""
