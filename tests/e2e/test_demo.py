@@ -60,7 +60,7 @@ def test_the_demo_paints_once_and_says_how_long_it_took(tmp_path: Path, cat: byt
 def test_the_demo_says_in_one_line_what_is_wrong(tmp_path: Path, arguments: tuple[str, ...], says: str) -> None:
     """A missing file, a file that is not a picture, wrong arguments: one sentence, exit code 1, no traceback."""
     (tmp_path / "bad.jpg").write_bytes(b"hello")
-    done = _once(tmp_path, *arguments)
+    done = _once(tmp_path, *arguments, **frozen_painter(tmp_path))  # nothing gets as far as to it
     assert done.returncode == 1
     last = done.stderr.strip().splitlines()[-1]
     assert says in last
@@ -77,19 +77,24 @@ def test_settings_that_cannot_work_end_the_demo(tmp_path: Path, glass: bytes) ->
     assert not (tmp_path / "out.jpg").exists()
 
 
+def frozen_painter(folder: Path) -> dict[str, str]:
+    """Return the variable with which engine children freeze before they load anything: a module in the folder."""
+    # Python imports it before anything else.
+    freeze = 'import sys, time\nif "bot.worker.engine_child" in sys.orig_argv:\n    time.sleep(1000)\n'
+    (folder / "sitecustomize.py").write_text(freeze)
+    return {"PYTHONPATH": str(folder)}
+
+
 async def test_a_painter_that_freezes_ends_the_demo_once(
     tmp_path: Path, cat: bytes, glass: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It has a limit, and says what the bot said at last."""
     (tmp_path / "cat.jpg").write_bytes(cat)
     (tmp_path / "glass.jpg").write_bytes(glass)
-    # Python imports this before anything else.
-    freeze = 'import sys, time\nif "bot.worker.engine_child" in sys.orig_argv:\n    time.sleep(1000)\n'
-    (tmp_path / "sitecustomize.py").write_text(freeze)
     monkeypatch.setattr(session, "BEGIN_SECONDS", 2.0)
     pictures = tmp_path / "cat.jpg", tmp_path / "glass.jpg"
     with pytest.raises(DemoError, match=r"did not begin within 2 s; the bot says: Next in line\."):
-        await session.paint_once(*pictures, tmp_path / "out.jpg", {"PYTHONPATH": str(tmp_path)})
+        await session.paint_once(*pictures, tmp_path / "out.jpg", frozen_painter(tmp_path))
 
 
 def _once(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:

@@ -43,17 +43,19 @@ async def only(chat: Chat, picture: Message) -> None:
     await eventually(alone)
 
 
-async def test_a_killed_engine_costs_an_attempt_not_the_picture(own_program: Program, cat: bytes, glass: bytes) -> None:
+async def test_a_killed_engine_costs_an_attempt_not_the_picture(
+    fake_program: Program, cat: bytes, glass: bytes
+) -> None:
     """SIGKILL to the engine child during a job: a new child finishes it, once, and the bot answers all the time."""
-    own_program.start_bot()
-    async with Client(own_program.url) as person:
+    fake_program.start_bot()
+    async with Client(fake_program.url) as person:
         chat = await person.open()
-        request, _ = await painting(own_program, chat, [cat, glass])
-        os.kill(own_program.engine(), signal.SIGKILL)
+        request, _ = await painting(fake_program, chat, [cat, glass])
+        os.kill(fake_program.engine(), signal.SIGKILL)
         await chat.send("/queue")
         assert (await chat.wait(lambda message: "№" in message.text)).from_bot
         await only(chat, await result(chat, request))
-    assert "attempt=2" in own_program.logged()
+    assert "attempt=2" in fake_program.logged()
 
 
 @RESTARTED
