@@ -17,6 +17,9 @@ from engine.network.tiles import margin_of
 OPTIMIZER_BYTES = 160
 """Bytes for each pixel that are needed beside the network: pictures, and the history of L-BFGS (measured)."""
 
+STEP_BYTES = 64
+"""Bytes for each pixel that a step of L-BFGS needs besides, while the network needs none (measured)."""
+
 USABLE_SHARE = 0.9
 """Share of the free memory that a plan may use."""
 
@@ -107,7 +110,8 @@ def needed_memory(pixels: int, convolutions: Collection[str], itemsize: int, til
     # The content's features are kept for the whole picture, even with tiles: 32 bytes a pixel at relu3_4 in bfloat16,
     # less at deeper layers.
     features = pixels * 16 * itemsize if tile else 0
-    return pixels * OPTIMIZER_BYTES + measured * network_bytes(convolutions, itemsize) + features
+    most = max(measured * network_bytes(convolutions, itemsize), pixels * STEP_BYTES)
+    return pixels * OPTIMIZER_BYTES + most + features
 
 
 @contextmanager

@@ -79,14 +79,33 @@ HISTORY_SIZE = 2
 FIRST_STEP = 0.01
 """Mean change of a value in 0..1 by the first step, before there is any history."""
 
+SMOOTH_ABOVE = 0.03
+"""Cycles per pixel, above which `smooth` weakens frequencies."""
+
 RESET_RATIO = 2.0
 """A picture's history is reset where its loss is more than so many times the loss before."""
+
+
+def smooth(pictures: Tensor) -> Tensor:
+    """Multiply the amplitude of each frequency f of pictures (N, 3, H, W) by 1 / √(1 + (f / SMOOTH_ABOVE)²).
+
+    Up to a factor, L-BFGS begins with this as its inverse Hessian, in place of the identity. The losses curve more
+    along fine detail than along large shapes: with the identity the shapes lag behind (docs/curves.md).
+    """
+    height, width = pictures.shape[2:]
+    vertical = torch.fft.fftfreq(height, dtype=pictures.dtype, device=pictures.device)
+    horizontal = torch.fft.rfftfreq(width, dtype=pictures.dtype, device=pictures.device)
+    squares = vertical[:, None].square() + horizontal.square()
+    gain = (1 + squares / SMOOTH_ABOVE**2).rsqrt()
+    smoothed: Tensor = torch.fft.irfft2(torch.fft.rfft2(pictures).mul_(gain), s=(height, width))
+    return smoothed
 
 
 class InverseHessian:
     """L-BFGS's approximation of the inverse Hessian, by the two-loop recursion (Nocedal and Wright 2006, alg. 7.4).
 
-    Each picture of a batch has its own approximation; nothing here makes a CUDA device wait.
+    It begins with γ times `smooth`. Each picture of a batch has its own approximation; nothing here makes a CUDA device
+    wait.
 
     Args:
         gradient: (N, 3, H, W), at the pictures that the optimisation begins with.
@@ -94,7 +113,7 @@ class InverseHessian:
 
     def __init__(self, gradient: Tensor) -> None:
         self._pairs: deque[tuple[Tensor, Tensor, Tensor]] = deque(maxlen=HISTORY_SIZE)  # s, y, 1 / yᵀs
-        self._scale = self._first_scale(gradient)  # γ, eq. 7.20
+        self._scale = self._first_scale(gradient)  # γ, eq. 7.20 for `smooth` in place of the identity
 
     def update(self, step: Tensor, change: Tensor, gradient: Tensor, reset: Tensor) -> None:
         """Add a step to the history.
@@ -105,7 +124,7 @@ class InverseHessian:
             gradient: (N, 3, H, W), at the present pictures.
             reset: (N,), bool: pictures whose history is discarded, because the step made their loss much worse.
         """
-        product, square = _dot(step, change), _dot(change, change)
+        product, square = _dot(step, change), _dot(change, smooth(change))
         curved = (product > 1e-10 * square) & ~reset  # otherwise the curvature is not positive: the step is skipped
         for _, _, inverse in self._pairs:
             inverse.mul_(~reset)
@@ -113,22 +132,31 @@ class InverseHessian:
         self._scale = torch.where(reset, self._first_scale(gradient), self._scale)
         self._scale = torch.where(curved, product / square, self._scale)
 
-    def step(self, gradient: Tensor) -> Tensor:
-        """Compute the next step from the gradient, both (N, 3, H, W). `update` must be called before the next step."""
-        step, alphas = gradient.clone(), []
+    def step(self, gradient: Tensor, free: Tensor) -> Tensor:
+        """Compute the next step; `update` must be called before the one after it.
+
+        Args:
+            gradient: (N, 3, H, W).
+            free: (N, 3, H, W), bool: values that can move. What the others cannot do must not move their neighbours
+                (Bertsekas 1982); without this, smoothed steps stop before the minimum.
+
+        Returns:
+            (N, 3, H, W), 0 where a value is not free.
+        """
+        step, alphas = gradient * free, []
         for moved, change, inverse in reversed(self._pairs):
             alphas.append(inverse * _dot(moved, step))
             step.addcmul_(change, _per_picture(alphas[-1]), value=-1)
-        step.mul_(_per_picture(self._scale))
+        step = smooth(step).mul_(_per_picture(self._scale))
         for (moved, change, inverse), alpha in zip(self._pairs, reversed(alphas), strict=True):
             step.addcmul_(moved, _per_picture(alpha - inverse * _dot(change, step)))
         if len(self._pairs) == HISTORY_SIZE:  # freed before the next evaluation, which needs the most memory
             self._pairs.popleft()
-        return step.neg_()
+        return step.mul_(free).neg_()
 
     @staticmethod
     def _first_scale(gradient: Tensor) -> Tensor:
-        return FIRST_STEP / gradient.abs().mean((1, 2, 3)).clamp_min(1e-30)
+        return FIRST_STEP / smooth(gradient).abs().mean((1, 2, 3)).clamp_min(1e-30)
 
 
 @torch.no_grad()
@@ -150,7 +178,8 @@ def lbfgs(objective: LossAndGradient, image: Tensor, iterations: int, on_evaluat
     on_evaluation(image, loss)
     inverse_hessian = InverseHessian(gradient)
     for _ in range(iterations - 1):
-        moved = (image + inverse_hessian.step(gradient)).clamp_(0, 1)
+        free = torch.where(gradient > 0, image > 0, image < 1)  # the gradient pushes the others against their limit
+        moved = (image + inverse_hessian.step(gradient, free)).clamp_(0, 1)
         step, image = moved - image, moved
         del moved
         loss_before, gradient_before = loss, gradient

@@ -80,7 +80,7 @@ class Run:
         last: Tensor | None = None
         optimize = OPTIMIZERS[self._hyperparameters.optimizer]
         try:
-            last = optimize(objective, _enlarge(images, size), iterations, on_evaluation)
+            last = optimize(objective, self._enlarge_with_detail(images, size), iterations, on_evaluation)
         except EarlyStop as stop:
             self._stopped = stop.by_caller
             for notes in self._notes:
@@ -91,6 +91,14 @@ class Run:
         if last is None or size == self._canvases[0].size:
             self._losses = objective.losses(best.images)
         return best.images, last is None
+
+    def _enlarge_with_detail(self, images: Tensor, size: Size) -> Tensor:
+        """The pictures at another size, with the detail of the contents that has no room at their own size."""
+        coarse = images.shape[3], images.shape[2]
+        if coarse == size:
+            return images
+        fine, blurred = (self._batch([canvas.content(each) for canvas in self._canvases]) for each in (size, coarse))
+        return (_enlarge(images, size) + fine - _enlarge(blurred, size)).clamp_(0, 1)
 
     def _objective(self, size: Size) -> Objective:
         targets = [self._style_target(canvas, size) for canvas in self._canvases]

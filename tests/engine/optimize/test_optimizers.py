@@ -6,9 +6,19 @@ import pytest
 import torch
 from torch import Tensor
 
-from engine.optimize.optimizers import FIRST_STEP, HISTORY_SIZE, BestImages, InverseHessian, adam, lbfgs
+from engine.optimize.optimizers import (
+    FIRST_STEP,
+    HISTORY_SIZE,
+    SMOOTH_ABOVE,
+    BestImages,
+    InverseHessian,
+    adam,
+    lbfgs,
+    smooth,
+)
 
 SHAPE = (2, 3, 4, 5)
+EVERYWHERE = torch.tensor(True)
 
 
 def rand(*shape: int, seed: int = 0) -> Tensor:
@@ -32,9 +42,14 @@ def ignore(images: Tensor, losses: Tensor) -> None:
     """Do nothing."""
 
 
-def matrix_form(pairs: list[tuple[Tensor, Tensor]], gain: float) -> Tensor:
-    """The inverse Hessian by BFGS's update, Nocedal and Wright 2006, equation 6.17, from gain times identity."""
-    inverse = gain * torch.eye(len(pairs[0][0]), dtype=torch.float64)
+def smooth_matrix() -> Tensor:
+    """`smooth` of one picture, as a matrix."""
+    size = SHAPE[1] * SHAPE[2] * SHAPE[3]
+    return smooth(torch.eye(size, dtype=torch.float64).view(size, *SHAPE[1:])).flatten(1)
+
+
+def matrix_form(pairs: list[tuple[Tensor, Tensor]], inverse: Tensor) -> Tensor:
+    """The inverse Hessian by BFGS's update, Nocedal and Wright 2006, equation 6.17, from the initial one."""
     for step, change in pairs:
         rho = 1 / (step @ change)
         left = torch.eye(len(step), dtype=torch.float64) - rho * torch.outer(step, change)
@@ -51,17 +66,32 @@ def test_the_two_loops_are_the_last_steps_of_the_matrix_form(steps: int) -> None
         taken.append((step, stiffness * step))
         inverse_hessian.update(*taken[-1], rand(*SHAPE), torch.tensor([False, False]))
     gradient = rand(*SHAPE, seed=5) - 0.5
-    found = inverse_hessian.step(gradient)
+    found = inverse_hessian.step(gradient, EVERYWHERE)
     for n in range(len(gradient)):  # each picture by itself
         pairs = [(step[n].flatten(), change[n].flatten()) for step, change in taken[-HISTORY_SIZE:]]
         step, change = pairs[-1]
-        inverse = matrix_form(pairs, float(step @ change / (change @ change)))
+        initial = smooth_matrix()
+        inverse = matrix_form(pairs, step @ change / (change @ initial @ change) * initial)
         torch.testing.assert_close(found[n].flatten(), -inverse @ gradient[n].flatten())
+
+
+def test_smoothing_weakens_a_wave_by_its_frequency() -> None:
+    """A wave stays a wave of the same place; the mean stays as it is, and pictures of a batch do not meet."""
+    row = torch.arange(40, dtype=torch.float64)
+    for cycles in (0, 1, 4, 20):
+        wave = (
+            torch.cos(2 * torch.pi * cycles / 40 * row).expand(2, 3, 30, 40) * torch.tensor([1, 0])[:, None, None, None]
+        )
+        gain = 1 / (1 + (cycles / 40 / SMOOTH_ABOVE) ** 2) ** 0.5
+        torch.testing.assert_close(smooth(wave), gain * wave)
+    matrix = smooth_matrix()
+    torch.testing.assert_close(matrix, matrix.T)
+    assert torch.linalg.eigvalsh(matrix).min() > 0
 
 
 def test_the_first_step_moves_every_picture_by_the_same_mean() -> None:
     gradient = rand(*SHAPE) * torch.tensor([1e-9, 1e9], dtype=torch.float64)[:, None, None, None]
-    moved = InverseHessian(gradient).step(gradient)
+    moved = InverseHessian(gradient).step(gradient, EVERYWHERE)
     torch.testing.assert_close(moved.abs().mean((1, 2, 3)), torch.full((2,), FIRST_STEP, dtype=torch.float64))
 
 
@@ -72,9 +102,9 @@ def test_a_picture_that_got_worse_is_reset_and_the_other_does_not() -> None:
         inverse_hessian = InverseHessian(gradient)
         inverse_hessian.update(first, 2 * first, gradient, torch.tensor([False, False]))
         inverse_hessian.update(second, 3 * second, gradient, torch.tensor([reset, False]))
-        return inverse_hessian.step(gradient)
+        return inverse_hessian.step(gradient, EVERYWHERE)
 
-    torch.testing.assert_close(step(reset=True)[0], InverseHessian(gradient).step(gradient)[0])
+    torch.testing.assert_close(step(reset=True)[0], InverseHessian(gradient).step(gradient, EVERYWHERE)[0])
     torch.testing.assert_close(step(reset=True)[1], step(reset=False)[1])
 
 
@@ -82,7 +112,9 @@ def test_a_step_against_the_curvature_is_passed_over() -> None:
     step, gradient = rand(*SHAPE, seed=1), rand(*SHAPE, seed=2)
     inverse_hessian = InverseHessian(gradient)
     inverse_hessian.update(step, -step, gradient, torch.tensor([False, False]))
-    torch.testing.assert_close(inverse_hessian.step(gradient), InverseHessian(gradient).step(gradient))
+    torch.testing.assert_close(
+        inverse_hessian.step(gradient, EVERYWHERE), InverseHessian(gradient).step(gradient, EVERYWHERE)
+    )
 
 
 def test_it_finds_the_bottom_within_the_box() -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from PIL import Image
 from torch import Tensor
 
 import engine
 from engine.optimize.objective import Objective
+from engine.options import HYPERPARAMETERS
+from tests.support.quick_runs import pixels
 
 
 class Spoilt:
@@ -51,3 +56,11 @@ def test_a_run_that_goes_bad_returns_its_best_picture_and_says_so(
     assert any("best iterate" in note for note in result.report.notes)
     assert result.image.tobytes() == best.tobytes()
     assert not result.report.stopped
+
+
+def test_a_larger_scale_begins_with_all_detail_of_the_content(cat: Image.Image, model: engine.Model) -> None:
+    """In its own style a picture stays as it is but for rounding, though the first scale has half of its size."""
+    one_evaluation = replace(HYPERPARAMETERS["sketch"], size=96, iterations=(1, 1))
+    result = engine.stylize(cat, [cat], engine.preset("sketch", custom=one_evaluation), model=model)
+    assert result.report.scales == ((48, 32), (96, 64))
+    assert np.abs(pixels(result.image) - pixels(cat)).max() < 12
