@@ -82,7 +82,7 @@ HYPERPARAMETERS: Mapping[str, Hyperparameters] = MappingProxyType(
             tv_weight=0.0,
         ),
         "sketch": Hyperparameters(purpose="a first look in seconds", size=384, iterations=(40, 35, 25)),
-        "standard": Hyperparameters(purpose="a good picture", size=512, iterations=(80, 70, 60)),
+        "standard": Hyperparameters(purpose="a good picture", size=512, iterations=(80, 70, 32)),
         "fine": Hyperparameters(purpose="the best picture the device can make", size=1024, iterations=(80, 70, 60, 50)),
     }
 )
