@@ -53,7 +53,6 @@ class Hyperparameters:
         ("relu5_1", 1.0),
     )
     content_layers: tuple[tuple[str, float], ...] = (  # name and weight; the first that the weights contain is used
-        ("relu4_2", 0.1),
         ("relu3_4", 0.1),
         ("relu2_2", 0.08),
     )

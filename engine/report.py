@@ -19,7 +19,7 @@ class Report:
     seconds: float  # of the run, without loading the model
     iterations: int  # evaluations of loss and gradient, in all scales together
     scales: tuple[Size, ...]  # sizes of the schedule, coarse to fine
-    losses: dict[str, float]  # of the best picture, without weights, by name: `style relu1_1`, `content relu4_2`, `tv`
+    losses: dict[str, float]  # of the best picture, without weights, by name: `style relu1_1`, `content relu3_4`, `tv`
     device: str
     precision: str  # of the convolutions: bfloat16, float32 or float64
     kernels: str  # of the convolutions: direct, or winograd where that is faster in float32

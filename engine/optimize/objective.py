@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import torch
 from torch import Tensor
@@ -21,6 +22,9 @@ StatisticsLoss = Callable[[Statistics], tuple[Tensor, Statistics]]
 
 StyleTarget = Mapping[str, Moments]
 """Style layer to the moments that the picture's moments are compared with."""
+
+Balance = Mapping[str, Tensor]
+"""Style layer to a factor of its weight for each picture, (N,); other layers have 1. See `engine.optimize.balance`."""
 
 
 @dataclass(frozen=True)
@@ -147,6 +151,7 @@ class Objective:
         target: The styles' moments, for K regions of each picture.
         style_weight_factors: (N,), factors of the style weight, from the callers' strengths.
         regions: (N, K, H, W) in 0..1, the weight of each region on each pixel; None: one region, all weights 1.
+        balance: Factors of the style layers' weights.
     """
 
     def __init__(
@@ -158,8 +163,10 @@ class Objective:
         target: StyleTarget,
         style_weight_factors: Tensor,
         regions: Tensor | None = None,
+        balance: Balance = MappingProxyType({}),
     ) -> None:
         self._extractor, self._hyperparameters = extractor, hyperparameters
+        self._weights = {layer: weight * balance.get(layer, 1.0) for layer, weight in extractor.layers.style.items()}
         self._target, self._style_weight_factors = target, style_weight_factors
         self._style_loss = STYLE_LOSSES[hyperparameters.statistic]
         layers = extractor.layers
@@ -210,7 +217,7 @@ class Objective:
         layers, style_weight = self._extractor.layers, self._hyperparameters.style_weight
         with torch.enable_grad():
             style = sum(
-                (layers.style[layer] * loss for layer, loss in self._style_losses(leaves).items()),
+                (self._weights[layer] * loss for layer, loss in self._style_losses(leaves).items()),
                 torch.zeros_like(self._style_weight_factors),
             )
             content = layers.content_weight * self._content_loss(leaves)

@@ -15,9 +15,10 @@ from torch.nn import functional
 from engine.combine.steps import described, finished
 from engine.model import Model
 from engine.network.memory import FULL, MemoryPlan
+from engine.optimize.balance import measure_balance
 from engine.optimize.canvas import Canvas
 from engine.optimize.losses import Moments
-from engine.optimize.objective import Extractor, Objective, StyleTarget, choose_layers
+from engine.optimize.objective import Balance, Extractor, Objective, StyleTarget, choose_layers
 from engine.optimize.optimizers import OPTIMIZERS, BestImages
 from engine.progress import EarlyStop, ProgressTracker
 from engine.report import Report, Result
@@ -50,6 +51,7 @@ class Run:
             [*filter(None, [custom, *described(canvas.options), model.note, *layers.notes, plan.note])]
             for canvas in canvases
         ]
+        self._balance: Balance | None = None
         self._losses: list[dict[str, float]] = [{} for _ in canvases]
         self._stopped = False
 
@@ -102,15 +104,23 @@ class Run:
 
     def _objective(self, size: Size) -> Objective:
         targets = [self._style_target(canvas, size) for canvas in self._canvases]
-        regions = [weights for canvas in self._canvases if (weights := canvas.regions(size)) is not None]
+        target = {layer: _concatenate([each[layer] for each in targets], 0) for layer in targets[0]}
+        content = self._batch([canvas.content(size) for canvas in self._canvases])
+        parts = [weights for canvas in self._canvases if (weights := canvas.regions(size)) is not None]
+        regions = self._batch(parts) if parts else None
+        if self._balance is None:  # measured at the first scale, where it is cheap, and the same at all of them
+            self._balance = measure_balance(
+                self._extractor, self._hyperparameters, content=content, target=target, regions=regions
+            )
         factors = [canvas.style_weight_factor for canvas in self._canvases]
         return Objective(
             self._extractor,
             self._hyperparameters,
-            content=self._batch([canvas.content(size) for canvas in self._canvases]),
-            target={layer: _concatenate([target[layer] for target in targets], 0) for layer in targets[0]},
+            content=content,
+            target=target,
             style_weight_factors=torch.tensor(factors, device=self._model.device, dtype=self._features.picture_dtype),
-            regions=self._batch(regions) if regions else None,
+            regions=regions,
+            balance=self._balance,
         )
 
     def _style_target(self, canvas: Canvas, size: Size) -> StyleTarget:
