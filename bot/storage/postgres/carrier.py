@@ -31,10 +31,12 @@ DUE = "SELECT now() + make_interval(secs => least(:available_at - now_seconds(),
 
 SET_FENCE = "UPDATE job SET fence = :fence WHERE id = :id RETURNING *"
 
-# What a claim has locked is passed over: it finds the row changed, and withdraws its job itself.
+# One that waits and is locked is passed over: a claim has it, finds the row changed, and withdraws it itself. One that
+# runs is waited for: other claims may have locked it in passing, and take another.
 WITHDRAW = """
 DELETE FROM procrastinate_jobs
-WHERE id = ANY(SELECT id FROM procrastinate_jobs WHERE id = ANY(:fences) FOR UPDATE SKIP LOCKED)
+WHERE id = ANY(:fences) AND (status = 'doing' OR id IN (
+    SELECT id FROM procrastinate_jobs WHERE id = ANY(:fences) AND status = 'todo' FOR UPDATE SKIP LOCKED))
 """
 
 BEGIN = f"UPDATE job SET {RUNS} WHERE id = :id AND fence = :fence AND state = 'queued' RETURNING *"

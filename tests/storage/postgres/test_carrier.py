@@ -78,6 +78,24 @@ async def test_a_job_that_is_cancelled_while_it_is_claimed_is_not_claimed(
     assert [job for job, *_ in await read(observer, CARRIED)] == [second.id]
 
 
+async def test_a_job_that_another_claim_looks_at_ends_all_the_same(
+    stores: Stores, observer: psycopg.AsyncConnection
+) -> None:
+    """A claim that was a moment too late holds what it found until it has another: that is waited for."""
+    await enqueue(stores, "u1")
+    job = await claim(stores)
+    async with observer.transaction():
+        await observer.execute("SELECT 1 FROM procrastinate_jobs FOR UPDATE")
+        ending = asyncio.create_task(render(stores, job))
+
+        async def waits() -> bool:
+            return bool((await read(observer, MOVE_WAITS))[0][0])
+
+        await eventually(waits)
+    await ending
+    assert await read(observer, CARRIED) == []
+
+
 async def test_what_lost_its_carrier_is_carried_again(
     stores: Stores, postgres_url: str, observer: psycopg.AsyncConnection
 ) -> None:
