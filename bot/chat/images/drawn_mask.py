@@ -27,7 +27,7 @@ OPEN = 0.035  # of the longer side: an outline open by up to twice that encloses
 MOST = 0.97  # of the area: beyond it everything is marked
 SOFT = 0.008  # of the longer side: sigma of the mask's edge
 
-Pixels = NDArray[np.float64]
+Pixels = NDArray[np.float32]
 Region = NDArray[np.bool_]
 
 
@@ -72,7 +72,7 @@ def _one_size(content: Image.Image, marked: Image.Image) -> tuple[Pixels, Pixels
     size = max(1, round(content.width * scale)), max(1, round(content.height * scale))
     resized = (picture.resize(size, Image.Resampling.LANCZOS) for picture in (content, marked))
     smooth = (picture.filter(ImageFilter.GaussianBlur(1)) for picture in resized)
-    before, after = (np.asarray(picture, dtype=np.float64) / 255 for picture in smooth)
+    before, after = (np.asarray(picture, dtype=np.float32) / np.float32(255) for picture in smooth)
     return before, after
 
 
