@@ -73,15 +73,15 @@ async def test_patience_has_an_end(stores: Stores, tmp_path: Path, monkeypatch: 
 
 async def test_a_worker_does_not_wait_long(stores: Stores, tmp_path: Path) -> None:
     """It repeats by itself what must be recorded, and has a child to listen to."""
-    began = time.monotonic()
-    with locked_by_another_program(tmp_path / "vitrage.db"), pytest.raises(StoreBusyError):
-        await stores.work.claim("engine")
-    assert time.monotonic() - began < 10
+    with locked_by_another_program(tmp_path / "vitrage.db"):
+        began = time.monotonic()
+        with pytest.raises(StoreBusyError):
+            await stores.work.claim("engine")
+        assert time.monotonic() - began < 25  # others wait for 30 seconds
 
 
 async def test_closing_does_not_wait_for_a_lock(tmp_path: Path) -> None:
     """The program can be stopped while another one keeps the database locked."""
-    began = time.monotonic()
     async with AsyncExitStack() as opened:
         stores = await opened.enter_async_context(open_sqlite(tmp_path / "vitrage.db", tmp_path / "blobs"))
         with locked_by_another_program(tmp_path / "vitrage.db"), capture_logs() as logs:
@@ -91,10 +91,11 @@ async def test_closing_does_not_wait_for_a_lock(tmp_path: Path) -> None:
                 return len(logs) == 1
 
             await eventually(waiting)
+            began = time.monotonic()
             await opened.aclose()
             with pytest.raises(StoreBusyError):
                 await write
-    assert time.monotonic() - began < 10
+            assert time.monotonic() - began < 25  # without the end it would wait for 30 seconds
 
 
 async def test_forgetting_waits_for_readers_of_the_log(stores: Stores, tmp_path: Path) -> None:
