@@ -139,7 +139,10 @@ async def _check_database(settings: Settings) -> list[Finding]:
             findings = [Finding(True, f"The database {name} is in order")]
             if settings.blobs:
                 findings.append(Finding(True, f"The bucket {settings.blobs} can be written, read and emptied"))
-            return [*findings, *map(_painter, await stores.jobs.workers())]
+            shared = not settings.database_url.startswith(
+                SQLITE
+            )  # else its only worker is that of a bot that has ended
+            return [*findings, *(map(_painter, await stores.jobs.workers()) if shared else [])]
     except StoreLockedError:
         return [Finding(True, f"The database {name} is in use by a running bot")]
     except (BucketRefusedError, BucketUnavailableError) as error:

@@ -36,7 +36,7 @@ class Painters:
                 stores.work,
                 stores.blobs,
                 engine_command(device, *weights),
-                name=host and f"{host} {device}",
+                name=f"{host or 'engine'} {device}",
             )
             for device in dict.fromkeys(devices)
         ]

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from engine.images.blend import blend
     from engine.images.timelapse import Recorder, timelapse
     from engine.model import Model, load_model
+    from engine.network.machine import device_name
     from engine.optimize.capacity import max_size
+    from engine.optimize.forecast import forecast
     from engine.progress import Progress
     from engine.reading.load import load_image
     from engine.report import Report, Result
@@ -42,6 +44,8 @@ __all__ = [
     "Result",
     "WeightsError",
     "blend",
+    "device_name",
+    "forecast",
     "load_image",
     "load_model",
     "max_size",
@@ -53,6 +57,8 @@ __all__ = [
 
 _MODULES = {
     "blend": "engine.images.blend",
+    "device_name": "engine.network.machine",
+    "forecast": "engine.optimize.forecast",
     "max_size": "engine.optimize.capacity",
     "load_image": "engine.reading.load",
     "Model": "engine.model",

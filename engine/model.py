@@ -73,14 +73,20 @@ class Model:
                 dtype=dtype,
                 exact=exact,
                 pooling=pooling,
-                kernels=self._kernels(dtype),
+                kernels=self.kernels(dtype),
             )
         return self._features[key]
 
-    def _kernels(self, dtype: torch.dtype) -> Kernels:
+    def kernels(self, dtype: torch.dtype) -> Kernels:
+        """The kernels of convolutions of this type here."""
         if self.device != "cpu" or dtype != torch.float32:
             return "direct"
-        return choose_kernels(source(self._cache_dir).folder)
+        return choose_kernels(self.folder)
+
+    @property
+    def folder(self) -> Path:
+        """The folder of downloaded weights, and of what was measured here."""
+        return source(self._cache_dir).folder
 
     def cached(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return the cached value of this key, made by `make` at first; the least recently used are dropped."""

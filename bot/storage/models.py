@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, NewType
 
@@ -24,6 +25,9 @@ Colors = Literal["style", "content", "match"]
 Strokes = Literal["normal", "fine", "large"]
 Output = Literal["photo", "file"]
 Kind = Literal["picture", "sheet"]  # sheet: a contact sheet, the content in each of the styles as numbered thumbnails
+
+Forecast = Mapping[Quality, Mapping[int, float]]
+"""Quality to longest edge in pixels to seconds; edge 0 stands for the size that the quality takes by itself."""
 
 
 class State(StrEnum):
@@ -55,12 +59,16 @@ class WorkerState:
         name: What it is called in the queue.
         weights: Of its engine child in service; empty while none is.
         trouble: Why none is, in one sentence; empty while one starts as usual, or is in service.
+        painter: The kind of device and the weights of its latest engine child: jobs of one painter take alike.
+        forecast: How long that child expects pictures to take.
         silent: Whether it has said nothing for so long that it counts as gone.
     """
 
     name: str
     weights: str = ""
     trouble: str = ""
+    painter: str = ""
+    forecast: Forecast = field(default_factory=dict)
     silent: bool = False
 
     @property

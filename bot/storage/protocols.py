@@ -89,10 +89,14 @@ class JobReader(Protocol):
     async def get(self, job_id: int) -> Job | None:
         """Return one job."""
 
-    async def estimate(self, recipe: Recipe, *, kind: Kind = "picture", resumed: bool = False) -> float | None:
-        """Return the mean seconds of recent jobs of this kind, quality and size; None if nothing is known.
+    async def estimate(
+        self, recipe: Recipe, *, kind: Kind = "picture", resumed: bool = False, worker: str | None = None
+    ) -> float | None:
+        """Return the seconds that a job takes: by this worker, or by those in service; None if nothing is known.
 
-        Where no job had the size, jobs of the same quality count in proportion to their pixels.
+        They are the mean of recent jobs of the same painter, kind, quality and size. Where no job had the size, jobs of
+        the same quality count in proportion to their pixels; where there are none, what the worker has forecast; where
+        that is missing too, or no worker is known, jobs of any painter.
         """
 
     async def wait(self, topic: Topic, seconds: float) -> None:

@@ -34,8 +34,7 @@ class Dispatcher:
         work: The queue.
         blobs: The pictures of its jobs.
         command: What starts the engine child, see `bot.worker.engine_process.engine_command`.
-        name: What this worker is called in the queue: the same at every start, and no other worker's. None where no
-            other worker can use the queue.
+        name: What this worker is called in the queue: the same at every start, and no other worker's.
         timeouts: How long it waits for what.
         rng: Spreads the delays of retries.
 
@@ -50,26 +49,31 @@ class Dispatcher:
         blobs: BlobStore,
         command: Sequence[str],
         *,
-        name: str | None = None,
+        name: str = "engine",
         timeouts: Timeouts | None = None,
         rng: Random | None = None,
     ) -> None:
         self.engine: Ready | None = None
         self.trouble = ""
+        self._latest: Ready | None = None  # engine child that was in service
         self._work = work
         self._blobs = blobs
         self._command = command
-        self._name = name or "engine"
-        self._has_others = name is not None
+        self._name = name
         self._timeouts = timeouts or Timeouts()
         self._rng = rng or Random()
         self._served = False  # one child has been ready: the settings are right
+        self._ready = asyncio.Event()  # a child has got ready: it is time for a beat
         self._better_weights = False  # have come since the child in service, or that is starting, was started
 
     @property
     def state(self) -> WorkerState:
         """What this worker says of itself."""
-        return WorkerState(self._name, self.engine.weights if self.engine else "", self.trouble)
+        weights = self.engine.weights if self.engine else ""
+        if self._latest is None:
+            return WorkerState(self._name, weights, self.trouble)
+        painter = f"{self._latest.kind}, {self._latest.weights}"
+        return WorkerState(self._name, weights, self.trouble, painter, self._latest.forecast)
 
     def take_better_weights(self) -> None:
         """Have a new child, which finds them, paint the next job, unless the one in service has them already."""
@@ -83,15 +87,14 @@ class Dispatcher:
         """
         with suppress(StoreUnavailableError):  # raised only if the worker stops
             await self._reclaim(stop)
-        beating = asyncio.create_task(self._beat()) if self._has_others else None
+        beating = asyncio.create_task(self._beat())
         try:
             await self._run_children(stop)
         finally:
-            if beating:
-                beating.cancel()
-                await asyncio.gather(beating, return_exceptions=True)
-                with suppress(StoreUnavailableError):  # then it is found silent
-                    await self._work.leave(self._name)
+            beating.cancel()
+            await asyncio.gather(beating, return_exceptions=True)
+            with suppress(StoreUnavailableError):  # then it is found silent
+                await self._work.leave(self._name)
 
     async def _run_children(self, stop: asyncio.Event) -> None:
         """Keep a child running until `stop` is set."""
@@ -113,7 +116,9 @@ class Dispatcher:
     async def _beat(self) -> None:
         """Show that this worker lives, and put back what silent ones left running, until cancelled."""
         while True:
-            await asyncio.sleep(self._timeouts.beat)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ready.wait(), self._timeouts.beat)
+            self._ready.clear()
             try:
                 if count := await self._work.beat(self.state):
                     log.warning("jobs_of_silent_workers_reclaimed", count=count)
@@ -148,7 +153,8 @@ class Dispatcher:
         while not stop.is_set():
             match await child.receive(self._timeouts.look):
                 case Ready() as ready:
-                    self.engine, self.trouble, self._served = ready, "", True
+                    self.engine, self._latest, self.trouble, self._served = ready, ready, "", True
+                    self._ready.set()
                     log.info("engine_ready", pid=child.pid, device=ready.device, weights=ready.weights, note=ready.note)
                     return
                 case Failed(reason="start", message=message) if not self._served:
@@ -184,7 +190,9 @@ class Dispatcher:
             if job.attempt == 1 and job.preview is None:  # else a worker that stopped may have had it
                 meters.STAGE_SECONDS.labels("wait").observe(max(0.0, time.time() - job.created_at))
             took_jobs = True
-            run = JobRun(self._work, self._blobs, child, job, stop, timeouts=self._timeouts, rng=self._rng)
+            run = JobRun(
+                self._work, self._blobs, child, job, stop, worker=self._name, timeouts=self._timeouts, rng=self._rng
+            )
             with suppress(StoreUnavailableError):  # raised only if the worker stops: the next start reclaims the job
                 await run.run()
         if not stop.is_set():

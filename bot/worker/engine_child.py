@@ -32,7 +32,7 @@ from bot.worker.protocol import (
     encode,
     read_frame,
 )
-from bot.worker.render import Send, jpeg, render_picture, render_sheet, timelapse
+from bot.worker.render import Send, forecast, jpeg, render_picture, render_sheet, timelapse
 from engine import environment
 
 _DOWNLOAD_INTERVAL = 1.0  # seconds between two frames about a download
@@ -118,7 +118,8 @@ def serve(arguments: argparse.Namespace, reader: FrameReader, send: Send) -> int
     except engine.EngineError as error:
         send(Failed(reason=_REASONS.get(type(error), "start"), message=str(error)))
         return 1
-    send(Ready(device=model.device, weights=model.weights, note=model.note))
+    kind, expected = engine.device_name(model.device), forecast(model)
+    send(Ready(device=model.device, weights=model.weights, note=model.note, kind=kind, forecast=expected))
     while True:
         request = reader.requests.get()
         try:

@@ -57,7 +57,7 @@ class JobRun:
         blobs: The pictures of its jobs.
         child: An engine child that is ready.
         job: As it was claimed.
-        stop: Set when the worker is to stop.
+        stop: Set when the worker is to stop, which the queue calls `worker`.
         timeouts: How long it waits for what.
         rng: Spreads the delays of retries.
     """
@@ -70,6 +70,7 @@ class JobRun:
         job: Job,
         stop: asyncio.Event,
         *,
+        worker: str,
         timeouts: Timeouts,
         rng: Random,
     ) -> None:
@@ -77,7 +78,7 @@ class JobRun:
         self._blobs = blobs
         self._child = child
         self._job = job
-        self._stop = stop
+        self._stop, self._worker = stop, worker
         self._timeouts = timeouts
         self._rng = rng
         self._log = log.bind(job=job.id, attempt=job.attempt)
@@ -128,7 +129,8 @@ class JobRun:
         )
 
     async def _estimate(self) -> float | None:
-        return await self._work.estimate(self._job.recipe, kind=self._job.kind, resumed=self._continues)
+        job, resumed = self._job, self._continues
+        return await self._work.estimate(job.recipe, kind=job.kind, resumed=resumed, worker=self._worker)
 
     async def _start_picture(self) -> bytes | None:
         """Read the picture to continue from: the last preview of an earlier attempt, or what the job asks for."""

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, Literal, TypeAlias, TypeVar
 
 import msgspec
 
-from bot.storage.models import Kind, Recipe
+from bot.storage.models import Kind, Quality, Recipe
 
 MAX_BODY = 1 << 28
 """Most bytes in the body of a frame: a few large pictures."""
@@ -78,11 +78,21 @@ class Fetched(_Frame, frozen=True):
 
 
 class Ready(_Frame, frozen=True):
-    """From the child: the model is loaded. `note` says what an operator should know of the weights, or is empty."""
+    """From the child: the model is loaded.
+
+    Attributes:
+        device: As the engine names it.
+        weights: Their name.
+        note: What an operator should know of them, or empty.
+        kind: What devices of one speed have in common.
+        forecast: How long it expects pictures to take.
+    """
 
     device: str
     weights: str
     note: str
+    kind: str = ""
+    forecast: dict[Quality, dict[int, float]] = {}
 
 
 class Progress(_Frame, frozen=True):

@@ -9,13 +9,13 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from PIL import Image
 
 import engine
 from bot.presets.sheet import contact_sheet
-from bot.storage.models import Recipe
+from bot.storage.models import Quality, Recipe
 from bot.worker.protocol import FromChild, Paint, Progress
 
 _PROGRESS_INTERVAL = 0.5  # seconds between two progress frames
@@ -24,6 +24,8 @@ _PREVIEW_EDGE = 640  # longest edge in pixels: enough for a chat, and quick to s
 _TIMELAPSE_EDGE = 480  # longest edge in pixels: enough for an animation in a chat
 _SKETCH_EDGE = 240  # pixels: the first scale that is at least so large and is followed by another is the sketch
 _SHEET_ITERATIONS = 30  # for each picture on a contact sheet
+
+_FORECAST_SIZES = (None, 256, 512, 768, 1024, 2048)
 
 _STYLE_SCALES = {"fine": 0.5, "normal": 1.0, "large": 2.0}
 
@@ -133,6 +135,17 @@ def render_sheet(request: Paint, model: engine.Model, should_stop: ShouldStop, s
     sheet = contact_sheet(images)
     report = result.report.to_dict() | {"size": sheet.size, "seconds": time.monotonic() - began}
     return Rendered(sheet, report, result.report.stopped)
+
+
+def forecast(model: engine.Model) -> dict[Quality, dict[int, float]]:
+    """Return how long pictures of each quality will take here; see `bot.storage.models.Forecast`."""
+    return {
+        quality: {
+            size or 0: engine.forecast(model, options_of(Recipe(quality=quality, size=size)))
+            for size in _FORECAST_SIZES
+        }
+        for quality in get_args(Quality)
+    }
 
 
 def options_of(recipe: Recipe) -> engine.Options:

@@ -20,8 +20,9 @@ from engine.api import stylize, stylize_batch
 from engine.bench.peak_memory import peak_bytes
 from engine.bench.reference import PublishedObjective, ReferenceObjective
 from engine.model import Model
-from engine.network.kernels import Kernels, nnpack_is_available, processor
+from engine.network.kernels import Kernels, nnpack_is_available
 from engine.network.layers import CHANNELS, CONVOLUTIONS, convolution_of, pools_before
+from engine.network.machine import processor
 from engine.network.vgg import Features
 from engine.optimize.objective import Extractor, Objective, choose_layers
 from engine.options import HYPERPARAMETERS, Hyperparameters, Options

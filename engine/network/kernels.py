@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
-import platform
 import time
-from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Literal, cast, get_args
 
@@ -15,6 +11,7 @@ import torch
 from torch.nn import functional
 
 from engine.errors import EngineError
+from engine.network.machine import machine, remembered
 
 Kernels = Literal["direct", "winograd"]
 """direct: oneDNN's convolutions. winograd: NNPACK's, by Winograd's method (Lavin and Gray 2016)."""
@@ -25,7 +22,7 @@ SETTING = "VITRAGE_KERNELS"
 SHAPES = ((64, 128), (128, 96))
 """Channels and edge in pixels of the convolutions that are measured, of the kind that take most of a run's time."""
 
-LIMIT_S = 0.3
+LIMIT_S = 0.15
 """The measurement ends after so many seconds."""
 
 
@@ -44,15 +41,12 @@ def choose_kernels(folder: Path) -> Kernels:
         raise EngineError(f"{SETTING} must be {here} here, not {named!r}; without it the faster ones are taken.")
     if named or not available:
         return cast(Kernels, named or "direct")
-    path, key = folder / "kernels.json", _machine()
-    known = _read(path)
-    if known.get(key) in get_args(Kernels):
-        return cast(Kernels, known[key])
+    return remembered(folder / "kernels.json", machine(), _faster, lambda known: known in get_args(Kernels))
+
+
+def _faster() -> Kernels:
     seconds = measure()
-    faster: Kernels = "winograd" if seconds["winograd"] < seconds["direct"] else "direct"
-    with suppress(OSError):  # a folder that cannot be written costs a measurement at each start
-        _write(path, {**known, key: faster})
-    return faster
+    return "winograd" if seconds["winograd"] < seconds["direct"] else "direct"
 
 
 def nnpack_is_available() -> bool:
@@ -84,34 +78,3 @@ def _seconds(kernels: Kernels, channels: int, edge: int) -> float:
     else:
         torch._nnpack_spatial_convolution(maps, weight, None, 1)
     return time.perf_counter() - began
-
-
-def processor() -> str:
-    """Return the processor's name."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        lines = []
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, platform.processor() or platform.machine())
-
-
-def _machine() -> str:
-    """What a measurement holds for; the limits that environment variables set to the instructions count as well."""
-    limits = [os.environ.get("ONEDNN_MAX_CPU_ISA", ""), torch.backends.cpu.get_cpu_capability()]
-    return " | ".join([processor(), *filter(None, limits), torch.__version__, f"{torch.get_num_threads()} threads"])
-
-
-def _read(path: Path) -> dict[str, object]:
-    try:
-        known = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return known if isinstance(known, dict) else {}
-
-
-def _write(path: Path, known: Mapping[str, object]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(f".{os.getpid()}")
-    fresh.write_text(json.dumps(known, indent=2), encoding="utf-8")
-    fresh.replace(path)

@@ -13,7 +13,7 @@ from statistics import fmean
 from filelock import FileLock, Timeout
 
 from engine.errors import EngineError
-from engine.network.kernels import processor
+from engine.network.machine import processor
 from engine.study import journal, machine
 from engine.study.journal import Header, Journal
 from engine.study.metrics import METRICS

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bot.storage.models import (
+    Forecast,
     Place,
     Recipe,
+    WorkerState,
 )
 from bot.storage.protocols import Stores
 from tests.support.jobs import ALICE, BOB, claim, current, enqueue, render
@@ -85,3 +87,39 @@ async def test_an_unknown_wait_is_none(stores: Stores) -> None:
     assert await stores.jobs.place(await current(stores, job)) == Place(ahead=0, seconds=4)
     await stores.jobs.cancel(job.id)
     assert await stores.jobs.place(job) == Place(ahead=0, seconds=None)
+
+
+async def _serve(stores: Stores, name: str, painter: str, forecast: Forecast | None = None) -> None:
+    await stores.work.beat(WorkerState(name, "pretrained", painter=painter, forecast=forecast or {}))
+
+
+async def test_a_forecast_counts_until_the_same_painter_has_painted(stores: Stores) -> None:
+    """The nearest size is taken in proportion to the pixels; what other painters took does not count."""
+    await _seen(stores, Recipe(), 500)
+    await _serve(stores, "engine", "laptop", {"standard": {0: 40.0, 256: 12.0, 1024: 160.0}, "sketch": {0: 9.0}})
+    assert await stores.jobs.estimate(Recipe()) == 40
+    assert await stores.jobs.estimate(Recipe(size=2048)) == 640
+    assert await stores.jobs.estimate(Recipe(size=200)) == 12 * (200 / 256) ** 2
+    assert await stores.jobs.estimate(SKETCH, resumed=True) == 9
+    assert await stores.jobs.estimate(Recipe("fine")) is None
+    await enqueue(stores, "own")
+    await render(stores, await claim(stores, "engine"), seconds=30)
+    assert await stores.jobs.estimate(Recipe()) == 30
+    await _serve(stores, "engine", "graphics card")
+    assert await stores.jobs.estimate(Recipe()) == (500 + 30) / 2  # nothing is known of this one
+
+
+async def test_workers_of_two_kinds_share_the_queue(stores: Stores) -> None:
+    """Each takes what it takes; a queue moves by their sum, and waits for those in service alone."""
+    await _serve(stores, "slow", "laptop", {"standard": {0: 60.0}})
+    await _serve(stores, "quick", "graphics card", {"standard": {0: 20.0}})
+    await _serve(stores, "gone", "abacus", {"standard": {0: 1000.0}})
+    await stores.work.leave("gone")
+    assert await stores.jobs.estimate(Recipe(), worker="slow") == 60
+    assert await stores.jobs.estimate(Recipe(), worker="nobody") == await stores.jobs.estimate(Recipe()) == 30
+    jobs = [await enqueue(stores, f"u{number}", address=who) for number, who in enumerate((ALICE, BOB, ALICE))]
+    assert await stores.jobs.place(jobs[2]) == Place(ahead=2, seconds=(30 + 30) / 2 + 30)
+    running = await claim(stores, "quick")
+    assert await stores.jobs.place(running) == Place(ahead=0, seconds=20)
+    await stores.work.beat(WorkerState("quick", "", "It ended.", "graphics card"))
+    assert await stores.jobs.estimate(Recipe()) == 60

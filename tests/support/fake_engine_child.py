@@ -106,6 +106,16 @@ def _load_model(*_: object, on_download: Callable[[int, int | None], None], **__
     return MODEL
 
 
+def _forecast(_: object) -> Any:
+    """Forecast what a file in the folder says, nothing without it."""
+    file = FOLDER / "forecast"
+    return json.loads(file.read_text(), object_hook=_with_numbers) if file.exists() else {}
+
+
+def _with_numbers(pairs: dict[str, Any]) -> dict[Any, Any]:
+    return {int(key) if key.isdigit() else key: value for key, value in pairs.items()}
+
+
 def _note(options: engine.Options, start: bytes | None, masks: Sequence[Image.Image] | None) -> None:
     """Note what was asked for, see `WorkerHarness.runs`."""
     begin = load_image(start).width if start else options.seed or None
@@ -150,7 +160,8 @@ def _picture(size: int = 4) -> Image.Image:
 
 if __name__ == "__main__":
     vars(engine).update(stylize=stylize, load_image=_load_picture, load_model=_load_model, Recorder=Recorder)
-    vars(engine_child).update(_DOWNLOAD_INTERVAL=0.0)
+    vars(engine).update(device_name=lambda device: device)
+    vars(engine_child).update(_DOWNLOAD_INTERVAL=0.0, forecast=_forecast)
     vars(render).update(_PROGRESS_INTERVAL=0.02, _PREVIEW_INTERVAL=0.06)
     with (FOLDER / "pids").open("a") as pids:
         pids.write(f"{os.getpid()}\n")

@@ -97,7 +97,9 @@ class FakeJobStore(JobStore):
         return self.jobs.get(job_id)
 
     @override
-    async def estimate(self, recipe: Recipe, *, kind: Kind = "picture", resumed: bool = False) -> float | None:
+    async def estimate(
+        self, recipe: Recipe, *, kind: Kind = "picture", resumed: bool = False, worker: str | None = None
+    ) -> float | None:
         return None
 
     @override

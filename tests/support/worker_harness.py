@@ -65,8 +65,8 @@ class WorkerHarness:
         self.command = [sys.executable, "-m", "tests.support.fake_engine_child", str(folder)]
 
     @asynccontextmanager
-    async def working(self, timeouts: Timeouts = QUICK, *, name: str | None = None) -> AsyncIterator[Dispatcher]:
-        """Run a dispatcher during the block, with others beside it if it has a name; none of its children is left."""
+    async def working(self, timeouts: Timeouts = QUICK, *, name: str = "engine") -> AsyncIterator[Dispatcher]:
+        """Run a dispatcher during the block; none of its children is left."""
         stop = asyncio.Event()
         dispatcher = Dispatcher(
             self.stores.work, self.stores.blobs, self.command, name=name, timeouts=timeouts, rng=Random(1)

@@ -25,7 +25,7 @@ async def test_one_child_paints_all_in_their_order(worker: WorkerHarness) -> Non
     jobs = [await worker.ask(f"u{number}") for number in range(5)]
     async with worker.working() as dispatcher:
         ended = [await worker.ended(job) for job in jobs]
-        assert dispatcher.engine == Ready(device="fake", weights="none", note="")
+        assert dispatcher.engine == Ready(device="fake", weights="none", note="", kind="fake")
     times = [await _finished_at(worker, job) for job in ended]
     assert times == sorted(times)
     assert len(worker.pids()) == 1

@@ -1,4 +1,4 @@
--- The database as this release creates it on PostgreSQL 15 or newer, version 13. A later release changes it by
+-- The database as this release creates it on PostgreSQL 15 or newer, version 14. A later release changes it by
 -- migrations/00NN_*.sql, and this file in the same way. Versions and columns are those of the SQLite schema, so that
 -- rows can be copied between the two. Times are seconds since the epoch by this server's clock, since hosts differ.
 
@@ -89,6 +89,7 @@ CREATE TABLE job (
     timelapse          text,                             -- a blob key
     report             jsonb   NOT NULL DEFAULT '{}',    -- from the engine
     seconds            double precision,                 -- how long painting took: the source of estimates
+    painter            text    NOT NULL DEFAULT '',      -- what painted it: its seconds teach estimates of the same painter's jobs
     error              text,                             -- a JobError, for the requester
     detail             text,                             -- the engine's own words, for the operator
     delivery           text    NOT NULL DEFAULT 'pending'  -- pending ⇄ sending → done
@@ -117,7 +118,7 @@ CREATE INDEX job_unsettled ON job (id) WHERE delivery <> 'done';
 CREATE INDEX job_status_left ON job (id) WHERE status_left;
 CREATE INDEX job_user ON job (user_id);
 CREATE INDEX job_ended ON job (finished_at) WHERE delivery = 'done';
-CREATE INDEX job_seconds ON job (quality, kind, resumed, id) WHERE seconds IS NOT NULL;
+CREATE INDEX job_seconds ON job (quality, kind, resumed, id, painter) WHERE seconds IS NOT NULL;
 -- Whether any row still names a blob is asked whenever one is dropped.
 CREATE INDEX job_blobs ON job USING gin (blobs) WITH (fastupdate = off) WHERE delivery <> 'done';
 
@@ -142,7 +143,9 @@ CREATE TABLE worker (
     seen_at double precision NOT NULL,
     weights text NOT NULL DEFAULT '',  -- of the engine child in service; empty while none is
     trouble text NOT NULL DEFAULT '',  -- why none is, in one sentence
-    told    boolean NOT NULL DEFAULT false  -- the operators were, since it was last in service
+    told    boolean NOT NULL DEFAULT false,  -- the operators were, since it was last in service
+    painter text NOT NULL DEFAULT '',  -- kind of device and weights of its latest engine child
+    forecast text NOT NULL DEFAULT '{}'  -- JSON, models.Forecast: how long that child expects pictures to take
 );
 
 -- One row per photo that a user has sent. It stays for a while after it left the draft, so that the same message is

@@ -12,6 +12,7 @@ from bot.storage.protocols import JobReader, JobStore, Topic
 from bot.storage.sql import estimates
 from bot.storage.sql.database import Row, SqlStore, Transaction, locking, transaction
 from bot.storage.sql.drafts import DROP_CHOSEN_STYLE
+from bot.storage.sql.estimates import Like
 from bot.storage.sql.rows import job_of
 from bot.storage.sql.styles import KEEP
 
@@ -111,9 +112,15 @@ class SqlJobReader(SqlStore, JobReader):
     @override
     @transaction
     async def estimate(
-        self, t: Transaction, recipe: Recipe, *, kind: Kind = "picture", resumed: bool = False
+        self,
+        t: Transaction,
+        recipe: Recipe,
+        *,
+        kind: Kind = "picture",
+        resumed: bool = False,
+        worker: str | None = None,
     ) -> float | None:
-        return await estimates.estimate(t, recipe.quality, recipe.size, kind, resumed=resumed)
+        return await estimates.estimate(t, Like(recipe.quality, recipe.size, kind, resumed), worker)
 
     @override
     async def wait(self, topic: Topic, seconds: float) -> None:
@@ -130,7 +137,7 @@ class SqlJobStore(SqlJobReader, JobStore):
         if known := await t.row(JOB_OF_KEY, {"dedup_key": new.dedup_key}):
             return job_of(known)
         user_id, resumed = new.address.user_id, new.start is not None
-        cost = await estimates.estimate(t, new.recipe.quality, new.recipe.size, new.kind, resumed=resumed)
+        cost = await estimates.estimate(t, Like(new.recipe.quality, new.recipe.size, new.kind, resumed))
         turn = await t.row(TAKE_TURN, {"user_id": user_id, "cost": cost or _UNKNOWN_COST})
         assert turn is not None
         await self._take_draft(t, new)
@@ -217,7 +224,7 @@ class SqlJobStore(SqlJobReader, JobStore):
     @transaction
     async def workers(self, t: Transaction) -> list[WorkerState]:
         rows = await t.rows(WORKERS, {"silent": SILENT, "day": _DAY})
-        return [WorkerState(row["name"], row["weights"], row["trouble"], bool(row["silent"])) for row in rows]
+        return [WorkerState(row["name"], row["weights"], row["trouble"], silent=bool(row["silent"])) for row in rows]
 
     @override
     @transaction

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import Any
 
@@ -30,7 +31,8 @@ UPDATE job SET progress = :progress, seconds_left = :seconds_left, preview = coa
 # Rendered, and its delivery pending, in one step.
 COMPLETE = f"""
 UPDATE job SET state = 'rendered', progress = 1.0, seconds_left = NULL, result = :result, report = :report,
-               seconds = :seconds, timelapse = :timelapse, delivery = 'pending', finished_at = now_seconds()
+               seconds = :seconds, timelapse = :timelapse, delivery = 'pending', finished_at = now_seconds(),
+               painter = coalesce((SELECT painter FROM worker WHERE name = job.worker), '')
 {_FENCE} RETURNING *
 """
 
@@ -58,12 +60,13 @@ RETURNING *
 
 # A pause between two beats, in either direction of the clock, ends the worker's time of regular beats.
 BEAT = """
-INSERT INTO worker (name, since, seen_at, weights, trouble)
-VALUES (:worker, now_seconds(), now_seconds(), :weights, :trouble)
+INSERT INTO worker (name, since, seen_at, weights, trouble, painter, forecast)
+VALUES (:worker, now_seconds(), now_seconds(), :weights, :trouble, :painter, :forecast)
 ON CONFLICT (name) DO UPDATE SET
     since = CASE WHEN abs(excluded.seen_at - worker.seen_at) < :regular THEN worker.since ELSE excluded.seen_at END,
     seen_at = excluded.seen_at, weights = excluded.weights, trouble = excluded.trouble,
-    told = worker.told AND excluded.weights = ''
+    told = worker.told AND excluded.weights = '',
+    painter = excluded.painter, forecast = excluded.forecast
 RETURNING seen_at - since AS regular_for
 """
 
@@ -178,7 +181,8 @@ class SqlWorkStore(SqlJobReader, WorkStore):
 
     async def _note(self, t: Transaction, state: WorkerState) -> float:
         """Note a beat; return for how many seconds the worker has beaten regularly."""
-        values = {"worker": state.name, "weights": state.weights, "trouble": state.trouble, "regular": _REGULAR}
+        values = dataclasses.asdict(state) | {"worker": state.name, "regular": _REGULAR}
+        values["forecast"] = json.dumps(state.forecast)
         row = await t.row(BEAT, values)
         assert row is not None
         return float(row["regular_for"])

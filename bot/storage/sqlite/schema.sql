@@ -1,4 +1,4 @@
--- The database as this release creates it, version 13. A later release changes it by migrations/00NN_*.sql, and this
+-- The database as this release creates it, version 14. A later release changes it by migrations/00NN_*.sql, and this
 -- file in the same way; a test compares both. Times are seconds since the epoch. Blob keys name files beside the database.
 
 -- One row per request for a picture. Its states:
@@ -60,6 +60,7 @@ CREATE TABLE job (
     timelapse         TEXT,                               -- a blob key
     report            TEXT    NOT NULL DEFAULT '{}',      -- JSON, from the engine
     seconds           REAL,                               -- how long painting took: the source of estimates
+    painter           TEXT    NOT NULL DEFAULT '',        -- what painted it: its seconds teach estimates of the same painter's jobs
     error             TEXT,                               -- a JobError, for the requester
     detail            TEXT,                               -- the engine's own words, for the operator
     delivery          TEXT    NOT NULL DEFAULT 'pending'  -- pending ⇄ sending → done
@@ -82,7 +83,7 @@ CREATE INDEX job_running ON job (worker) WHERE state = 'running';
 CREATE INDEX job_unsettled ON job (id) WHERE delivery <> 'done';
 CREATE INDEX job_status_left ON job (id) WHERE status_left = 1;
 CREATE INDEX job_user ON job (user_id);
-CREATE INDEX job_seconds ON job (quality, kind, resumed, id) WHERE seconds IS NOT NULL;
+CREATE INDEX job_seconds ON job (quality, kind, resumed, id, painter) WHERE seconds IS NOT NULL;
 
 -- Start-time fair queueing: when each user's last job would be done, if all users were served at once.
 CREATE TABLE user_turn (
@@ -105,7 +106,9 @@ CREATE TABLE worker (
     seen_at REAL NOT NULL,
     weights TEXT NOT NULL DEFAULT '',  -- of the engine child in service; empty while none is
     trouble TEXT NOT NULL DEFAULT '',  -- why none is, in one sentence
-    told    INTEGER NOT NULL DEFAULT 0  -- the operators were, since it was last in service
+    told    INTEGER NOT NULL DEFAULT 0,  -- the operators were, since it was last in service
+    painter TEXT NOT NULL DEFAULT '',  -- kind of device and weights of its latest engine child
+    forecast TEXT NOT NULL DEFAULT '{}'  -- JSON, models.Forecast: how long that child expects pictures to take
 ) STRICT;
 
 -- One row per photo that a user has sent. It stays for a while after it left the draft, so that the same message is

@@ -25,6 +25,9 @@ from tests.support.postgres import Server
 ROOT = Path(__file__).parents[3]
 
 BEFORE_THE_CARRIER = """
+DROP INDEX job_seconds;
+ALTER TABLE job DROP COLUMN painter;
+CREATE INDEX job_seconds ON job (quality, kind, resumed, id) WHERE seconds IS NOT NULL;
 DROP TABLE worker, carrier_migration, procrastinate_workers, procrastinate_jobs, procrastinate_events,
            procrastinate_periodic_defers CASCADE;
 DO $$ DECLARE f regprocedure; BEGIN
@@ -105,11 +108,11 @@ async def test_a_newer_database_is_refused(postgres_url: str, postgres: Server) 
         connection.execute("UPDATE schema_version SET version = 1000")
         try:
             with pytest.raises(
-                StoreVersionError, match=r"has version 1000, but .* versions 10 to 13: update the program"
+                StoreVersionError, match=r"has version 1000, but .* versions 10 to 14: update the program"
             ):
                 await opened(postgres_url)
         finally:
-            connection.execute("UPDATE schema_version SET version = 13")
+            connection.execute("UPDATE schema_version SET version = 14")
 
 
 async def test_a_database_of_another_program_is_refused(empty: str) -> None:
@@ -164,18 +167,18 @@ async def test_the_carrier_is_brought_to_its_release(empty: str, monkeypatch: py
 async def test_a_migration_is_done_whole_or_not_at_all(empty: str, tmp_path: Path) -> None:
     """In the order of the versions, and only those that the database has not seen."""
     await opened(empty)
-    (tmp_path / "0014_good.sql").write_text("CREATE TABLE a (x text);  -- one; comment\nCREATE TABLE b (x text);\n")
-    bad = tmp_path / "0015_bad.sql"
+    (tmp_path / "0015_good.sql").write_text("CREATE TABLE a (x text);  -- one; comment\nCREATE TABLE b (x text);\n")
+    bad = tmp_path / "0016_bad.sql"
     bad.write_text("CREATE TABLE c (x text);\nCREATE TABEL d (x text);\n")
     version = "SELECT version, to_regclass('a') IS NOT NULL, to_regclass('c') IS NOT NULL FROM schema_version"
     async with await psycopg.AsyncConnection.connect(empty, autocommit=True) as connection:
         with pytest.raises(psycopg.errors.SyntaxError):
             await migrate(connection, tmp_path)
-        assert await (await connection.execute(version)).fetchall() == [(13, False, False)]
+        assert await (await connection.execute(version)).fetchall() == [(14, False, False)]
         bad.write_text("CREATE TABLE c (x text);\n")
         for _ in range(2):
             await migrate(connection, tmp_path)
-            assert await (await connection.execute(version)).fetchall() == [(15, True, True)]
+            assert await (await connection.execute(version)).fetchall() == [(16, True, True)]
 
 
 async def test_both_databases_have_the_same_tables_and_columns(postgres_url: str, tmp_path: Path) -> None:

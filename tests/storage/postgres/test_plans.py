@@ -98,9 +98,9 @@ def explained(connection: psycopg.Connection[dict[str, Any]], sql: Sql, *, run: 
 
 @pytest.mark.parametrize("sql", HOT.values(), ids=HOT)
 def test_hot_statements_use_an_index(crowded: psycopg.Connection[dict[str, Any]], sql: Sql) -> None:
-    """None reads a whole table."""
+    """None reads a whole table; that of the workers has a few rows."""
     steps = list(steps_of(explained(crowded, sql)))
-    assert [step["Relation Name"] for step in steps if step["Node Type"] == "Seq Scan"] == []
+    assert {step["Relation Name"] for step in steps if step["Node Type"] == "Seq Scan"} <= {"worker"}
 
 
 FETCH = "SELECT prosrc FROM pg_proc WHERE proname = 'procrastinate_fetch_job_v2'"

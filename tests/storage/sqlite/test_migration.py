@@ -179,7 +179,7 @@ async def test_a_migrated_database_is_like_a_new_one(migrated: Stores, tmp_path:
     """The same tables, columns, constraints, indexes and view, and the same version; columns in any order."""
     async with open_sqlite(tmp_path / "new" / "vitrage.db", tmp_path / "new" / "blobs") as new:
         versions = [await connection_of(stores).execute_fetchall("PRAGMA user_version") for stores in (migrated, new)]
-    assert [list(map(tuple, version)) for version in versions] == [[(13,)], [(13,)]]
+    assert [list(map(tuple, version)) for version in versions] == [[(14,)], [(14,)]]
     assert schema_of(tmp_path / "vitrage.db") == schema_of(tmp_path / "new" / "vitrage.db")
 
 
@@ -194,7 +194,7 @@ async def test_a_version_that_cannot_be_read_is_refused(tmp_path: Path, version:
     with pytest.raises(StoreVersionError) as refused:
         async with open_sqlite(path, tmp_path / "blobs"):
             pass
-    assert str(refused.value) == f"{path} has version {version}, but this program reads versions 8 to 13: {mend}."
+    assert str(refused.value) == f"{path} has version {version}, but this program reads versions 8 to 14: {mend}."
     with closing(sqlite3.connect(path)) as other:
         assert other.execute("SELECT name FROM sqlite_schema").fetchall() == [("job",)]
         assert other.execute("PRAGMA user_version").fetchall() == [(version,)]

@@ -1,0 +1,8 @@
+-- Seconds are learned for each kind of device, and forecast before there are any.
+
+ALTER TABLE job ADD COLUMN painter TEXT NOT NULL DEFAULT '';
+DROP INDEX job_seconds;
+CREATE INDEX job_seconds ON job (quality, kind, resumed, id, painter) WHERE seconds IS NOT NULL;
+
+ALTER TABLE worker ADD COLUMN painter TEXT NOT NULL DEFAULT '';
+ALTER TABLE worker ADD COLUMN forecast TEXT NOT NULL DEFAULT '{}';
