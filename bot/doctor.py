@@ -163,7 +163,7 @@ def _painter(state: WorkerState) -> Finding:
 
 async def _check_engine(settings: Settings) -> list[Finding]:
     """Start the engine child as the bot does, and wait until it names the device and the weights, or says why not."""
-    command = engine_command(settings.device, settings.weights, settings.cache, settings.weights_url)
+    command = engine_command(settings.device, settings.weights, settings.cache, settings.weights_url, settings.kernels)
     child = await EngineProcess.start(command)
     try:
         while isinstance(frame := await child.receive(ENGINE_SECONDS), Loading):

@@ -35,7 +35,7 @@ class Painters:
             Dispatcher(
                 stores.work,
                 stores.blobs,
-                engine_command(device, *weights),
+                engine_command(device, *weights, settings.kernels),
                 name=f"{host or 'engine'} {device}",
             )
             for device in dict.fromkeys(devices)

@@ -18,6 +18,7 @@ from bot.chat.app import ALLOWED_UPDATES, build
 from bot.chat.command_menu import introduce
 from bot.chat.commands.broadcast import send_broadcasts
 from bot.chat.context import ChatApplication, Painter, Quotas, Services
+from bot.chat.default_recipe import DefaultRecipe
 from bot.chat.moderation import Moderation
 from bot.chat.painter_watch import PainterWatch
 from bot.chat.status.reporter import Reporter
@@ -32,7 +33,6 @@ from bot.settings import Settings, SettingsError
 from bot.storage.chat_protocols import PeopleStore
 from bot.storage.databases import SQLITE, active_bot, open_stores
 from bot.storage.errors import StoreUnavailableError
-from bot.storage.models import Recipe
 from bot.storage.patience import until_possible
 from bot.storage.protocols import Stores
 from engine.errors import EngineError
@@ -94,6 +94,7 @@ class _Bot:
         self._settings = settings
         self._stores = stores
         self._study = study
+        self._default = DefaultRecipe(stores.jobs, None if settings.quality == "auto" else settings.quality)
         self._download = painters.download
         on_sqlite = settings.database_url.startswith(SQLITE)
         self._watch = PainterWatch(painters.states if on_sqlite else stores.jobs.workers, stores.jobs.tell_of)
@@ -126,6 +127,7 @@ class _Bot:
                 parts.create_task(Reporter(application.bot, services).run(stop))
                 parts.create_task(send_broadcasts(application.bot, services.stores.people, stop))
                 parts.create_task(services.refusals.tell(application.bot, services.operators, stop))
+                parts.create_task(self._default.run(stop))
                 parts.create_task(self._watch.run(application.bot, services.operators, stop))
                 introduction = parts.create_task(introduce(application))
                 if isinstance(queue := application.update_queue, UpdateQueue):
@@ -187,7 +189,7 @@ class _Bot:
             stores=self._stores,
             albums=Albums(),
             presets=Presets(settings.presets_dir),
-            default=Recipe(quality=settings.quality),
+            default=self._default,
             quotas=Quotas(settings.max_queued, settings.max_queued_group, settings.max_per_day, settings.max_depth),
             operators=frozenset(settings.admins),
             moderate=Moderation(settings.filter_url).check if settings.filter_url else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
@@ -16,6 +16,8 @@ from bot.storage.models import Quality
 TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{30,}")
 TELEGRAM = "https://api.telegram.org"
 WEBHOOK_PORTS = (443, 80, 88, 8443)  # to which Telegram delivers (Bot API, setWebhook)
+
+Kernels = Literal["auto", "direct", "winograd"]
 
 
 class SettingsError(Exception):
@@ -58,7 +60,14 @@ class Settings(BaseSettings):
         default=None, description="The folder of downloaded weights; by default the user's cache folder."
     )
     device: str = Field(default="auto", description="`auto`, `cpu`, `cuda`, `cuda:1` …")
-    quality: Quality = Field(default="standard", description="The quality for users who chose none in /settings.")
+    kernels: Kernels = Field(
+        default="auto",
+        description="Of float32 convolutions on a CPU: `direct`, `winograd`, or `auto`, the faster ones.",
+    )
+    quality: Quality | Literal["auto"] = Field(
+        default="auto",
+        description="The quality for users who chose none in /settings; `auto`: `standard`, or a quicker one.",
+    )
     max_queued: int = Field(default=5, ge=1, description="How many pictures one user may have waiting.")
     max_queued_group: int = Field(
         default=20, ge=1, description="How many pictures one group may have waiting or in work."

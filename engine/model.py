@@ -43,7 +43,12 @@ class Model:
     """
 
     def __init__(
-        self, weights: Weights, device: str, precision: Precision = "auto", cache_dir: Path | None = None
+        self,
+        weights: Weights,
+        device: str,
+        precision: Precision = "auto",
+        cache_dir: Path | None = None,
+        kernels: str | None = None,
     ) -> None:
         self.device = device
         self.precision = precision
@@ -52,7 +57,7 @@ class Model:
         self.state = weights.state
         convolutions = [layer for layer, index in CONVOLUTIONS.items() if f"features.{index}.weight" in weights.state]
         self.layers = tuple(name for layer in convolutions for name in (layer, layer.replace("conv", "relu")))
-        self._cache_dir = cache_dir
+        self._cache_dir, self._kernels = cache_dir, kernels
         self._features: dict[tuple[bool, torch.dtype, Pooling], Features] = {}
         self._cache: OrderedDict[Hashable, object] = OrderedDict()
 
@@ -81,7 +86,7 @@ class Model:
         """The kernels of convolutions of this type here."""
         if self.device != "cpu" or dtype != torch.float32:
             return "direct"
-        return choose_kernels(self.folder)
+        return choose_kernels(self.folder, self._kernels)
 
     @property
     def folder(self) -> Path:
@@ -111,6 +116,7 @@ def load_model(
     *,
     precision: Precision = "auto",
     cache_dir: Path | None = None,
+    kernels: str | None = None,
     url: str | None = None,
     on_download: OnDownload | None = None,
 ) -> Model:
@@ -123,6 +129,8 @@ def load_model(
         precision: Of the convolutions, for all presets; `auto`: each preset's own. `float64` is for comparing results.
         cache_dir: The folder of downloaded weights, and of the choice of kernels; None: VITRAGE_CACHE, else the user's
             cache folder.
+        kernels: Of convolutions in float32 on a CPU: `direct`, `winograd`, or `auto`, which measures both once; None:
+            VITRAGE_KERNELS, else `auto`.
         url: Of the file of pretrained weights; None: VITRAGE_WEIGHTS_URL, else torchvision's.
         on_download: Called during a download with the bytes so far, and the total if the server tells it.
 
@@ -136,7 +144,7 @@ def load_model(
     found = find_weights(weights, cache_dir, url, on_download)
     found = found if layers is None else _cut_off(found, layers)
     with memory_errors():
-        return Model(found, resolve_device(device), precision, cache_dir)
+        return Model(found, resolve_device(device), precision, cache_dir, kernels)
 
 
 def _cut_off(weights: Weights, layers: Collection[str]) -> Weights:

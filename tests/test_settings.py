@@ -28,6 +28,7 @@ VALUES: dict[str, tuple[str, object]] = {
     "weights_url": ("http://mirror/vgg19-dcbb9e9d.pth", "http://mirror/vgg19-dcbb9e9d.pth"),
     "cache": ("/data/cache", Path("/data/cache")),
     "device": ("cuda:1", "cuda:1"),
+    "kernels": ("winograd", "winograd"),
     "quality": ("fine", "fine"),
     "max_queued": ("1", 1),
     "max_queued_group": ("2", 2),
@@ -48,7 +49,11 @@ VALUES: dict[str, tuple[str, object]] = {
 def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A working directory without a `.env`."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("VITRAGE_WEIGHTS_URL")  # which keeps other tests from the network
+    for name in (
+        "VITRAGE_WEIGHTS_URL",
+        "VITRAGE_KERNELS",
+    ):  # which keep other tests from the network and from measuring
+        monkeypatch.delenv(name)
     return tmp_path
 
 
@@ -104,6 +109,7 @@ def test_the_example_shows_every_setting_with_its_default(folder: Path) -> None:
         ("VITRAGE_WEBHOOK", "http://127.0.0.1:8443", "https:// alone"),
         ("VITRAGE_WEBHOOK", "https://bot.example.org:9000", "443, 80, 88 and 8443"),
         ("VITRAGE_QUALITY", "best", "sketch"),
+        ("VITRAGE_KERNELS", "fast", "'auto', 'direct' or 'winograd'"),
     ],
 )
 def test_a_wrong_setting_is_refused_with_what_would_be_right(

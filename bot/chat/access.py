@@ -65,7 +65,7 @@ async def request_of(
         message_id=source.message_id,
         thread_id=message.message_thread_id if message and message.is_topic_message else None,
         say=texts_in(source.chat.id, standing.preference.language or user.language_code, bot.username),
-        recipe=standing.recipe or services.default,
+        recipe=standing.recipe or services.default(),
         output=standing.preference.output,
         sender_chat=sender_chat,
     )

@@ -64,7 +64,7 @@ class Services:
     stores: Stores
     albums: Albums
     presets: Presets
-    default: Recipe  # of users who chose nothing in /settings
+    default: Callable[[], Recipe]  # of users who chose nothing in /settings
     quotas: Quotas = Quotas()
     operators: frozenset[int] = frozenset()  # user ids of those who run the bot
     moderate: Callable[[bytes], Awaitable[None]] | None = None  # raises BadPictureError for photos to be refused

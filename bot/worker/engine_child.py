@@ -113,12 +113,17 @@ def serve(arguments: argparse.Namespace, reader: FrameReader, send: Send) -> int
     try:
         tell = report_download(send)
         model = engine.load_model(
-            arguments.weights, arguments.device, cache_dir=arguments.cache, url=arguments.url, on_download=tell
+            arguments.weights,
+            arguments.device,
+            cache_dir=arguments.cache,
+            kernels=arguments.kernels,
+            url=arguments.url,
+            on_download=tell,
         )
+        kind, expected = engine.device_name(model.device), forecast(model)
     except engine.EngineError as error:
         send(Failed(reason=_REASONS.get(type(error), "start"), message=str(error)))
         return 1
-    kind, expected = engine.device_name(model.device), forecast(model)
     send(Ready(device=model.device, weights=model.weights, note=model.note, kind=kind, forecast=expected))
     while True:
         request = reader.requests.get()
@@ -141,6 +146,7 @@ def main() -> int:
     parser.add_argument("--device", default="auto")
     parser.add_argument("--weights", default="auto")
     parser.add_argument("--cache", type=Path, help="folder of downloaded weights")
+    parser.add_argument("--kernels", default="auto", help="auto, direct, winograd")
     parser.add_argument("--url", help="of the file of pretrained weights")
     arguments = parser.parse_args()
     # Only frames are written to the original stdout; whatever else is printed goes to stderr.

@@ -17,7 +17,11 @@ _CLOSING = 1.0  # seconds that a child has to end by itself
 
 
 def engine_command(
-    device: str = "auto", weights: str = "auto", cache: Path | None = None, url: str | None = None
+    device: str = "auto",
+    weights: str = "auto",
+    cache: Path | None = None,
+    url: str | None = None,
+    kernels: str = "auto",
 ) -> list[str]:
     """Return the command that starts the engine child with the same Python as ours.
 
@@ -26,9 +30,10 @@ def engine_command(
         weights: `auto`, `pretrained`, `builtin`, or a weights file.
         cache: The folder of downloaded weights; None: the engine's default.
         url: Of the file of weights; None: the engine's default.
+        kernels: `auto`, `direct` or `winograd`.
     """
     command = [sys.executable, "-m", "bot.worker.engine_child", "--device", device, "--weights", weights]
-    return [*command, *_weights_options(cache, url)]
+    return [*command, "--kernels", kernels, *_weights_options(cache, url)]
 
 
 def download_command(cache: Path | None = None, url: str | None = None) -> list[str]:

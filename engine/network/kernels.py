@@ -26,21 +26,24 @@ LIMIT_S = 0.15
 """The measurement ends after so many seconds."""
 
 
-def choose_kernels(folder: Path) -> Kernels:
-    """Return the kernels that VITRAGE_KERNELS names, else those that are faster here.
+def choose_kernels(folder: Path, named: str | None = None) -> Kernels:
+    """Return the kernels that are named, else those that are faster here.
 
     Args:
         folder: Where `kernels.json` keeps what was measured, for each processor, torch and number of threads.
+        named: Their name, or `auto`; None: VITRAGE_KERNELS, else `auto`.
 
     Raises:
         EngineError: There are no kernels of that name, or this torch does not have them.
     """
-    named, available = os.environ.get(SETTING, ""), nnpack_is_available()
-    if named not in {"", *get_args(Kernels)} or (named == "winograd" and not available):
-        here = " or ".join(get_args(Kernels)) if available else "direct"
-        raise EngineError(f"{SETTING} must be {here} here, not {named!r}; without it the faster ones are taken.")
-    if named or not available:
-        return cast(Kernels, named or "direct")
+    named, available = named or os.environ.get(SETTING) or "auto", nnpack_is_available()
+    if named not in {"auto", *get_args(Kernels)} or (named == "winograd" and not available):
+        here = "auto, direct or winograd" if available else "auto or direct"
+        raise EngineError(f"{SETTING} must be {here} here, not {named!r}; auto takes the faster ones.")
+    if named != "auto":
+        return cast(Kernels, named)
+    if not available:
+        return "direct"
     return remembered(folder / "kernels.json", machine(), _faster, lambda known: known in get_args(Kernels))
 
 

@@ -38,7 +38,7 @@ async def test_what_telegram_has_already_is_not_set_again(running_chat: RunningC
     """Three kinds of chats in two languages at the first start; nothing at the second."""
     async with Client(running_chat.url) as ann:
         assert await lists_set(ann) == 6
-        application = build(TOKEN, running_chat.url, Services(running_chat.stores, Albums(), PRESETS, Recipe()))
+        application = build(TOKEN, running_chat.url, Services(running_chat.stores, Albums(), PRESETS, Recipe))
         async with application:
             await introduce(application)
         assert await lists_set(ann) == 6
@@ -74,7 +74,7 @@ async def test_an_operator_gets_a_list_once_they_have_started_the_bot(running_ch
     """Before, Telegram knows no such chat: it is not even asked about."""
     stores = running_chat.stores
     async with Client(running_chat.url) as ann:
-        services = Services(stores, Albums(), PRESETS, Recipe(), operators=frozenset({ann.id}))
+        services = Services(stores, Albums(), PRESETS, Recipe, operators=frozenset({ann.id}))
         application = build(TOKEN, running_chat.url, services)
         async with application:
             await introduce(application)

@@ -42,7 +42,7 @@ class Receiver:
 async def taking(tmp_path: Path) -> AsyncIterator[Receiver]:
     """The ASGI application behind a proxy."""
     async with open_sqlite(tmp_path / "db", tmp_path / "blobs") as stores:
-        application = build(TOKEN, "http://127.0.0.1:9", Services(stores, Albums(), PRESETS, Recipe()))
+        application = build(TOKEN, "http://127.0.0.1:9", Services(stores, Albums(), PRESETS, Recipe))
         stop = asyncio.Event()
         transport = httpx.ASGITransport(receiver(HOOK, application, stop))
         async with httpx.AsyncClient(transport=transport, base_url="http://proxy") as proxy:

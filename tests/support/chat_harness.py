@@ -97,7 +97,7 @@ async def run_chat(folder: Path, **services: Any) -> AsyncIterator[RunningChat]:
 @asynccontextmanager
 async def run_chat_on(url: str, stores: Stores, token: str = TOKEN, **services: Any) -> AsyncIterator[None]:
     """Run the chat side on a sandbox and stores that exist already; `services` are fields of `Services`."""
-    application = build(token, url, Services(stores, Albums(), PRESETS, Recipe(), **services))
+    application = build(token, url, Services(stores, Albums(), PRESETS, Recipe, **services))
     assert application.updater is not None
     stop = asyncio.Event()
     async with application:

@@ -41,7 +41,7 @@ def fake_bot(files: Mapping[str, bytes] | None = None) -> AsyncMock:
 
 def services(stores: Stores | None = None, **more: Any) -> Services:
     """Return the services of a chat whose stores are in memory; `more` are other fields of `Services`."""
-    return Services(stores or fake_stores(), Albums(), PRESETS, Recipe(), **more)
+    return Services(stores or fake_stores(), Albums(), PRESETS, Recipe, **more)
 
 
 def message(bot: AsyncMock, chat: Chat = PRIVATE, number: int = 10, **fields: Any) -> Message:

@@ -110,7 +110,7 @@ async def _save(press: Press, data: Choose) -> None:
     settings = press.stores.settings
     recipe, preference = await _values(press, data.chat)
     if data.field == "reset":
-        await settings.save_recipe(data.chat, press.services.default)
+        await settings.save_recipe(data.chat, press.services.default())
         await settings.save_preference(data.chat, dataclasses.replace(preference, output="photo"))
     elif data.field in PERSONAL:
         changed = dataclasses.asdict(preference) | {data.field: _value(data)}
@@ -127,7 +127,7 @@ def _value(data: Choose) -> str | int | None:
 
 async def _values(request: Request, chat_id: int) -> tuple[Recipe, Preference]:
     settings = request.stores.settings
-    return await settings.recipe(chat_id) or request.services.default, await settings.preference(chat_id)
+    return await settings.recipe(chat_id) or request.services.default(), await settings.preference(chat_id)
 
 
 async def _list(request: Request, chat_id: int, say: Texts) -> Menu:
@@ -168,13 +168,13 @@ async def _choices(press: Press, chat_id: int, field: Setting) -> Menu:
 
 
 async def _costs(press: Press, recipe: Recipe, field: Setting) -> list[str]:
-    """Return how long a picture would take here with each choice, as far as earlier pictures tell."""
+    """Return how long a picture would take here with each choice, a line for each, as far as that is known."""
     known = []
     for choice in CHOICES[field]:
         seconds = await press.stores.jobs.estimate(Recipe(**(recipe.to_dict() | {field: choice})))
         if seconds is not None and choice is not None:
-            known.append(f"{_label(field, choice, press.say)} {press.say.duration(seconds)}")
-    return [press.say("settings-costs", costs=" · ".join(known))] if len(known) > 1 else []
+            known.append(f"{_label(field, choice, press.say)} · {press.say.duration(seconds)}")
+    return ["", press.say("settings-costs"), *known] if len(known) > 1 else []
 
 
 def _label(field: Setting, choice: object, say: Texts) -> str:

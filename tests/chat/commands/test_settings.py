@@ -76,11 +76,11 @@ async def test_each_choice_is_shown_with_its_cost_on_this_server(running_chat: R
         menu = await menu_of(chat)
         assert EN("settings-estimate", time=EN.duration(64)) in menu.text
         text = (await open_setting(chat, menu, "Quality")).text
-        qualities = f"{EN('quality-sketch')} {EN.duration(20)} · {EN('quality-standard')} {EN.duration(64)}"
-        assert EN("settings-costs", costs=qualities) in text
+        qualities = [f"{EN('quality-sketch')} · {EN.duration(20)}", f"{EN('quality-standard')} · {EN.duration(64)}"]
+        assert text.splitlines()[-3:] == [EN("settings-costs"), *qualities]
         text = (await open_setting(chat, await menu_of(chat), "Longest side")).text
-        assert f"{EN('size-pixels', size='256')} {EN.duration(16)}" in text
-        assert f"{EN('size-pixels', size='1024')} {EN.duration(256)}" in text
+        assert f"{EN('size-pixels', size='256')} · {EN.duration(16)}" in text
+        assert f"{EN('size-pixels', size='1024')} · {EN.duration(256)}" in text
 
 
 async def test_presses_that_meet_edit_once(running_chat: RunningChat) -> None:

@@ -51,9 +51,10 @@ def test_the_setting_decides_and_a_wrong_one_is_said(tmp_path: Path, monkeypatch
     for named in ("direct", "winograd"):
         monkeypatch.setenv(kernels.SETTING, named)
         assert choose_kernels(tmp_path) == named and not [*tmp_path.iterdir()]
+        assert choose_kernels(tmp_path, "direct") == "direct"  # a caller's choice comes first
         assert engine.load_model("builtin", "cpu").features(exact=True).kernels == named
     monkeypatch.setenv(kernels.SETTING, "fast")
-    with pytest.raises(engine.EngineError, match="VITRAGE_KERNELS must be direct or winograd here, not 'fast'"):
+    with pytest.raises(engine.EngineError, match="VITRAGE_KERNELS must be auto, direct or winograd here, not 'fast'"):
         choose_kernels(tmp_path)
 
 
