@@ -9,6 +9,11 @@ OLDEST_WAIT = Gauge("vitrage_oldest_wait_seconds", "For how long the oldest queu
 MEMORY = Gauge(
     "vitrage_memory_bytes", "Resident memory of this process (self) and of its children, the painter's.", ["process"]
 )
+DEVICE_MEMORY = Gauge(
+    "vitrage_device_memory_bytes",
+    "Memory of a painter's device, used and total: of a graphics card by all programs, of a CPU by the engine child.",
+    ["worker", "memory"],
+)
 
 STAGE_SECONDS = Histogram(
     "vitrage_stage_seconds",
@@ -39,3 +44,15 @@ def count_call(method: str) -> None:
     CALLS.labels(method).inc()
     for reason in CALL_ERROR_REASONS:
         CALL_ERRORS.labels(method, reason)
+
+
+def show_memory(worker: str, used_and_total: tuple[int, int]) -> None:
+    """Set what a worker's engine child says of its device's memory, in bytes."""
+    for memory, size in zip(("used", "total"), used_and_total, strict=True):
+        DEVICE_MEMORY.labels(worker, memory).set(size)
+
+
+def hide_memory(worker: str) -> None:
+    """Show nothing of a worker whose engine child has ended."""
+    for memory in ("used", "total"):
+        DEVICE_MEMORY.remove(worker, memory)

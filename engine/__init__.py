@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from engine.images.timelapse import Recorder, timelapse
     from engine.model import Model, load_model
     from engine.network.machine import device_name
+    from engine.network.memory import device_memory
     from engine.optimize.capacity import max_size
     from engine.optimize.forecast import forecast
     from engine.progress import Progress
@@ -44,6 +45,7 @@ __all__ = [
     "Result",
     "WeightsError",
     "blend",
+    "device_memory",
     "device_name",
     "forecast",
     "load_image",
@@ -57,6 +59,7 @@ __all__ = [
 
 _MODULES = {
     "blend": "engine.images.blend",
+    "device_memory": "engine.network.memory",
     "device_name": "engine.network.machine",
     "forecast": "engine.optimize.forecast",
     "max_size": "engine.optimize.capacity",

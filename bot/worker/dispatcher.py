@@ -136,6 +136,8 @@ class Dispatcher:
                 await self._wait_until_ready(child, stop)
                 return await self._give_jobs(child, stop)
             finally:
+                if self.engine:
+                    meters.hide_memory(self._name)
                 self.engine = None
                 await child.close()
         except ChildDiedError as error:
@@ -155,6 +157,7 @@ class Dispatcher:
                 case Ready() as ready:
                     self.engine, self._latest, self.trouble, self._served = ready, ready, "", True
                     self._ready.set()
+                    meters.show_memory(self._name, ready.memory)
                     log.info("engine_ready", pid=child.pid, device=ready.device, weights=ready.weights, note=ready.note)
                     return
                 case Failed(reason="start", message=message) if not self._served:

@@ -124,7 +124,10 @@ def serve(arguments: argparse.Namespace, reader: FrameReader, send: Send) -> int
     except engine.EngineError as error:
         send(Failed(reason=_REASONS.get(type(error), "start"), message=str(error)))
         return 1
-    send(Ready(device=model.device, weights=model.weights, note=model.note, kind=kind, forecast=expected))
+    memory = engine.device_memory(model.device)
+    send(
+        Ready(device=model.device, weights=model.weights, note=model.note, kind=kind, forecast=expected, memory=memory)
+    )
     while True:
         request = reader.requests.get()
         try:

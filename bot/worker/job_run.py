@@ -177,9 +177,9 @@ class JobRun:
     # --- While it is painted
 
     def _note(self, progress: Progress) -> None:
-        self._progress = progress
+        self._progress, left = progress, progress.seconds_left
         self._preview = progress.preview or self._preview
-        left = progress.seconds_left
+        meters.show_memory(self._worker, progress.memory)
         self._ends_at = None if left is None else self._heard + left
         if self._ends_at is not None:  # a busy machine paints more slowly than before; this is no reason to kill it
             self._expected = max(self._expected or 0.0, self._ends_at - self._began)

@@ -86,6 +86,7 @@ class Ready(_Frame, frozen=True):
         note: What an operator should know of them, or empty.
         kind: What devices of one speed have in common.
         forecast: How long it expects pictures to take.
+        memory: Of its device, bytes in use and in all; see `engine.device_memory`.
     """
 
     device: str
@@ -93,6 +94,7 @@ class Ready(_Frame, frozen=True):
     note: str
     kind: str = ""
     forecast: dict[Quality, dict[int, float]] = {}
+    memory: tuple[int, int] = (0, 0)
 
 
 class Progress(_Frame, frozen=True):
@@ -103,12 +105,14 @@ class Progress(_Frame, frozen=True):
         seconds_left: The engine's estimate, in seconds.
         sketched: No sketch will come any more: it is done, or there is none.
         preview: The picture as it is now, as JPEG; None in most frames.
+        memory: As in `Ready`.
     """
 
     fraction: float
     seconds_left: float | None
     sketched: bool
     preview: bytes | None
+    memory: tuple[int, int] = (0, 0)
 
 
 class Result(_Frame, frozen=True):

@@ -47,13 +47,16 @@ class Rendered:
 class ProgressSender:
     """Sends progress every half second, and a preview with it every three seconds.
 
+    With it goes what the memory of the device holds.
+
     Attributes:
         sketched: Whether no sketch will come any more.
     """
 
-    def __init__(self, send: Send, *, sketched: bool = True) -> None:
+    def __init__(self, send: Send, device: str, *, sketched: bool = True) -> None:
         self.sketched = sketched
         self._send = send
+        self._device = device
         self._next = time.monotonic()
         self._next_preview = self._next + _PREVIEW_INTERVAL / 3
 
@@ -72,7 +75,15 @@ class ProgressSender:
         if now >= self._next_preview:
             self._next_preview = now + _PREVIEW_INTERVAL
             data = _optional("preview", lambda: _small_jpeg(preview()))
-        self._send(Progress(fraction=fraction, seconds_left=seconds_left, sketched=self.sketched, preview=data))
+        self._send(
+            Progress(
+                fraction=fraction,
+                seconds_left=seconds_left,
+                sketched=self.sketched,
+                preview=data,
+                memory=engine.device_memory(self._device),
+            )
+        )
 
 
 def render_picture(request: Paint, model: engine.Model, should_stop: ShouldStop, send: Send) -> Rendered:
@@ -85,7 +96,7 @@ def render_picture(request: Paint, model: engine.Model, should_stop: ShouldStop,
     styles = [turned(engine.load_image(style), request.recipe.variation) for style in request.styles]
     mask = None if request.mask is None else engine.load_image(request.mask)
     sketch = request.sketch and request.start is None and options.longest_edge >= 2 * _SKETCH_EDGE
-    recorder, sender = engine.Recorder(edge=_TIMELAPSE_EDGE), ProgressSender(send, sketched=not sketch)
+    recorder, sender = engine.Recorder(edge=_TIMELAPSE_EDGE), ProgressSender(send, model.device, sketched=not sketch)
     edge = 0  # longest edge of the scale before this iteration
 
     def follow(progress: engine.Progress) -> None:
@@ -120,7 +131,8 @@ def render_sheet(request: Paint, model: engine.Model, should_stop: ShouldStop, s
     """
     began = time.monotonic()
     options = dataclasses.replace(options_of(request.recipe), iterations=_SHEET_ITERATIONS)
-    content, images, sender = engine.load_image(request.content), list[Image.Image](), ProgressSender(send)
+    content, images = engine.load_image(request.content), list[Image.Image]()
+    sender = ProgressSender(send, model.device)
 
     def follow(progress: engine.Progress) -> None:
         fraction = (len(images) + progress.fraction) / len(request.styles)

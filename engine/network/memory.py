@@ -79,6 +79,16 @@ def free_memory(device: str) -> int:
     return available if left is None else min(available, left)
 
 
+def device_memory(device: str) -> tuple[int, int]:
+    """Bytes in use and in all: of a graphics card by all its programs, of a CPU's machine by this process."""
+    if device.startswith("cuda"):
+        free, total = torch.cuda.mem_get_info(device)
+        return total - free, total
+    if device == "mps":
+        return torch.mps.driver_allocated_memory(), torch.mps.recommended_max_memory()
+    return psutil.Process().memory_info().rss, psutil.virtual_memory().total
+
+
 def network_bytes(convolutions: Collection[str], itemsize: int) -> int:
     """Bytes for each pixel of the picture that the forward and backward passes of the network need at most.
 

@@ -160,7 +160,7 @@ def _picture(size: int = 4) -> Image.Image:
 
 if __name__ == "__main__":
     vars(engine).update(stylize=stylize, load_image=_load_picture, load_model=_load_model, Recorder=Recorder)
-    vars(engine).update(device_name=lambda device: device)
+    vars(engine).update(device_name=lambda device: device, device_memory=lambda _: (3_000_000, 8_000_000))
     vars(engine_child).update(_DOWNLOAD_INTERVAL=0.0, forecast=_forecast)
     vars(render).update(_PROGRESS_INTERVAL=0.02, _PREVIEW_INTERVAL=0.06)
     with (FOLDER / "pids").open("a") as pids:

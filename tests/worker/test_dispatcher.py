@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 
+import prometheus_client
 import pytest
 
 from bot.storage.models import Job, State
@@ -25,10 +26,19 @@ async def test_one_child_paints_all_in_their_order(worker: WorkerHarness) -> Non
     jobs = [await worker.ask(f"u{number}") for number in range(5)]
     async with worker.working() as dispatcher:
         ended = [await worker.ended(job) for job in jobs]
-        assert dispatcher.engine == Ready(device="fake", weights="none", note="", kind="fake")
+        assert dispatcher.engine == Ready(
+            device="fake", weights="none", note="", kind="fake", memory=(3_000_000, 8_000_000)
+        )
+        assert [_memory(each) for each in ("used", "total")] == [3_000_000, 8_000_000]
+    assert _memory("used") is None
     times = [await _finished_at(worker, job) for job in ended]
     assert times == sorted(times)
     assert len(worker.pids()) == 1
+
+
+def _memory(which: str) -> float | None:
+    labels = {"worker": "engine", "memory": which}
+    return prometheus_client.REGISTRY.get_sample_value("vitrage_device_memory_bytes", labels)
 
 
 async def _finished_at(worker: WorkerHarness, job: Job) -> float:

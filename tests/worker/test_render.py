@@ -127,7 +127,7 @@ def render_request(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> tuple[lis
     )
     request = msgspec.structs.replace(request, **changes)
     rendered = render.render_sheet if request.kind == "sheet" else render.render_picture
-    rendered(request, SimpleNamespace(), lambda: False, lambda _: None)  # type: ignore[arg-type]
+    rendered(request, SimpleNamespace(device="cpu"), lambda: False, lambda _: None)  # type: ignore[arg-type]
     return decoded, calls
 
 
@@ -162,15 +162,18 @@ def test_a_failed_timelapse_does_not_cost_the_picture(error: Exception, capsys: 
     assert str(error) in capsys.readouterr().err
 
 
-def test_a_preview_that_fails_costs_no_picture(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_preview_that_fails_costs_no_picture(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It is a line in the log; progress is told all the same."""
     sent: list[FromChild] = []
-    sender = ProgressSender(sent.append)
+    monkeypatch.setattr(engine, "device_memory", lambda _: (5, 9))
+    sender = ProgressSender(sent.append, "cpu")
 
     def fail() -> Image.Image:
         raise MemoryError("no room")
 
     sender.finish_sketch()
     sender.update(0.5, 3.0, fail)
-    assert sent == [Progress(fraction=0.5, seconds_left=3.0, sketched=True, preview=None)]
+    assert sent == [Progress(fraction=0.5, seconds_left=3.0, sketched=True, preview=None, memory=(5, 9))]
     assert "no preview: no room" in capsys.readouterr().err
