@@ -162,8 +162,12 @@ def _painter(state: WorkerState) -> Finding:
 
 
 async def _check_engine(settings: Settings) -> list[Finding]:
-    """Start the engine child as the bot does, and wait until it names the device and the weights, or says why not."""
-    command = engine_command(settings.device, settings.weights, settings.cache, settings.weights_url, settings.kernels)
+    return [finding for device in settings.devices for finding in await _check_device(settings, device)]
+
+
+async def _check_device(settings: Settings, device: str) -> list[Finding]:
+    """Start an engine child as the bot does, and wait until it names the device and the weights, or says why not."""
+    command = engine_command(device, settings.weights, settings.cache, settings.weights_url, settings.kernels)
     child = await EngineProcess.start(command)
     try:
         while isinstance(frame := await child.receive(ENGINE_SECONDS), Loading):
@@ -177,6 +181,6 @@ async def _check_engine(settings: Settings) -> list[Finding]:
         return [Finding(False, "The painter does not start", f"{reason} See VITRAGE_DEVICE and VITRAGE_WEIGHTS.")]
     advice = "`vitrage-engine weights --download` brings the full ones; a bot with VITRAGE_WEIGHTS=auto does so too."
     return [
-        Finding(True, f"The painter works on {frame.device}"),
+        Finding(True, f"The painter works on {', '.join([frame.device, *frame.others])}"),
         Finding(True, f"Its weights are {frame.weights}", advice if frame.weights == "builtin" else ""),
     ]

@@ -75,7 +75,7 @@ async def run(settings: Settings, *, paints: bool = True) -> None:
     await asyncio.to_thread(settings.data_dir.mkdir, mode=0o700, parents=True, exist_ok=True)
     with host_name(settings) if paints else contextlib.nullcontext() as host:
         async with open_stores(settings.database_url, settings.blobs_dir, settings.blobs) as stores:
-            painters = Painters(settings, stores, [settings.device] if paints else [], host)
+            painters = Painters(settings, stores, settings.devices if paints else [], host)
             bot = _Bot(settings, stores, painters, study)
             ready = {"telegram": bot.answers} | ({"painter": painters.in_service} if paints else {})
             async with asyncio.TaskGroup() as parts:

@@ -59,7 +59,9 @@ class Settings(BaseSettings):
     cache: Path | None = Field(
         default=None, description="The folder of downloaded weights; by default the user's cache folder."
     )
-    device: str = Field(default="auto", description="`auto`, `cpu`, `cuda`, `cuda:1` …")
+    device: str = Field(
+        default="auto", description="`auto`, `cpu`, `cuda`, `mps`, or several with commas between: `cuda:0, cuda:1`."
+    )
     kernels: Kernels = Field(
         default="auto",
         description="Of float32 convolutions on a CPU: `direct`, `winograd`, or `auto`, the faster ones.",
@@ -192,6 +194,11 @@ class Settings(BaseSettings):
     def database_url(self) -> str:
         """The database, with its password."""
         return self.database.get_secret_value() if self.database else f"{SQLITE}{self.data_dir / 'vitrage.db'}"
+
+    @property
+    def devices(self) -> list[str]:
+        """Where pictures are painted, as the engine names it; each gets an engine child."""
+        return [name for part in self.device.split(",") if (name := part.strip())] or ["auto"]
 
     @property
     def blobs_dir(self) -> Path:

@@ -40,7 +40,7 @@ async def work(settings: Settings, devices: Sequence[str], queues: Collection[st
     await asyncio.to_thread(settings.data_dir.mkdir, mode=0o700, parents=True, exist_ok=True)
     with host_name(settings) as host:
         async with open_stores(settings.database_url, settings.blobs_dir, settings.blobs, queues=queues) as stores:
-            painters = Painters(settings, stores, devices or [settings.device], host)
+            painters = Painters(settings, stores, devices or settings.devices, host)
             async with asyncio.TaskGroup() as parts:
                 parts.create_task(painters.run(stop))
                 parts.create_task(show_life(settings.data_dir, stop))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from engine.api import stylize, stylize_batch
     from engine.images.blend import blend
     from engine.images.timelapse import Recorder, timelapse
-    from engine.model import Model, load_model
+    from engine.model import Model, auto_devices, load_model
     from engine.network.machine import device_name
     from engine.network.memory import device_memory
     from engine.optimize.capacity import max_size
@@ -44,6 +44,7 @@ __all__ = [
     "Request",
     "Result",
     "WeightsError",
+    "auto_devices",
     "blend",
     "device_memory",
     "device_name",
@@ -58,6 +59,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "auto_devices": "engine.model",
     "blend": "engine.images.blend",
     "device_memory": "engine.network.memory",
     "device_name": "engine.network.machine",

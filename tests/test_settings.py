@@ -27,7 +27,7 @@ VALUES: dict[str, tuple[str, object]] = {
     "weights": ("builtin", "builtin"),
     "weights_url": ("http://mirror/vgg19-dcbb9e9d.pth", "http://mirror/vgg19-dcbb9e9d.pth"),
     "cache": ("/data/cache", Path("/data/cache")),
-    "device": ("cuda:1", "cuda:1"),
+    "device": ("cuda:0, cuda:1", "cuda:0, cuda:1"),
     "kernels": ("winograd", "winograd"),
     "quality": ("fine", "fine"),
     "max_queued": ("1", 1),
@@ -119,6 +119,16 @@ def test_a_wrong_setting_is_refused_with_what_would_be_right(
     monkeypatch.setenv(name, value)
     with pytest.raises(ValidationError, match=says):
         Settings()
+
+
+@pytest.mark.parametrize(
+    ("value", "devices"), [("", ["auto"]), ("cpu", ["cpu"]), (" cuda:0,cuda:1,", ["cuda:0", "cuda:1"]), (",", ["auto"])]
+)
+def test_several_devices_stand_with_commas_between(
+    monkeypatch: pytest.MonkeyPatch, value: str, devices: list[str]
+) -> None:
+    monkeypatch.setenv("VITRAGE_DEVICE", value)
+    assert Settings().devices == devices
 
 
 @pytest.mark.parametrize(

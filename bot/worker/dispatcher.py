@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from random import Random
 from typing import Any
@@ -35,6 +35,7 @@ class Dispatcher:
         blobs: The pictures of its jobs.
         command: What starts the engine child, see `bot.worker.engine_process.engine_command`.
         name: What this worker is called in the queue: the same at every start, and no other worker's.
+        on_ready: Called whenever an engine child has got ready.
         timeouts: How long it waits for what.
         rng: Spreads the delays of retries.
 
@@ -50,6 +51,7 @@ class Dispatcher:
         command: Sequence[str],
         *,
         name: str = "engine",
+        on_ready: Callable[[Ready], None] | None = None,
         timeouts: Timeouts | None = None,
         rng: Random | None = None,
     ) -> None:
@@ -60,6 +62,7 @@ class Dispatcher:
         self._blobs = blobs
         self._command = command
         self._name = name
+        self._on_ready = on_ready
         self._timeouts = timeouts or Timeouts()
         self._rng = rng or Random()
         self._served = False  # one child has been ready: the settings are right
@@ -157,6 +160,8 @@ class Dispatcher:
                 case Ready() as ready:
                     self.engine, self._latest, self.trouble, self._served = ready, ready, "", True
                     self._ready.set()
+                    if self._on_ready:
+                        self._on_ready(ready)
                     meters.show_memory(self._name, ready.memory)
                     log.info("engine_ready", pid=child.pid, device=ready.device, weights=ready.weights, note=ready.note)
                     return

@@ -124,9 +124,16 @@ def serve(arguments: argparse.Namespace, reader: FrameReader, send: Send) -> int
     except engine.EngineError as error:
         send(Failed(reason=_REASONS.get(type(error), "start"), message=str(error)))
         return 1
-    memory = engine.device_memory(model.device)
     send(
-        Ready(device=model.device, weights=model.weights, note=model.note, kind=kind, forecast=expected, memory=memory)
+        Ready(
+            device=model.device,
+            weights=model.weights,
+            note=model.note,
+            kind=kind,
+            forecast=expected,
+            others=engine.auto_devices()[1:] if arguments.device == "auto" else (),
+            memory=engine.device_memory(model.device),
+        )
     )
     while True:
         request = reader.requests.get()

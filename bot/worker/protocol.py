@@ -86,6 +86,7 @@ class Ready(_Frame, frozen=True):
         note: What an operator should know of them, or empty.
         kind: What devices of one speed have in common.
         forecast: How long it expects pictures to take.
+        others: Devices of this host that `auto` stands for too, for other children.
         memory: Of its device, bytes in use and in all; see `engine.device_memory`.
     """
 
@@ -94,6 +95,7 @@ class Ready(_Frame, frozen=True):
     note: str
     kind: str = ""
     forecast: dict[Quality, dict[int, float]] = {}
+    others: tuple[str, ...] = ()
     memory: tuple[int, int] = (0, 0)
 
 

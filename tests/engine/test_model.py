@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+import torch
 from PIL import Image
 
 import engine
+from engine import model as model_module
+from engine.model import auto_devices, convolution_seconds
 
 
 def test_a_model_is_cut_at_the_deepest_layer_asked_for(model: engine.Model) -> None:
@@ -19,6 +22,31 @@ def test_a_model_is_cut_at_the_deepest_layer_asked_for(model: engine.Model) -> N
 def test_a_device_that_is_not_there_is_said() -> None:
     with pytest.raises(engine.EngineError, match="no device toaster"):
         engine.load_model("builtin", "toaster")
+
+
+@pytest.mark.parametrize(
+    ("cards", "apple", "seconds", "devices"),
+    [
+        (0, False, {}, ("cpu",)),
+        (0, True, {"cpu": 2.0, "mps": 1.0}, ("mps",)),
+        (0, True, {"cpu": 1.0, "mps": 2.0}, ("cpu",)),
+        (1, True, {"cpu": 2.0, "cuda": 1.0}, ("cuda",)),
+        (2, False, {"cpu": 2.0, "cuda:0": 1.0}, ("cuda:0", "cuda:1")),
+        (2, False, {"cpu": 1.0, "cuda:0": 2.0}, ("cpu",)),
+    ],
+)
+def test_auto_takes_cards_then_apples_gpu_then_the_cpu_unless_that_is_faster(
+    cards: int, apple: bool, seconds: dict[str, float], devices: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: cards > 0)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: cards)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: apple)
+    monkeypatch.setattr(model_module, "convolution_seconds", seconds.__getitem__)
+    assert auto_devices.__wrapped__() == devices
+
+
+def test_a_convolution_is_timed() -> None:
+    assert convolution_seconds("cpu") > 0
 
 
 def test_the_statistics_of_a_known_style_are_not_measured_again(

@@ -112,6 +112,10 @@ def _forecast(_: object) -> Any:
     return json.loads(file.read_text(), object_hook=_with_numbers) if file.exists() else {}
 
 
+def _lines(name: str) -> list[str]:
+    return (FOLDER / name).read_text().split() if (FOLDER / name).exists() else []
+
+
 def _with_numbers(pairs: dict[str, Any]) -> dict[Any, Any]:
     return {int(key) if key.isdigit() else key: value for key, value in pairs.items()}
 
@@ -160,6 +164,7 @@ def _picture(size: int = 4) -> Image.Image:
 
 if __name__ == "__main__":
     vars(engine).update(stylize=stylize, load_image=_load_picture, load_model=_load_model, Recorder=Recorder)
+    vars(engine).update(auto_devices=lambda: ("fake", *_lines("others")))
     vars(engine).update(device_name=lambda device: device, device_memory=lambda _: (3_000_000, 8_000_000))
     vars(engine_child).update(_DOWNLOAD_INTERVAL=0.0, forecast=_forecast)
     vars(render).update(_PROGRESS_INTERVAL=0.02, _PREVIEW_INTERVAL=0.06)
