@@ -3,15 +3,18 @@
     python -m benchmarks.strengths --data DIR --weights FILE --pairs 3
 
 Each pair is painted at strengths from 0 to 100 and compared with its content (`benchmarks.scoring.Judge.moved`).
-Printed last is the table for `engine/optimize/strength.py` by which equal steps of strength are equal steps of that
-distance, from the content to the force that the present table gives 100.
+Printed are the means, their spread from pair to pair, and last the table for `engine/optimize/strength.py` by which
+equal steps of strength are equal steps of that distance, from the content to the force that the present table gives
+100. `--corrected` paints as the engine does, which measures the distance on the way and corrects the style weight: the
+spread is to be compared, and the table to be left as it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from statistics import fmean
+from statistics import fmean, pstdev
 from typing import Annotated
 
 import numpy as np
@@ -32,8 +35,7 @@ def distances(pair: Pair, model: engine.Model, metric: dict[str, Tensor], option
     content, style = (load_image(path) for path in pair)
     judge = Judge(content, style, metric, options.longest_edge)
     for chosen in STRENGTHS:
-        changed = engine.preset(options.preset, size=options.size, strength=chosen)
-        yield judge.moved(engine.stylize(content, [style], changed, model=model).image)
+        yield judge.moved(engine.stylize(content, [style], replace(options, strength=chosen), model=model).image)
 
 
 def equal_steps(moved: Sequence[float]) -> dict[int, float]:
@@ -49,20 +51,25 @@ def equal_steps(moved: Sequence[float]) -> dict[int, float]:
 
 
 def main(
+    *,
     data: Annotated[Path, typer.Option(help="A folder with pictures in `content` and `style`.")],
     weights: Annotated[Path, typer.Option(help="A real VGG19, at least to conv3_4.")],
     pairs: Annotated[str, typer.Option(help="How many pairs, or CONTENT/STYLE,... by the files' names.")] = "3",
     preset: Annotated[str, typer.Option(help="What to paint with.")] = "standard",
     size: Annotated[int, typer.Option(help="Longest edge in pixels.")] = 256,
+    corrected: Annotated[bool, typer.Option(help="Let the engine correct the style weight.")] = False,
 ) -> None:
     """Print how far each strength moves a picture from its content, and the table that makes the steps equal."""
-    model, metric, options = engine.load_model(str(weights)), read_metric(weights), engine.preset(preset, size=size)
+    model, metric = engine.load_model(str(weights)), read_metric(weights)
+    hyperparameters = replace(engine.preset(preset).hyperparameters, corrected=corrected)
+    options = engine.preset(preset, size=size, custom=hyperparameters)
     rows = []
     for pair in choose_pairs(data, pairs):
         rows.append(list(distances(pair, model, metric, options)))
         typer.echo(f"{_line(rows[-1])}  {name_of(pair)}")
-    moved = [fmean(column) for column in zip(*rows, strict=True)]
-    typer.echo(f"{_line(moved)}  mean\n{_line(np.diff(moved).tolist())}  its steps\nFORCE = {equal_steps(moved)}")
+    moved, spread = ([part(column) for column in zip(*rows, strict=True)] for part in (fmean, pstdev))
+    typer.echo(f"{_line(moved)}  mean\n{_line(spread)}  spread\n{_line(np.diff(moved).tolist())}  steps of the mean")
+    typer.echo(f"FORCE = {equal_steps(moved)}")
 
 
 def _line(numbers: Sequence[float]) -> str:

@@ -58,6 +58,7 @@ class Hyperparameters:
     )
     style_weight: float = 1.5
     tv_weight: float = 1.0
+    corrected: bool = True  # whether runs correct the style weight by how far they move the picture
 
     @property
     def normalized(self) -> bool:
@@ -79,6 +80,7 @@ HYPERPARAMETERS: Mapping[str, Hyperparameters] = MappingProxyType(
             content_layers=(("conv2_2", 1.0),),
             style_weight=1e6,
             tv_weight=0.0,
+            corrected=False,
         ),
         "sketch": Hyperparameters(purpose="a first look in seconds", size=384, iterations=(40, 35, 25)),
         "standard": Hyperparameters(purpose="a good picture", size=512, iterations=(80, 70, 32)),

@@ -25,6 +25,7 @@ class Report:
     kernels: str  # of the convolutions: direct, or winograd where that is faster in float32
     weights: str  # pretrained, builtin, or the file's name
     strength: float
+    correction: float  # factor of the style weight by which the run has corrected itself to that strength; 1: none
     style_scale: float
     colors: str
     masked: bool  # whether a style had a mask

@@ -49,6 +49,7 @@ class Canvas:
         masked: Whether some style has a mask.
         mixtures: For each region, the styles that are painted there and the share of each.
         continued: Whether the run continues from an earlier picture.
+        force: Of the strength that the caller chose, as the run has corrected it.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Canvas:
         self._styles = [style for style in styles if style.weight]
         self.schedule: Schedule = make_schedule(content.size, options, start.size if start else None)
         self.continued = start is not None
+        self.reset_force()
         weights = [style.weight for style in self._styles]
         self.masked = any(style.mask is not None for style in self._styles)
         masks = [style.mask for style in self._styles]
@@ -84,8 +86,27 @@ class Canvas:
 
     @property
     def style_weight_factor(self) -> float:
-        """Factor of the style weight, from the caller's strength."""
-        return strength.style_weight_factor(self.options.strength)
+        """Factor of the style weight, from the force."""
+        return strength.style_weight_factor(self.force)
+
+    @property
+    def correction(self) -> float:
+        """Factor by which the run has corrected the style weight; 1: not at all."""
+        return self.style_weight_factor / strength.style_weight_factor(strength.force(self.options.strength))
+
+    def reset_force(self) -> None:
+        """Take the force of the strength that the caller chose."""
+        self.force = strength.force(self.options.strength)
+        self._tried: list[tuple[float, float]] = []  # forces, and how far each has moved the picture
+
+    def correct_force(self, distance: float) -> None:
+        """Correct the force by how far the present one has moved the picture; see `strength.corrected_force`.
+
+        Not where the run began with noise: it is measured before the content has come out of the noise.
+        """
+        if self.continued or self.options.init == "content":
+            self._tried.append((self.force, distance))
+            self.force = strength.corrected_force(self._tried, self.options.strength)
 
     def first(self) -> Tensor:
         """The picture that the first scale begins with, (1, 3, H, W): the start picture, noise, or the content.
@@ -131,7 +152,7 @@ class Canvas:
         for it, and is composited with the content where the masks are black.
         """
         output = to_image(image)
-        if (opacity := strength.opacity(self.options.strength)) < 1:
+        if (opacity := strength.opacity(self.force)) < 1:
             output = Image.blend(self._at(self._content, output.size), output, opacity)
         if self.options.colors == "content":
             output = colors.with_chrominance_of(output, resize(self._original_resized, output.size))

@@ -15,6 +15,7 @@ from torch.nn import functional
 from engine.combine.steps import described, finished
 from engine.model import Model
 from engine.network.memory import FULL, MemoryPlan
+from engine.optimize import distance, strength
 from engine.optimize.balance import measure_balance
 from engine.optimize.canvas import Canvas
 from engine.optimize.losses import Moments
@@ -22,7 +23,7 @@ from engine.optimize.objective import Balance, Extractor, Objective, StyleTarget
 from engine.optimize.optimizers import OPTIMIZERS, BestImages
 from engine.progress import EarlyStop, ProgressTracker
 from engine.report import Report, Result
-from engine.sizes import Size
+from engine.sizes import Size, fit
 
 
 class Run:
@@ -53,6 +54,8 @@ class Run:
         ]
         self._balance: Balance | None = None
         self._losses: list[dict[str, float]] = [{} for _ in canvases]
+        for canvas in canvases:
+            canvas.reset_force()  # an attempt before, which ran out of memory, may have corrected it
         self._stopped = False
 
     def paint(self) -> list[Result]:
@@ -60,10 +63,12 @@ class Run:
         began = time.monotonic()
         schedule = self._canvases[0].schedule
         images = self._batch([canvas.first() for canvas in self._canvases])
-        for size, iterations in schedule:
+        for size, iterations, correct in distance.passes(schedule, correct=self._hyperparameters.corrected):
             images, ended = self._paint_scale(images, size, iterations)
             if ended:
                 break
+            if correct:
+                self._correct_forces(images, size)
         images = _enlarge(images, schedule[-1][0])
         outputs = [
             finished(canvas.finish(images[n : n + 1]), canvas.options) for n, canvas in enumerate(self._canvases)
@@ -88,11 +93,25 @@ class Run:
             for notes in self._notes:
                 notes.append("stopped early" if stop.by_caller else "the loss was no longer a number")
         for n, notes in enumerate(self._notes):
-            if last is None or not torch.equal(best.images[n], last[n]):
-                notes.append(f"returned the best iterate at {size[0]}×{size[1]}")
+            note = f"returned the best iterate at {size[0]}×{size[1]}"
+            if note not in notes and (last is None or not torch.equal(best.images[n], last[n])):
+                notes.append(note)
         if last is None or size == self._canvases[0].size:
             self._losses = objective.losses(best.images)
         return best.images, last is None
+
+    def _correct_forces(self, images: Tensor, size: Size) -> None:
+        """Correct the force of each canvas by how far its picture has moved from its content."""
+        size = fit(size, min(max(size), distance.LARGEST_EDGE))
+        contents = self._batch([canvas.content(size) for canvas in self._canvases])
+        opacities = images.new_tensor([strength.opacity(canvas.force) for canvas in self._canvases])
+        images = functional.interpolate(images, contents.shape[2:], mode="area")
+        outputs = contents.lerp(images, opacities[:, None, None, None])
+        regions = self._regions(size)
+        coverage = None if regions is None else regions.sum(1, keepdim=True)
+        found, content = (self._features.extract(each, distance.LAYERS) for each in (outputs, contents))
+        for canvas, moved in zip(self._canvases, distance.moved(found, content, coverage).tolist(), strict=True):
+            canvas.correct_force(moved)
 
     def _enlarge_with_detail(self, images: Tensor, size: Size) -> Tensor:
         """The pictures at another size, with the detail of the contents that has no room at their own size."""
@@ -106,8 +125,7 @@ class Run:
         targets = [self._style_target(canvas, size) for canvas in self._canvases]
         target = {layer: _concatenate([each[layer] for each in targets], 0) for layer in targets[0]}
         content = self._batch([canvas.content(size) for canvas in self._canvases])
-        parts = [weights for canvas in self._canvases if (weights := canvas.regions(size)) is not None]
-        regions = self._batch(parts) if parts else None
+        regions = self._regions(size)
         if self._balance is None:  # measured at the first scale, where it is cheap, and the same at all of them
             self._balance = measure_balance(
                 self._extractor, self._hyperparameters, content=content, target=target, regions=regions
@@ -122,6 +140,10 @@ class Run:
             regions=regions,
             balance=self._balance,
         )
+
+    def _regions(self, size: Size) -> Tensor | None:
+        regions = [weights for canvas in self._canvases if (weights := canvas.regions(size)) is not None]
+        return self._batch(regions) if regions else None
 
     def _style_target(self, canvas: Canvas, size: Size) -> StyleTarget:
         """The moments that a canvas aims at: for each region, the weighted mean of its styles' moments."""
@@ -158,6 +180,7 @@ class Run:
             kernels=self._features.kernels,
             weights=self._model.weights,
             strength=options.strength,
+            correction=round(canvas.correction, 3),
             style_scale=options.style_scale,
             init="start" if canvas.continued else options.init,
             colors=options.colors,

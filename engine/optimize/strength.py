@@ -5,6 +5,8 @@ A strength is first converted to a force, which is linear in the logarithm of th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 FORCE = {0: 0, 10: 4, 20: 8, 30: 12.5, 40: 16.5, 50: 20.5, 60: 25, 70: 33.5, 80: 50, 90: 69, 100: 114}
@@ -13,6 +15,18 @@ FORCE = {0: 0, 10: 4, 20: 8, 30: 12.5, 40: 16.5, 50: 20.5, 60: 25, 70: 33.5, 80:
 Equal steps of strength move the picture equally far from its content, by the distance of VGG19's features. 80 is the
 style weight of the preset; above it the picture is nearly all style, and large changes of the weight change it little.
 """
+
+MOVED = {0: 0, 10: 0.13, 20: 0.27, 30: 0.40, 40: 0.53, 50: 0.66, 60: 0.84, 70: 0.98, 80: 1.06, 90: 1.14, 100: 1.20}
+"""Strength to the distance that it moves a picture from its content, by `engine.optimize.distance.moved`.
+
+Means over pairs of the forces above, at the end of the first scale; the pairs are those of docs/curves.md.
+"""
+
+MOST_CORRECTED = 22.5
+"""A force is corrected by so much at most: 8 times the style weight, or an eighth of it."""
+
+NEARLY_ALL_STYLE = 50.0
+"""No force is corrected beyond this: more style weight would take from the content, and bring no more style."""
 
 BLEND_BELOW = 30.0
 """Forces below this also blend the painted picture with the content."""
@@ -23,9 +37,9 @@ def force(strength: float) -> float:
     return float(np.interp(strength, list(FORCE), list(FORCE.values())))
 
 
-def style_weight_factor(strength: float) -> float:
+def style_weight_factor(force: float) -> float:
     """Factor of the style weight: 1 at a force of 50, ten times as much for each 25 more."""
-    return float(10 ** ((force(strength) - 50) / 25))
+    return float(10 ** ((force - 50) / 25))
 
 
 def recolored_share(strength: float) -> float:
@@ -33,9 +47,34 @@ def recolored_share(strength: float) -> float:
     return min(1.0, force(strength) / 50)
 
 
-def opacity(strength: float) -> float:
+def opacity(force: float) -> float:
     """Share of the painted picture when it is blended with the content at the end, 0..1.
 
     Without blending, the weakest force would still move a picture half as far as the preset's own style weight does.
     """
-    return min(1.0, force(strength) / BLEND_BELOW)
+    return min(1.0, force / BLEND_BELOW)
+
+
+def moved(strength: float) -> float:
+    """How far a strength moves a picture from its content on the average, from 0."""
+    return float(np.interp(strength, list(MOVED), list(MOVED.values())))
+
+
+def corrected_force(tried: Sequence[tuple[float, float]], strength: float) -> float:
+    """The force that moves a picture as far as its strength moves pictures on the average.
+
+    Args:
+        tried: Forces so far, at least one, and how far each has moved the picture from its content.
+        strength: What the caller asked for, 0..100.
+    """
+    wanted, far = force(strength), moved(strength)
+    present, distance = tried[-1]
+    distances, forces = zip(*sorted((distance, force) for force, distance in tried[-2:]), strict=True)
+    if distances[0] < far < distances[-1]:
+        better = np.interp(far, distances, forces)
+    else:
+        better = present + wanted - np.interp(distance, list(MOVED.values()), list(FORCE.values()))
+    # The factors are for low forces, which are mostly the share of the painted picture in the blend.
+    least = max(wanted - MOST_CORRECTED, wanted / 3)
+    most = min(wanted + MOST_CORRECTED, wanted * 3, max(wanted, NEARLY_ALL_STYLE))
+    return float(np.clip(better, least, most))

@@ -34,8 +34,9 @@ def test_the_command_prints_distances_and_a_table(data: Path, network: Path) -> 
     arguments = ["--data", data, "--weights", network, "--pairs", 1, "--preset", "sketch", "--size", 32]
     done = CliRunner().invoke(app, list(map(str, arguments)))
     assert done.exit_code == 0, done.output
-    pair, mean, steps, table = done.output.strip().splitlines()
-    assert pair.endswith("cat/glass") and mean.endswith("mean") and steps.endswith("its steps")
+    pair, mean, spread, steps, table = done.output.strip().splitlines()
+    assert pair.endswith("cat/glass") and mean.endswith("mean") and steps.endswith("steps of the mean")
+    assert spread == " ".join(["0.000"] * len(STRENGTHS)) + "  spread"
     far = [float(number) for number in pair.split()[:-1]]
     assert len(far) == len(STRENGTHS) and far[0] < 0.05 < far[-1]
     assert table.startswith("FORCE = {0: 0.0, 10: ")
