@@ -64,7 +64,8 @@ def stylize_batch(
     """Paint several pictures of one bucket at once; a GPU needs a fraction of the time that single runs take.
 
     Args:
-        requests: One or more, of one bucket: equal sizes at all scales, equal hyperparameters, as many regions each.
+        requests: One or more, of one bucket: equal sizes at all scales, equal hyperparameters, as many regions
+            each, and all or none of strengths that are corrected (below 80, beginning with the content).
         model: From `load_model`; None: loaded for these pictures.
         should_stop: Called after every iteration; when it returns True, all end with their best pictures so far.
 
@@ -108,6 +109,9 @@ def _check_bucket(canvases: Sequence[Canvas]) -> None:
     if not canvases:
         raise OptionsError("Give one request or more.")
     if len({canvas.bucket for canvas in canvases}) > 1:
-        raise OptionsError("Pictures of a batch must have equal sizes, one preset, and as many regions each.")
+        raise OptionsError(
+            "Pictures of a batch must have equal sizes, one preset, as many regions each, and strengths that are all "
+            "corrected or all not: those from 80 on, and noise, are not."
+        )
     if len(canvases) > 1 and canvases[0].options.hyperparameters.optimizer == "published":
         raise OptionsError("The published optimiser cannot paint a batch; choose another preset than paper.")

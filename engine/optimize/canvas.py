@@ -82,7 +82,17 @@ class Canvas:
     @property
     def bucket(self) -> Hashable:
         """Equal for pictures that can be painted as one batch."""
-        return tuple(self.schedule), self._hyperparameters, self.masked and len(self.mixtures)
+        return tuple(self.schedule), self._hyperparameters, self.masked and len(self.mixtures), self.corrects
+
+    @property
+    def corrects(self) -> bool:
+        """Whether the run corrects the force by how far it moves the picture.
+
+        Not from the preset's own style weight on, where style is nearly all there. Nor where it begins with noise: it
+        would be measured before the content has come out of the noise.
+        """
+        from_content = self.continued or self.options.init == "content"
+        return self._hyperparameters.corrected and from_content and self.options.strength < strength.NEARLY_ALL_STYLE
 
     @property
     def style_weight_factor(self) -> float:
@@ -100,13 +110,9 @@ class Canvas:
         self._tried: list[tuple[float, float]] = []  # forces, and how far each has moved the picture
 
     def correct_force(self, distance: float) -> None:
-        """Correct the force by how far the present one has moved the picture; see `strength.corrected_force`.
-
-        Not where the run began with noise: it is measured before the content has come out of the noise.
-        """
-        if self.continued or self.options.init == "content":
-            self._tried.append((self.force, distance))
-            self.force = strength.corrected_force(self._tried, self.options.strength)
+        """Correct the force by how far the present one has moved the picture; see `strength.corrected_force`."""
+        self._tried.append((self.force, distance))
+        self.force = strength.corrected_force(self._tried, self.options.strength)
 
     def first(self) -> Tensor:
         """The picture that the first scale begins with, (1, 3, H, W): the start picture, noise, or the content.

@@ -63,7 +63,7 @@ class Run:
         began = time.monotonic()
         schedule = self._canvases[0].schedule
         images = self._batch([canvas.first() for canvas in self._canvases])
-        for size, iterations, correct in distance.passes(schedule, correct=self._hyperparameters.corrected):
+        for size, iterations, correct in distance.passes(schedule, correct=self._canvases[0].corrects):
             images, ended = self._paint_scale(images, size, iterations)
             if ended:
                 break

@@ -25,8 +25,9 @@ Means over pairs of the forces above, at the end of the first scale; the pairs a
 MOST_CORRECTED = 22.5
 """A force is corrected by so much at most: 8 times the style weight, or an eighth of it."""
 
-NEARLY_ALL_STYLE = 50.0
-"""No force is corrected beyond this: more style weight would take from the content, and bring no more style."""
+NEARLY_ALL_STYLE = 80.0
+"""Strengths from here on are not corrected, nor are others beyond its force: style is nearly all there, so that more
+weight would only take from the content, and less of it takes more style than it gives content (docs/curves.md)."""
 
 BLEND_BELOW = 30.0
 """Forces below this also blend the painted picture with the content."""
@@ -76,5 +77,5 @@ def corrected_force(tried: Sequence[tuple[float, float]], strength: float) -> fl
         better = present + wanted - np.interp(distance, list(MOVED.values()), list(FORCE.values()))
     # The factors are for low forces, which are mostly the share of the painted picture in the blend.
     least = max(wanted - MOST_CORRECTED, wanted / 3)
-    most = min(wanted + MOST_CORRECTED, wanted * 3, max(wanted, NEARLY_ALL_STYLE))
+    most = min(wanted + MOST_CORRECTED, wanted * 3, force(NEARLY_ALL_STYLE))
     return float(np.clip(better, least, most))

@@ -87,19 +87,30 @@ def test_very_different_pictures_move_as_far_as_their_strength_says(
 def test_each_picture_of_a_batch_is_corrected_by_itself(
     text: Image.Image, glass: Image.Image, model: engine.Model
 ) -> None:
-    """As if it were alone; noise is not corrected, nor is what shall stay the content."""
-    choices = [options(50), options(30), options(50, init="noise"), options(0)]
+    """As if it were alone; what shall stay the content is not corrected."""
+    choices = [options(50), options(30), options(0)]
     requests = [engine.Request(text, [glass], choice) for choice in choices]
     together = [result.report.correction for result in engine.stylize_batch(requests, model=model)]
     alone = engine.stylize(text, [glass], choices[0], model=model).report.correction
     assert together[0] == pytest.approx(alone, rel=0.05) and alone != together[1] < 0.9
-    assert together[2:] == [1, 1]
+    assert together[2] == 1
+
+
+@pytest.mark.parametrize("choice", [{"init": "noise"}, {"strength": 80}, {"strength": 100}])
+def test_some_are_not_corrected(
+    text: Image.Image, glass: Image.Image, model: engine.Model, choice: dict[str, object]
+) -> None:
+    """What begins with noise, and what is nearly all style; nor can they be painted with others that are."""
+    chosen = options(**{"strength": 50, **choice})
+    assert engine.stylize(text, [glass], chosen, model=model).report.correction == 1
+    with pytest.raises(engine.OptionsError, match="corrected"):
+        engine.stylize_batch([engine.Request(text, [glass], each) for each in (chosen, options(50))], model=model)
 
 
 def test_a_picture_that_goes_on_is_corrected_too(text: Image.Image, glass: Image.Image, model: engine.Model) -> None:
     """Stronger is stronger and Softer is softer, from the same picture, and both where their strengths say."""
     first = engine.stylize(text, [glass], options(60), model=model)
-    for strength in (40, 80):
+    for strength in (40, 70):
         again = engine.stylize(text, [glass], options(strength), model=model, start=first.image)
         assert distance(text, again, model) == pytest.approx(moved(strength), rel=0.15)
 
@@ -123,17 +134,16 @@ def test_distance_is_where_things_are_and_not_how_bright_they_are() -> None:
     assert moved_by({"relu1_2": half}, {"relu1_2": one}, coverage).tolist() == pytest.approx([0, 0], abs=1e-5)
 
 
-@pytest.mark.parametrize("strength", [5, 30, 50, 80, 95])
+@pytest.mark.parametrize("strength", [5, 30, 50, 70])
 def test_a_force_is_corrected_towards_its_strength_and_within_limits(strength: float) -> None:
     asked, far = force(strength), moved(strength)
     assert corrected_force([(asked, far)], strength) == pytest.approx(asked)
     assert corrected_force([(asked, 1.1 * far)], strength) < asked
-    more = corrected_force([(asked, 0.9 * far)], strength)
-    assert more > asked if strength < 80 else more == asked
+    assert corrected_force([(asked, 0.9 * far)], strength) > asked
     for found, factor, way in ((0.0, 3, 1), (2.0, 1 / 3, -1)):
         limit = corrected_force([(asked, found)], strength)
         assert abs(limit - asked) <= MOST_CORRECTED and way * limit <= way * factor * asked
-        assert limit <= max(asked, NEARLY_ALL_STYLE)
+        assert limit <= force(NEARLY_ALL_STYLE)
 
 
 def test_between_a_force_too_weak_and_one_too_strong_lies_the_next() -> None:
