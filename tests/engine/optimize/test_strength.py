@@ -96,12 +96,11 @@ def test_each_picture_of_a_batch_is_corrected_by_itself(
     assert together[2] == 1
 
 
-@pytest.mark.parametrize("choice", [{"init": "noise"}, {"strength": 80}, {"strength": 100}])
+@pytest.mark.parametrize("chosen", [options(50, init="noise"), options(80), options(100)], ids=["noise", "80", "100"])
 def test_some_are_not_corrected(
-    text: Image.Image, glass: Image.Image, model: engine.Model, choice: dict[str, object]
+    text: Image.Image, glass: Image.Image, model: engine.Model, chosen: engine.Options
 ) -> None:
     """What begins with noise, and what is nearly all style; nor can they be painted with others that are."""
-    chosen = options(**{"strength": 50, **choice})
     assert engine.stylize(text, [glass], chosen, model=model).report.correction == 1
     with pytest.raises(engine.OptionsError, match="corrected"):
         engine.stylize_batch([engine.Request(text, [glass], each) for each in (chosen, options(50))], model=model)
