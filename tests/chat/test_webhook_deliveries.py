@@ -28,7 +28,7 @@ from bot.storage.databases import open_stores
 from bot.storage.protocols import Stores
 from bot.storage.sql.database import SqlStore
 from tests.support.chat_harness import TOKEN, RunningChat, request
-from tests.support.conversation import RESTARTED, answer_after, result
+from tests.support.conversation import answer_after, restarted, result
 from tests.support.database_lock import locked_by_another_program
 from tests.support.jobs import eventually, wake
 from tests.support.ports import reserved_port
@@ -124,7 +124,7 @@ async def place(port: int, tmp_path: Path) -> AsyncIterator[Place]:
         yield opened
 
 
-@RESTARTED
+@restarted
 async def test_a_picture_is_asked_for_by_webhook_over_restarts(place: Place) -> None:
     """What comes while no bot runs is kept by Telegram, where the webhook stays; no update is asked for."""
     async with Client(place.url) as ann:
@@ -174,7 +174,7 @@ async def test_an_update_that_cannot_be_stored_is_brought_again(place: Place, mo
         assert [message.from_bot for message in await chat.messages() if message.id >= asked] == [False, True] * 2
 
 
-@RESTARTED
+@restarted
 @pytest.mark.parametrize("webhook", [True, False])
 async def test_a_bot_that_stands_by_takes_over(port: int, tmp_path: Path, postgres_url: str, webhook: bool) -> None:
     """It leaves webhook and port alone until then; afterwards Telegram knows the same webhook."""

@@ -14,7 +14,7 @@ import pytest
 
 from bot.chat.i18n import texts
 from bot.sandbox.client import Chat, Client, Message
-from tests.support.conversation import RESTARTED, choose_small, is_status, result
+from tests.support.conversation import choose_small, is_status, restarted, result
 from tests.support.database_lock import locked_by_another_program
 from tests.support.jobs import eventually
 from tests.support.program import PATIENCE, Program, alive, until
@@ -58,7 +58,7 @@ async def test_a_killed_engine_costs_an_attempt_not_the_picture(
     assert "attempt=2" in fake_program.logged()
 
 
-@RESTARTED
+@restarted
 async def test_a_killed_bot_goes_on_where_it_was(fake_program: Program, cat: bytes, glass: bytes) -> None:
     """SIGKILL to the bot during a job: its engine child ends, and after a restart the picture comes, once.
 
@@ -85,7 +85,7 @@ async def test_a_killed_bot_goes_on_where_it_was(fake_program: Program, cat: byt
         assert (await draft.wait(lambda m: m.photo is not None and not is_status(m), timeout=PATIENCE)).reply_to
 
 
-@RESTARTED
+@restarted
 async def test_a_stop_gives_the_job_back_and_leaves_nothing_running(
     fake_program: Program, cat: bytes, glass: bytes
 ) -> None:
@@ -144,7 +144,7 @@ def test_settings_that_cannot_work_end_the_bot(tmp_path: Path, settings: dict[st
 
 # The press that the killed bot may not have recorded as handled yet: it is answered and its message edited once more.
 @pytest.mark.refused("answerCallbackQuery", "query is too old", always=False)
-@RESTARTED
+@restarted
 async def test_updates_sent_while_the_bot_was_away_are_answered(
     fake_program: Program, cat: bytes, glass: bytes
 ) -> None:

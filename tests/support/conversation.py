@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 import pytest
 
 from bot.sandbox.client import Chat, Message
 from tests.support.program import PATIENCE
 
-# After a restart the bot does not know what a status message shows, and edits it once in any case.
-RESTARTED = pytest.mark.refused("editMessageText", "message is not modified", always=False)
+Test = TypeVar("Test", bound=Callable[..., Any])
+
+
+def restarted(test: Test) -> Test:
+    """Name the refusals that a bot may provoke which starts anew within a second.
+
+    It does not know what a status message shows, and edits it once in any case; nor what it has just sent, so that it
+    may send too soon, waits and sends again.
+    """
+    for method, part in (
+        ("editMessageText", "message is not modified"),
+        ("sendMessage", "retry after"),
+        ("sendPhoto", "retry after"),
+    ):
+        test = pytest.mark.refused(method, part, always=False)(test)
+    return test
 
 
 def is_status(message: Message) -> bool:

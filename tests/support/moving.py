@@ -31,7 +31,7 @@ INSERT INTO job (id, dedup_key, chat_id, thread_id, user_id, message_id, languag
                  detail, delivery, report, created_at, finished_at, seconds)
 VALUES (9, 'u2', 5, 6, 7, 8, 'en', '', '[]', 'failed', 'broken', 'two
 lines', 'done', '{{"b": -0.0, "a": [1.50, null, true, "é"], "device": "cpu"}}', 0.1, 0.30000000000000004, 2.5);
-INSERT INTO worker VALUES ('w', 1.0, 2.0, 'builtin', '', 1);
+INSERT INTO worker VALUES ('w', 1.0, 2.0, 'builtin', '', 1, 'CPU, builtin', '{{"sketch": {{"384": 1.5}}}}');
 INSERT INTO user_turn VALUES (5000000001, 1e300);
 INSERT INTO photo (id, chat_id, thread_id, user_id, message_id, slot, blob, source, is_style, spoiler, added_at)
 VALUES (4, 1, NULL, 2, 3, 0, '{KEYS[2]}', 'preset:mosaic', 1, 0, 5.5);

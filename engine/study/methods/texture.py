@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 from scipy.fft import irfft2, rfft2
 
+from engine.errors import EngineError
 from engine.study.methods.frame import at_edge
 from engine.study.records import Method, Work
 
@@ -37,10 +38,15 @@ def texture_transfer(content: Image.Image, style: Image.Image, work: Work) -> Im
     and, from the second pass on, with the pass before: what this counts for grows from 0.1 to 0.9. Patches are joined
     along the path of least difference. The content's luminance is first given the style's histogram, so that every
     brightness finds patches.
+
+    Raises:
+        EngineError: A picture is one pixel wide or high at this size, so that blocks cannot overlap.
     """
     from skimage.exposure import match_histograms
 
     picture, source = at_edge(content, work.size), at_edge(style, work.size)
+    if min(*picture.size, *source.size) < 2:
+        raise EngineError("Texture transfer needs pictures that are two pixels wide and high at least.")
     luminance = _luminance(source)
     aim = match_histograms(_luminance(picture), luminance)
     quilt = Quilt(np.asarray(source) / 255, luminance, np.random.default_rng(work.seed))
@@ -130,7 +136,7 @@ def _overlap(block: int, above: int, left: int) -> Pixels:
 
 def _places(length: int, block: int) -> list[tuple[int, int]]:
     """Where blocks begin along an edge, and how far each overlaps the one before it."""
-    step = max(1, block - max(1, block // 6))
+    step = block - max(1, block // 6)
     starts = [*range(0, length - block, step), length - block]
     return [(start, before + block - start) for before, start in itertools.pairwise([-block, *starts])]
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from engine.errors import EngineError
 from engine.study.methods import METHODS
 from engine.study.methods.texture import Quilt, _before_seam, _places
 from tests.support.painting import work_of
@@ -26,10 +27,13 @@ def test_every_pixel_is_one_of_the_styles(cat: Image.Image, glass: Image.Image) 
     assert {tuple(colour) for colour in np.asarray(made).reshape(-1, 3)} <= colours
 
 
-@pytest.mark.parametrize(("size", "made"), [((300, 1), (32, 1)), ((1, 300), (1, 32)), ((1, 1), (32, 32))], ids=str)
-def test_a_line_of_pixels_is_rebuilt_too(glass: Image.Image, size: tuple[int, int], made: tuple[int, int]) -> None:
-    content = Image.new("RGB", size, (200, 30, 30))
-    assert METHODS["texture-transfer"].paint(content, glass, work_of(32)).size == made
+@pytest.mark.parametrize("size", [(300, 1), (1, 300)], ids=["a row", "a column"])
+def test_a_line_of_pixels_is_refused_in_one_sentence(glass: Image.Image, size: tuple[int, int]) -> None:
+    """Its blocks could not overlap."""
+    line = Image.new("RGB", size, (200, 30, 30))
+    for content, style in ((line, glass), (glass, line)):
+        with pytest.raises(EngineError, match="two pixels wide and high"):
+            METHODS["texture-transfer"].paint(content, style, work_of(32))
 
 
 def test_dark_and_bright_stay_where_they_are() -> None:
