@@ -20,6 +20,14 @@ from bot.sandbox.state.clock import Clock
 FIRST_ID = 700_000_001
 PENDING_LIMIT = 20_000
 KEPT_SECONDS = 24 * 3600  # Bot API, "Getting updates"
+KINDS = (
+    "message", "edited_message", "channel_post", "edited_channel_post", "business_connection", "business_message",
+    "edited_business_message", "deleted_business_messages", "guest_message", "message_reaction",
+    "message_reaction_count", "inline_query", "chosen_inline_result", "callback_query", "shipping_query",
+    "pre_checkout_query", "purchased_paid_media", "poll", "poll_answer", "my_chat_member", "chat_member",
+    "chat_join_request", "chat_boost", "removed_chat_boost", "managed_bot", "subscription",
+    "stopped_message_generation",
+)  # fmt: skip
 OPT_IN = {"chat_member", "message_reaction", "message_reaction_count"}  # sent only when asked for by name
 TERMINATED = "terminated by other getUpdates request; make sure that only one bot instance is running"
 

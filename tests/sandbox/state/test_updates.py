@@ -126,3 +126,22 @@ async def test_two_bots_have_chats_of_their_own(api: Api, ann: Client, sandbox: 
         assert await api.pending() == []
         with pytest.raises(RefusedError, match="chat not found"):
             await api.call("sendMessage", chat_id=ann.id, text="we have not met")
+
+
+@pytest.mark.parametrize(
+    ("asked", "allowed"),
+    [
+        (["Message", "no_such_kind"], ["message"]),
+        (["no_such_kind"], None),
+        (["message", 1], ["poll"]),
+        ("poll, message", ["poll"]),
+        ({"message": 1}, ["poll"]),
+    ],
+)
+async def test_kinds_that_do_not_exist_are_dropped_and_what_is_no_list_of_them_changes_nothing(
+    api: Api, asked: object, allowed: list[str] | None
+) -> None:
+    """As in the source of the Bot API server."""
+    await api.updates(seconds=0, allowed_updates=["poll"])
+    await api.call("getUpdates", timeout=0, allowed_updates=asked)
+    assert (await api.call("getWebhookInfo")).get("allowed_updates") == allowed

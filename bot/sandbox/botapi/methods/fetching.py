@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from bot.sandbox import Json
 from bot.sandbox.botapi.call import Call
-from bot.sandbox.errors import bad_request, conflict
+from bot.sandbox.errors import ApiError, bad_request, conflict
 from bot.sandbox.state.files import DOWNLOAD_LIMIT
-from bot.sandbox.state.updates import Webhook
+from bot.sandbox.state.updates import KINDS, Webhook
 
 LONGEST_POLL = 50  # seconds
 ANSWER_LIMIT = 200  # characters; Bot API, answerCallbackQuery
@@ -18,10 +19,17 @@ SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
 def _set_allowed(call: Call) -> None:
-    """Set the kinds of updates; without the parameter they stay as they were (Bot API, getUpdates)."""
-    allowed = call.params.array("allowed_updates")
-    if allowed is not None:
-        call.world.queues[call.bot.id].allowed = [str(kind) for kind in allowed]
+    """Set the kinds of updates; without the parameter they stay as they were (Bot API, getUpdates).
+
+    So they do where it is no array of texts. Names count in any case; unknown ones are dropped, and where none is left
+    the default applies (Bot API server, Client::get_allowed_update_types).
+    """
+    allowed: list[object] | None = None
+    with suppress(ApiError):
+        allowed = call.params.array("allowed_updates")
+    if allowed is not None and all(isinstance(kind, str) for kind in allowed):
+        names = {str(kind).lower() for kind in allowed}
+        call.world.queues[call.bot.id].allowed = [kind for kind in KINDS if kind in names]
 
 
 async def get_updates(call: Call) -> object:
