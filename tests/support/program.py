@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 TOKEN = "1000000002:AAEvitrage-test-token-0123456789abcdef"
 ROOT = Path(__file__).parents[2]
-PATIENCE = 240.0  # seconds for a picture, on a busy processor that computes in float32
+PATIENCE = 240.0  # seconds until a test gives up waiting; in float32 on a busy machine a picture has taken half of it
 
 
 def until(found: Callable[[], T | None], what: str, seconds: float = PATIENCE) -> T:
