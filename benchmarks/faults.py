@@ -4,9 +4,8 @@
     python -m benchmarks.faults [WORD …]
 
 Runs the tests of each row, those too that are too long for `make test`: real processes, signals, files and servers. A
-word chooses the rows in whose first column it stands. Exits with 1 if one promise was not held, or was not tried, as
-where PostgreSQL is not installed or the user is not root. Of a figure that several tests of a row measure, the largest
-is shown.
+word chooses the rows in whose first column it stands. Exits with 1 if a promise was not held, or not tried (without
+PostgreSQL, or as a user who is not root). Of a figure that several tests of a row measure, the largest is shown.
 """
 
 from __future__ import annotations
