@@ -13,7 +13,6 @@ from typing import Literal
 import torch
 from torch import Tensor
 from torch.nn import functional
-from torch.nn.grad import conv2d_input
 
 from engine.network.kernels import Kernels, nnpack_is_available
 from engine.network.layers import CONVOLUTIONS, convolution_of
@@ -80,10 +79,8 @@ class Features:
         self.names = [name for name, index in CONVOLUTIONS.items() if f"features.{index}.weight" in state]
         self._weights = {name: self._put(state[f"features.{CONVOLUTIONS[name]}.weight"]) for name in self.names}
         self._biases = {name: state[f"features.{CONVOLUTIONS[name]}.bias"].to(device, dtype) for name in self.names}
-        # The gradient of a convolution is a convolution with its filters turned and transposed.
-        self._turned = {
-            name: weight.transpose(0, 1).flip(2, 3).contiguous() for name, weight in self._weights.items() if winograd
-        }
+        self._convolution = torch._nnpack_spatial_convolution if winograd else functional.conv2d
+        self._turned: dict[str, Tensor] = {}
         self.identities = frozenset(name for name in self.names if self._is_identity(name))
         self.picture_dtype = torch.float64 if dtype == torch.float64 else torch.float32
         # Copied to the device once: a copy in each evaluation would make a CUDA device wait.
@@ -180,19 +177,19 @@ class Features:
     def _convolve(self, name: str, hidden: Tensor, steps: list[Backward]) -> Tensor:
         if name in self.identities:
             return hidden
-        weight, padding = self._weights[name], 0 if name == "conv1_1" else 1
-        if (turned := self._turned.get(name)) is not None:
-            steps.append(lambda gradient: torch._nnpack_spatial_convolution(gradient, turned, None, 2 - padding))
-            return torch._nnpack_spatial_convolution(hidden, weight, self._biases[name], padding)
-        shape = (len(hidden), weight.shape[1], *hidden.shape[2:])
+        padding = 0 if name == "conv1_1" else 1
+        steps.append(lambda gradient: self._convolution(gradient, self._turned_weight(name), None, padding=2 - padding))
+        weight = self._first if name == "conv1_1" and self._split else self._weights[name]
+        return self._convolution(hidden, weight, self._biases[name], padding=padding)
 
-        def backward(gradient: Tensor) -> Tensor:
-            result: Tensor = conv2d_input(shape, weight, gradient, padding=padding)  # type: ignore[no-untyped-call]
-            return result.contiguous(memory_format=torch.channels_last)
+    def _turned_weight(self, name: str) -> Tensor:
+        """Filters turned and transposed: a convolution with them is the gradient of the layer's convolution.
 
-        steps.append(backward)
-        forward = self._first if name == "conv1_1" and self._split else weight
-        return functional.conv2d(hidden, forward, self._biases[name], padding=padding)
+        torch's own gradient of a convolution wants its input too, and copies it, although only its shape counts.
+        """
+        if name not in self._turned:
+            self._turned[name] = self._put(self._weights[name].transpose(0, 1).flip(2, 3))
+        return self._turned[name]
 
 
 def _relu(hidden: Tensor, steps: list[Backward], *, inplace: bool = True) -> Tensor:
