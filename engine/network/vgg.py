@@ -81,6 +81,8 @@ class Features:
         self._biases = {name: state[f"features.{CONVOLUTIONS[name]}.bias"].to(device, dtype) for name in self.names}
         self._convolution = torch._nnpack_spatial_convolution if winograd else functional.conv2d
         self._turned: dict[str, Tensor] = {}
+        # cuDNN has one kernel that convolves, adds the bias and rectifies, in half of the time of three.
+        self._fused = self.device.startswith("cuda") and dtype in (torch.bfloat16, torch.float16)
         self.identities = frozenset(name for name in self.names if self._is_identity(name))
         self.picture_dtype = torch.float64 if dtype == torch.float64 else torch.float32
         # Copied to the device once: a copy in each evaluation would make a CUDA device wait.
@@ -88,8 +90,9 @@ class Features:
         self._split = dtype == torch.bfloat16
         if self._split:
             first = self._weights["conv1_1"]
-            # The fast kernels need 8 channels: three for each half of the picture, and two of zeros.
-            self._first = self._put(torch.cat([first, first, torch.zeros_like(first[:, :2])], 1))
+            # The fast kernels need 8 channels, CUDA's 16: three for each half of the picture, and the rest zeros.
+            zeros = first.new_zeros(len(first), (16 if self.device.startswith("cuda") else 8) - 6, 3, 3)
+            self._first = self._put(torch.cat([first, first, zeros], 1))
 
     def _put(self, weight: Tensor) -> Tensor:
         return weight.to(self.device, self.dtype).contiguous(memory_format=self._memory_format)
@@ -143,7 +146,8 @@ class Features:
         for name, following in zip(names, [*names[1:], ""], strict=True):
             if not record_backward:
                 steps.clear()
-            hidden = self._convolve(name, hidden, steps)
+            fused = self._fused and name not in layers and name not in self.identities
+            hidden = self._convolve(name, hidden, steps, rectify=fused)
             hook(name, hidden, steps)
             relu, pooled = name.replace("conv", "relu"), following.endswith("_1")
             if not following and relu not in layers:
@@ -152,7 +156,7 @@ class Features:
                 hidden = _relu(self._max_pool(hidden, steps), steps)
                 continue
             # In place would overwrite features that the hook's gradient needs.
-            hidden = _relu(hidden, steps, inplace=name not in layers)
+            hidden = _rectified(hidden, steps) if fused else _relu(hidden, steps, inplace=name not in layers)
             hook(relu, hidden, steps)
             if pooled:
                 hidden = self._pool(hidden, steps)
@@ -172,14 +176,17 @@ class Features:
             return padded.to(self.dtype).contiguous(memory_format=self._memory_format)
         high = padded.to(self.dtype)
         low = (padded - high).to(self.dtype)
-        return torch.cat([high, low, torch.zeros_like(high[:, :2])], 1).contiguous(memory_format=torch.channels_last)
+        zeros = high.new_zeros(len(high), self._first.shape[1] - 6, *high.shape[2:])
+        return torch.cat([high, low, zeros], 1).contiguous(memory_format=torch.channels_last)
 
-    def _convolve(self, name: str, hidden: Tensor, steps: list[Backward]) -> Tensor:
+    def _convolve(self, name: str, hidden: Tensor, steps: list[Backward], *, rectify: bool) -> Tensor:
         if name in self.identities:
             return hidden
         padding = 0 if name == "conv1_1" else 1
         steps.append(lambda gradient: self._convolution(gradient, self._turned_weight(name), None, padding=2 - padding))
         weight = self._first if name == "conv1_1" and self._split else self._weights[name]
+        if rectify:
+            return torch.cudnn_convolution_relu(hidden, weight, self._biases[name], (1, 1), (padding,) * 2, (1, 1), 1)
         return self._convolution(hidden, weight, self._biases[name], padding=padding)
 
     def _turned_weight(self, name: str) -> Tensor:
@@ -193,7 +200,11 @@ class Features:
 
 
 def _relu(hidden: Tensor, steps: list[Backward], *, inplace: bool = True) -> Tensor:
-    rectified = torch.relu_(hidden) if inplace else torch.relu(hidden)
+    return _rectified(torch.relu_(hidden) if inplace else torch.relu(hidden), steps)
+
+
+def _rectified(rectified: Tensor, steps: list[Backward]) -> Tensor:
+    """Features that are rectified already, and the backward step of that."""
 
     def backward(gradient: Tensor) -> Tensor:
         # In place: a new tensor's pages, which the system fills with zeros, took ten times as long as the rest.

@@ -9,6 +9,7 @@ import torch
 
 from engine.model import Model
 from engine.network.machine import machine, remembered
+from engine.optimize.graphs import recorded
 from engine.optimize.objective import Extractor, Objective, choose_layers
 from engine.optimize.schedule import make_schedule
 from engine.options import Hyperparameters, Options
@@ -65,7 +66,7 @@ def _costs(model: Model, hyperparameters: Hyperparameters) -> tuple[float, float
 
 
 def _seconds(extractor: Extractor, hyperparameters: Hyperparameters, size: Size) -> float:
-    """Return the seconds of an evaluation: the shorter of two, after one that makes what the later ones use again."""
+    """Return the seconds of an evaluation: the shorter of two, after those that make what later ones use again."""
     device = extractor.features.device
     content = torch.linspace(0, 1, 3 * math.prod(size)).view(1, 3, size[1], size[0])
     content = content.to(device, extractor.features.picture_dtype)
@@ -76,9 +77,11 @@ def _seconds(extractor: Extractor, hyperparameters: Hyperparameters, size: Size)
         target=extractor.style_moments(content.flip(3)),
         style_weight_factors=torch.ones(1, device=device, dtype=content.dtype),
     )
+    evaluate = recorded(objective, content, tiled=False, statistic=hyperparameters.statistic)
+    warm_up = 1 if evaluate is objective else 2  # a graph is recorded in the second evaluation
     took = []
-    for _ in range(3):
+    for _ in range(warm_up + 2):
         began = time.perf_counter()
-        objective(content)[0].tolist()  # which waits for the device
+        evaluate(content)[0].tolist()  # which waits for the device
         took.append(time.perf_counter() - began)
-    return min(took[1:])
+    return min(took[warm_up:])

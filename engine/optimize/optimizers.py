@@ -86,18 +86,22 @@ RESET_RATIO = 2.0
 """A picture's history is reset where its loss is more than so many times the loss before."""
 
 
-def smooth(pictures: Tensor) -> Tensor:
-    """Multiply the amplitude of each frequency f of pictures (N, 3, H, W) by 1 / √(1 + (f / SMOOTH_ABOVE)²).
+def smoothing_gain(pictures: Tensor) -> Tensor:
+    """Gain of each frequency f of pictures (N, 3, H, W) for `smooth`: 1 / √(1 + (f / SMOOTH_ABOVE)²)."""
+    height, width = pictures.shape[2:]
+    vertical = torch.fft.fftfreq(height, dtype=pictures.dtype, device=pictures.device)
+    horizontal = torch.fft.rfftfreq(width, dtype=pictures.dtype, device=pictures.device)
+    squares: Tensor = vertical[:, None].square() + horizontal.square()
+    return (1 + squares / SMOOTH_ABOVE**2).rsqrt()
+
+
+def smooth(pictures: Tensor, gain: Tensor) -> Tensor:
+    """Multiply the amplitude of each frequency of pictures (N, 3, H, W) by its gain.
 
     Up to a factor, L-BFGS begins with this as its inverse Hessian, in place of the identity. The losses curve more
     along fine detail than along large shapes: with the identity the shapes lag behind (docs/curves.md).
     """
-    height, width = pictures.shape[2:]
-    vertical = torch.fft.fftfreq(height, dtype=pictures.dtype, device=pictures.device)
-    horizontal = torch.fft.rfftfreq(width, dtype=pictures.dtype, device=pictures.device)
-    squares = vertical[:, None].square() + horizontal.square()
-    gain = (1 + squares / SMOOTH_ABOVE**2).rsqrt()
-    smoothed: Tensor = torch.fft.irfft2(torch.fft.rfft2(pictures).mul_(gain), s=(height, width))
+    smoothed: Tensor = torch.fft.irfft2(torch.fft.rfft2(pictures).mul_(gain), s=pictures.shape[2:])
     return smoothed
 
 
@@ -108,29 +112,29 @@ class InverseHessian:
     wait.
 
     Args:
-        gradient: (N, 3, H, W), at the pictures that the optimisation begins with.
+        pictures: (N, 3, H, W), of the pictures' shape, type and device.
     """
 
-    def __init__(self, gradient: Tensor) -> None:
+    def __init__(self, pictures: Tensor) -> None:
         self._pairs: deque[tuple[Tensor, Tensor, Tensor]] = deque(maxlen=HISTORY_SIZE)  # s, y, 1 / yᵀs
-        self._scale = self._first_scale(gradient)  # γ, eq. 7.20 for `smooth` in place of the identity
+        self._gain = smoothing_gain(pictures)
+        # γ, eq. 7.20 for `smooth` in place of the identity; 0 where there is no history.
+        self._scale = pictures.new_zeros(len(pictures))
 
-    def update(self, step: Tensor, change: Tensor, gradient: Tensor, reset: Tensor) -> None:
+    def update(self, step: Tensor, change: Tensor, reset: Tensor) -> None:
         """Add a step to the history.
 
         Args:
             step: s, (N, 3, H, W), the change of the pictures, after clamping.
             change: y, (N, 3, H, W), the change of their gradients.
-            gradient: (N, 3, H, W), at the present pictures.
             reset: (N,), bool: pictures whose history is discarded, because the step made their loss much worse.
         """
-        product, square = _dot(step, change), _dot(change, smooth(change))
+        product, square = _dot(step, change), _dot(change, smooth(change, self._gain))
         curved = (product > 1e-10 * square) & ~reset  # otherwise the curvature is not positive: the step is skipped
         for _, _, inverse in self._pairs:
             inverse.mul_(~reset)
         self._pairs.append((step, change, torch.where(curved, 1 / product, 0)))
-        self._scale = torch.where(reset, self._first_scale(gradient), self._scale)
-        self._scale = torch.where(curved, product / square, self._scale)
+        self._scale = torch.where(curved, product / square, self._scale * ~reset)
 
     def step(self, gradient: Tensor, free: Tensor) -> Tensor:
         """Compute the next step; `update` must be called before the one after it.
@@ -147,16 +151,14 @@ class InverseHessian:
         for moved, change, inverse in reversed(self._pairs):
             alphas.append(inverse * _dot(moved, step))
             step.addcmul_(change, _per_picture(alphas[-1]), value=-1)
-        step = smooth(step).mul_(_per_picture(self._scale))
+        step = smooth(step, self._gain)
+        first = FIRST_STEP / step.abs().mean((1, 2, 3)).clamp_min(1e-30)
+        step.mul_(_per_picture(torch.where(self._scale > 0, self._scale, first)))
         for (moved, change, inverse), alpha in zip(self._pairs, reversed(alphas), strict=True):
             step.addcmul_(moved, _per_picture(alpha - inverse * _dot(change, step)))
         if len(self._pairs) == HISTORY_SIZE:  # freed before the next evaluation, which needs the most memory
             self._pairs.popleft()
         return step.mul_(free).neg_()
-
-    @staticmethod
-    def _first_scale(gradient: Tensor) -> Tensor:
-        return FIRST_STEP / smooth(gradient).abs().mean((1, 2, 3)).clamp_min(1e-30)
 
 
 @torch.no_grad()
@@ -186,7 +188,7 @@ def lbfgs(objective: LossAndGradient, image: Tensor, iterations: int, on_evaluat
         loss, gradient = objective(image)
         on_evaluation(image, loss)
         reset = ~(loss <= RESET_RATIO * loss_before)  # also where the loss is NaN
-        inverse_hessian.update(step, gradient - gradient_before, gradient, reset)
+        inverse_hessian.update(step, gradient - gradient_before, reset)
     return image
 
 

@@ -18,6 +18,7 @@ from engine.network.memory import FULL, MemoryPlan
 from engine.optimize import distance, strength
 from engine.optimize.balance import measure_balance
 from engine.optimize.canvas import Canvas
+from engine.optimize.graphs import recorded
 from engine.optimize.losses import Moments
 from engine.optimize.objective import Balance, Extractor, Objective, StyleTarget, choose_layers
 from engine.optimize.optimizers import OPTIMIZERS, BestImages
@@ -85,9 +86,12 @@ class Run:
             self._tracker.step(losses, size, lambda n: self._canvases[n].finish(images[n : n + 1]))
 
         last: Tensor | None = None
-        optimize = OPTIMIZERS[self._hyperparameters.optimizer]
+        optimize, statistic = OPTIMIZERS[self._hyperparameters.optimizer], self._hyperparameters.statistic
+        images = self._enlarge_with_detail(images, size)
+        tiled = bool(self._extractor.tiles(images))
         try:
-            last = optimize(objective, self._enlarge_with_detail(images, size), iterations, on_evaluation)
+            graph = recorded(objective, images, tiled=tiled, statistic=statistic)
+            last = optimize(graph, images, iterations, on_evaluation)
         except EarlyStop as stop:
             self._stopped = stop.by_caller
             for notes in self._notes:

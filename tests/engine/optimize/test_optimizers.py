@@ -15,6 +15,7 @@ from engine.optimize.optimizers import (
     adam,
     lbfgs,
     smooth,
+    smoothing_gain,
 )
 
 SHAPE = (2, 3, 4, 5)
@@ -45,7 +46,8 @@ def ignore(images: Tensor, losses: Tensor) -> None:
 def smooth_matrix() -> Tensor:
     """`smooth` of one picture, as a matrix."""
     size = SHAPE[1] * SHAPE[2] * SHAPE[3]
-    return smooth(torch.eye(size, dtype=torch.float64).view(size, *SHAPE[1:])).flatten(1)
+    pictures = torch.eye(size, dtype=torch.float64).view(size, *SHAPE[1:])
+    return smooth(pictures, smoothing_gain(pictures)).flatten(1)
 
 
 def matrix_form(pairs: list[tuple[Tensor, Tensor]], inverse: Tensor) -> Tensor:
@@ -64,7 +66,7 @@ def test_the_two_loops_are_the_last_steps_of_the_matrix_form(steps: int) -> None
     for n in range(steps):
         step = rand(*SHAPE, seed=10 + n) - 0.5
         taken.append((step, stiffness * step))
-        inverse_hessian.update(*taken[-1], rand(*SHAPE), torch.tensor([False, False]))
+        inverse_hessian.update(*taken[-1], torch.tensor([False, False]))
     gradient = rand(*SHAPE, seed=5) - 0.5
     found = inverse_hessian.step(gradient, EVERYWHERE)
     for n in range(len(gradient)):  # each picture by itself
@@ -83,7 +85,7 @@ def test_smoothing_weakens_a_wave_by_its_frequency() -> None:
             torch.cos(2 * torch.pi * cycles / 40 * row).expand(2, 3, 30, 40) * torch.tensor([1, 0])[:, None, None, None]
         )
         gain = 1 / (1 + (cycles / 40 / SMOOTH_ABOVE) ** 2) ** 0.5
-        torch.testing.assert_close(smooth(wave), gain * wave)
+        torch.testing.assert_close(smooth(wave, smoothing_gain(wave)), gain * wave)
     matrix = smooth_matrix()
     torch.testing.assert_close(matrix, matrix.T)
     assert torch.linalg.eigvalsh(matrix).min() > 0
@@ -100,8 +102,8 @@ def test_a_picture_that_got_worse_is_reset_and_the_other_does_not() -> None:
 
     def step(*, reset: bool) -> Tensor:
         inverse_hessian = InverseHessian(gradient)
-        inverse_hessian.update(first, 2 * first, gradient, torch.tensor([False, False]))
-        inverse_hessian.update(second, 3 * second, gradient, torch.tensor([reset, False]))
+        inverse_hessian.update(first, 2 * first, torch.tensor([False, False]))
+        inverse_hessian.update(second, 3 * second, torch.tensor([reset, False]))
         return inverse_hessian.step(gradient, EVERYWHERE)
 
     torch.testing.assert_close(step(reset=True)[0], InverseHessian(gradient).step(gradient, EVERYWHERE)[0])
@@ -111,7 +113,7 @@ def test_a_picture_that_got_worse_is_reset_and_the_other_does_not() -> None:
 def test_a_step_against_the_curvature_is_passed_over() -> None:
     step, gradient = rand(*SHAPE, seed=1), rand(*SHAPE, seed=2)
     inverse_hessian = InverseHessian(gradient)
-    inverse_hessian.update(step, -step, gradient, torch.tensor([False, False]))
+    inverse_hessian.update(step, -step, torch.tensor([False, False]))
     torch.testing.assert_close(
         inverse_hessian.step(gradient, EVERYWHERE), InverseHessian(gradient).step(gradient, EVERYWHERE)
     )
