@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import torch
@@ -63,7 +65,7 @@ class Run:
         """Optimise all scales, or until the run is stopped, and return the best picture of each canvas."""
         began = time.monotonic()
         schedule = self._canvases[0].schedule
-        images = self._batch([canvas.first() for canvas in self._canvases])
+        images = self._of_each(Canvas.first)
         for size, iterations, correct in distance.passes(schedule, correct=self._canvases[0].corrects):
             images, ended = self._paint_scale(images, size, iterations)
             if ended:
@@ -79,7 +81,10 @@ class Run:
 
     def _paint_scale(self, images: Tensor, size: Size, iterations: int) -> tuple[Tensor, bool]:
         """Optimise one scale. Returns the best pictures, and whether the run ended early."""
-        objective, best = self._objective(size), BestImages()
+        content = self._of_each(lambda canvas: canvas.content(size))
+        objective, best = self._objective(size, content), BestImages()
+        images = self._enlarge_with_detail(images, content)
+        del content  # no longer needed, and the evaluations need all memory
 
         def on_evaluation(images: Tensor, losses: Tensor) -> None:
             best.update(images, losses)
@@ -87,7 +92,6 @@ class Run:
 
         last: Tensor | None = None
         optimize, statistic = OPTIMIZERS[self._hyperparameters.optimizer], self._hyperparameters.statistic
-        images = self._enlarge_with_detail(images, size)
         tiled = bool(self._extractor.tiles(images))
         try:
             graph = recorded(objective, images, tiled=tiled, statistic=statistic)
@@ -107,7 +111,7 @@ class Run:
     def _correct_forces(self, images: Tensor, size: Size) -> None:
         """Correct the force of each canvas by how far its picture has moved from its content."""
         size = fit(size, min(max(size), distance.LARGEST_EDGE))
-        contents = self._batch([canvas.content(size) for canvas in self._canvases])
+        contents = self._of_each(lambda canvas: canvas.content(size))
         opacities = images.new_tensor([strength.opacity(canvas.force) for canvas in self._canvases])
         images = functional.interpolate(images, contents.shape[2:], mode="area")
         outputs = contents.lerp(images, opacities[:, None, None, None])
@@ -117,18 +121,17 @@ class Run:
         for canvas, moved in zip(self._canvases, distance.moved(found, content, coverage).tolist(), strict=True):
             canvas.correct_force(moved)
 
-    def _enlarge_with_detail(self, images: Tensor, size: Size) -> Tensor:
-        """The pictures at another size, with the detail of the contents that has no room at their own size."""
-        coarse = images.shape[3], images.shape[2]
+    def _enlarge_with_detail(self, images: Tensor, content: Tensor) -> Tensor:
+        """The pictures at the contents' size, with the detail of the contents that has no room at their own size."""
+        coarse, size = (images.shape[3], images.shape[2]), (content.shape[3], content.shape[2])
         if coarse == size:
             return images
-        fine, blurred = (self._batch([canvas.content(each) for canvas in self._canvases]) for each in (size, coarse))
-        return (_enlarge(images, size) + fine - _enlarge(blurred, size)).clamp_(0, 1)
+        blurred = self._of_each(lambda canvas: canvas.content(coarse))
+        return (_enlarge(images, size) + content - _enlarge(blurred, size)).clamp_(0, 1)
 
-    def _objective(self, size: Size) -> Objective:
+    def _objective(self, size: Size, content: Tensor) -> Objective:
         targets = [self._style_target(canvas, size) for canvas in self._canvases]
         target = {layer: _concatenate([each[layer] for each in targets], 0) for layer in targets[0]}
-        content = self._batch([canvas.content(size) for canvas in self._canvases])
         regions = self._regions(size)
         if self._balance is None:  # measured at the first scale, where it is cheap, and the same at all of them
             self._balance = measure_balance(
@@ -165,6 +168,13 @@ class Run:
 
     def _style_moments(self, canvas: Canvas, style: Image.Image, size: Size) -> StyleTarget:
         return self._extractor.style_moments(self._batch([canvas.style(style, size)]))
+
+    def _of_each(self, make: Callable[[Canvas], Tensor]) -> Tensor:
+        """What is made of each canvas, (1, ...), as one batch; side by side, for Pillow lets other threads run."""
+        if len(self._canvases) == 1:
+            return self._batch([make(self._canvases[0])])
+        with ThreadPoolExecutor(min(len(self._canvases), os.cpu_count() or 1)) as threads:
+            return self._batch(list(threads.map(make, self._canvases)))
 
     def _batch(self, tensors: Sequence[Tensor]) -> Tensor:
         """Tensors (1, ...) as one batch (N, ...) on the model's device."""
