@@ -103,7 +103,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Range", span)
         self.end_headers()
         cut = self.server.break_after.pop(0) if self.server.break_after else len(body)
-        self.server.sent += self.wfile.write(body[:cut])
+        self.server.sent += min(cut, len(body))  # before it is sent: who has received it may look at once
+        self.wfile.write(body[:cut])
 
     @override
     def log_message(self, *_: Any) -> None:
