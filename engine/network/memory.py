@@ -40,13 +40,13 @@ class MemoryPlan:
     """How a run saves memory.
 
     Attributes:
-        bfloat16: Whether convolutions are computed in bfloat16, whatever the model's precision.
+        half: Whether convolutions are computed in 16 bits, whatever the model's precision.
         tile: Edge of the tiles in pixels; 0: the picture is measured whole.
         shrink: Divisor of the picture's edges.
         note: What the report says about it; empty where nothing is saved.
     """
 
-    bfloat16: bool = False
+    half: bool = False
     tile: int = 0
     shrink: int = 1
     note: str = ""
@@ -56,11 +56,9 @@ FULL = MemoryPlan()
 """The whole picture at its own size and in the model's precision."""
 
 FALLBACKS = (
-    MemoryPlan(bfloat16=True, note="computed in bfloat16, for memory is short"),
-    MemoryPlan(bfloat16=True, tile=512, note="computed in bfloat16 and in tiles of 512 px, for memory is short"),
-    MemoryPlan(
-        bfloat16=True, tile=256, shrink=2, note="painted at half the size, in tiles of 256 px, for memory is short"
-    ),
+    MemoryPlan(half=True, note="computed in 16 bits, for memory is short"),
+    MemoryPlan(half=True, tile=512, note="computed in 16 bits and in tiles of 512 px, for memory is short"),
+    MemoryPlan(half=True, tile=256, shrink=2, note="painted at half the size, in tiles of 256 px, for memory is short"),
 )
 """The plans that are tried where `FULL` needs too much memory, in order of preference."""
 
@@ -94,7 +92,7 @@ def network_bytes(convolutions: Collection[str], itemsize: int) -> int:
 
     Args:
         convolutions: Names from conv1_1 on, in network order.
-        itemsize: Bytes of one activation: 2 in bfloat16.
+        itemsize: Bytes of one activation: 2 in bfloat16 and float16.
     """
     kept = 0.0
     for name in convolutions:
@@ -117,7 +115,7 @@ def needed_memory(pixels: int, convolutions: Collection[str], itemsize: int, til
         tile: Edge of the tiles in pixels; 0: the pictures are measured whole.
     """
     measured = min(pixels, (tile + 2 * margin_of(convolutions)) ** 2) if tile else pixels
-    # The content's features are kept for the whole picture, even with tiles: 32 bytes a pixel at relu3_4 in bfloat16,
+    # The content's features are kept for the whole picture, even with tiles: 32 bytes a pixel at relu3_4 in 16 bits,
     # less at deeper layers.
     features = pixels * 16 * itemsize if tile else 0
     most = max(measured * network_bytes(convolutions, itemsize), pixels * STEP_BYTES)

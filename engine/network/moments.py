@@ -5,8 +5,12 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-MIN_BANDS = 12
-"""In bfloat16 a second moment is the sum of at least so many matrix products, where the features have so many rows."""
+HALVES = (torch.bfloat16, torch.float16)
+"""The types of 16 bits, whose sums are computed in float32."""
+
+MIN_BANDS, BAND_PIXELS = 12, 4096
+"""In these types a second moment is the sum of at least so many matrix products, each over about so many pixels,
+where there are rows enough."""
 
 RegionWeights = Tensor
 """(N, K, h, w) in 0..1: the weight of each pixel in each of K regions."""
@@ -16,7 +20,7 @@ def second_moment(features: Tensor, regions: RegionWeights | None = None) -> Ten
     """Σ w F Fᵀ over the pixels: the Gram matrix (Gatys et al. 2016, eq. 3), unnormalised.
 
     Args:
-        features: F, (N, C, h, w), float32, float64 or bfloat16.
+        features: F, (N, C, h, w), float32, float64, bfloat16 or float16.
         regions: w, the weights of the pixels in each region; None: one region, all weights 1.
 
     Returns:
@@ -86,8 +90,8 @@ def square_sum(features: Tensor) -> Tensor:
 
 
 def _sum_dtype(features: Tensor) -> torch.dtype:
-    """What sums are computed in: bfloat16 would lose most of the addends."""
-    return torch.float32 if features.dtype == torch.bfloat16 else features.dtype
+    """What sums are computed in: 16 bits would lose most of the addends."""
+    return torch.float32 if features.dtype in HALVES else features.dtype
 
 
 def _pixels(features: Tensor) -> Tensor:
@@ -97,12 +101,16 @@ def _pixels(features: Tensor) -> Tensor:
 
 def _product(left: Tensor, right: Tensor, height: int) -> Tensor:
     """Σ left rightᵀ over the pixels: two (N, h·w, C), h being the height, to (N, C, C)."""
-    if right.dtype != torch.bfloat16:
+    if right.dtype not in HALVES:
         return left.mT @ right
     # Each product covers a band of a few rows, and the products are added in float32. A product is rounded to
-    # bfloat16's 8 bits; the rounding errors of many products average out.
-    bands = next((bands for bands in range(MIN_BANDS, height) if height % bands == 0), height)
+    # bfloat16's 8 bits; the rounding errors of many products average out. It is the mean over the band's pixels,
+    # because a sum would soon be beyond float16's 65504; and bands are small, because cuBLAS may add parts of a
+    # product in float16 before it multiplies them by `alpha`.
     count, pixels, channels = right.shape
+    least = max(MIN_BANDS, pixels // BAND_PIXELS)
+    bands = next((bands for bands in range(least, height) if height % bands == 0), height)
     shape = (count * bands, pixels // bands, channels)
-    products = torch.bmm(left.reshape(shape).mT, right.reshape(shape))
-    return products.view(count, bands, channels, channels).sum(1, dtype=torch.float32)
+    means = right.new_empty(count * bands, channels, channels)
+    means.baddbmm_(left.reshape(shape).mT, right.reshape(shape), beta=0, alpha=1 / shape[1])
+    return means.view(count, bands, channels, channels).sum(1, dtype=torch.float32) * shape[1]

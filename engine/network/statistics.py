@@ -67,6 +67,41 @@ class Statistics:
         if other.content is not None:
             self.content = other.content if self.content is None else self.content + other.content
 
+    def times(self, factors: Tensor) -> Statistics:
+        """Statistics of each picture multiplied by its factor, (N,)."""
+        return Statistics(
+            {layer: value * factors[:, None, None, None] for layer, value in self.second.items()},
+            {layer: value * factors[:, None, None] for layer, value in self.first.items()},
+            None if self.content is None else self.content * factors,
+        )
+
+
+@torch.no_grad()
+def gradient_factors(statistics: Statistics, gradients: Statistics, pixels: int) -> Tensor:
+    """Factors by which gradients lie in the middle of float16's range, for its smallest number is 6e-8.
+
+    A gradient with respect to a mean over a million pixels would be 0 there (Micikevicius et al. 2018, section 3.2).
+    The factor follows from a bound of what enters the backward pass, |A F| ≤ |A| |F|, instead of being found by trial,
+    for which a graphics card would have to wait.
+
+    Args:
+        statistics: Of whole pictures.
+        gradients: Of the loss with respect to each of them.
+        pixels: Of a picture.
+
+    Returns:
+        (N,): with them, no statistic adds more than 2 for each pixel of the picture, as a root mean square.
+    """
+    least = pixels * 2.0**-20  # of Σ F²: a gradient with respect to a statistic that is 0 must not overflow either
+    norms = [gradient.flatten(1).norm(dim=1) * pixels**0.5 for gradient in gradients.first.values()]
+    for layer, gradient in gradients.second.items():
+        squares = statistics.second[layer].diagonal(dim1=-2, dim2=-1).sum(-1)
+        norms.append((torch.linalg.matrix_norm(gradient) * squares.clamp_min(least).sqrt()).sum(1))
+    if gradients.content is not None and statistics.content is not None:
+        norms.append(gradients.content * statistics.content.clamp_min(least).sqrt())
+    factors: Tensor = pixels**0.5 / torch.stack(norms).amax(0).clamp_min(1e-30)
+    return factors
+
 
 class Measurement:
     """Computes the statistics of a picture or of one tile, and then the picture's gradient.

@@ -16,6 +16,8 @@ from torch.nn import functional
 
 from engine.network.kernels import Kernels, nnpack_is_available
 from engine.network.layers import CONVOLUTIONS, convolution_of
+from engine.network.moments import HALVES
+from engine.network.scaling import scaled
 
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 """Mean and standard deviation of ImageNet's channels: VGG19 was trained on (image - MEAN) / STD."""
@@ -45,8 +47,8 @@ class Features:
     Args:
         state: `features.N.weight` and `features.N.bias` of the first convolutions, with torchvision's keys.
         device: Where it computes.
-        dtype: Of the convolutions. In bfloat16 the first convolution receives each picture as the sum of two numbers,
-            so that its values are not rounded to 8 bits.
+        dtype: Of the convolutions. In 16 bits the first convolution receives each picture as the sum of two numbers, so
+            that its values are not rounded. In float16 features are multiplied by factors; see `factor`.
         exact: Whether the first convolution pads with zeros, as published. Otherwise it repeats the edge pixels,
             because zeros would add a dark frame to the statistics.
         pooling: Maximum, as VGG19 was trained, or average, as Gatys et al. 2016 preferred.
@@ -76,18 +78,19 @@ class Features:
         self._memory_format = torch.contiguous_format if winograd else torch.channels_last
         self._max_pool = _max_pool_of_planes if winograd else _max_pool
         self._pool = self._max_pool if pooling == "max" else _average_pool
+        state, self._factors = scaled(state) if dtype == torch.float16 else (state, {})
         self.names = [name for name, index in CONVOLUTIONS.items() if f"features.{index}.weight" in state]
         self._weights = {name: self._put(state[f"features.{CONVOLUTIONS[name]}.weight"]) for name in self.names}
         self._biases = {name: state[f"features.{CONVOLUTIONS[name]}.bias"].to(device, dtype) for name in self.names}
         self._convolution = torch._nnpack_spatial_convolution if winograd else functional.conv2d
         self._turned: dict[str, Tensor] = {}
         # cuDNN has one kernel that convolves, adds the bias and rectifies, in half of the time of three.
-        self._fused = self.device.startswith("cuda") and dtype in (torch.bfloat16, torch.float16)
+        self._fused = self.device.startswith("cuda") and dtype in HALVES
         self.identities = frozenset(name for name in self.names if self._is_identity(name))
         self.picture_dtype = torch.float64 if dtype == torch.float64 else torch.float32
         # Copied to the device once: a copy in each evaluation would make a CUDA device wait.
         self._mean, self._std = (_channels(each).to(device, self.picture_dtype) for each in (MEAN, STD))
-        self._split = dtype == torch.bfloat16
+        self._split = dtype in HALVES
         if self._split:
             first = self._weights["conv1_1"]
             # The fast kernels need 8 channels, CUDA's 16: three for each half of the picture, and the rest zeros.
@@ -104,6 +107,10 @@ class Features:
         alone = torch.equal(weight[:, :, 1, 1], centre) and int(weight.count_nonzero()) == outputs
         return inputs == outputs and alone and not bool(self._biases[name].any())
 
+    def factor(self, layer: str) -> float:
+        """By what the features of a layer are multiplied: 1, except in float16."""
+        return self._factors.get(convolution_of(layer), 1.0)
+
     @torch.no_grad()
     def extract(self, image: Tensor, layers: Collection[str]) -> dict[str, Tensor]:
         """Compute features of pictures.
@@ -113,7 +120,8 @@ class Features:
             layers: Names such as `conv1_1` (before the ReLU) and `relu3_1` (after it).
 
         Returns:
-            Layer name to (N, C, H / 2ⁿ, W / 2ⁿ), rounded up, n being the poolings before the layer; in network order.
+            Layer name to (N, C, H / 2ⁿ, W / 2ⁿ), rounded up, n being the poolings before the layer, multiplied by the
+            layer's factor; in network order.
         """
         found: dict[str, Tensor] = {}
 
@@ -163,7 +171,7 @@ class Features:
         return steps if record_backward else []
 
     def _prepare(self, image: Tensor, steps: list[Backward]) -> Tensor:
-        """Normalise and pad the picture, and split it in bfloat16; see `exact` and `dtype`."""
+        """Normalise and pad the picture, and split it in 16 bits; see `exact` and `dtype`."""
         normal = (image - self._mean) / self._std
         padded = functional.pad(normal, (1, 1, 1, 1), mode="constant" if self.exact else "replicate")
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import torch
-
 from engine.model import Model, fast_dtype, resolve_device
 from engine.network.layers import CONVOLUTIONS, convolution_of
 from engine.network.memory import FALLBACKS, FULL, USABLE_SHARE, MemoryPlan, free_memory, needed_memory
@@ -54,9 +52,9 @@ def affordable_plans(model: Model, canvases: Sequence[Canvas]) -> list[MemoryPla
     usable, dtype = USABLE_SHARE * free_memory(model.device), model.dtype(exact=hyperparameters.exact)
 
     def fits(plan: MemoryPlan) -> bool:
-        if plan.bfloat16 and not plan.tile and dtype == torch.bfloat16:
+        if plan.half and not plan.tile and dtype.itemsize == 2:
             return False  # the same as FULL, which has been tried before
-        itemsize = torch.bfloat16.itemsize if plan.bfloat16 else dtype.itemsize
+        itemsize = 2 if plan.half else dtype.itemsize
         return needed_memory(pixels, names, itemsize, plan.tile) <= usable
 
     return [*filter(fits, (FULL, *FALLBACKS[:-1])), FALLBACKS[-1]]

@@ -69,16 +69,17 @@ STYLE_LOSSES: Mapping[str, StyleLoss] = MappingProxyType(
 """The style losses by their names in `engine.options.Hyperparameters.statistic`."""
 
 
-def content_scale(target: Tensor, *, normalized: bool) -> Tensor:
+def content_scale(target: Tensor, *, normalized: bool, factor: float = 1.0) -> Tensor:
     """Factor (N,) that makes the content loss of Σ (F - F')²: the mean over all features.
 
     Args:
         target: F', (N, C, h, w), the features of the content.
         normalized: Whether the mean is divided by the mean square of F', so that the loss is 1 where F is 0.
+        factor: By what the features F and F' are multiplied; the loss is that of the features themselves.
     """
     count = target[0].numel()
     squares = square_sum(target)
-    return 1 / squares.clamp_min(1e-12 * count) if normalized else torch.full_like(squares, 1 / count)
+    return 1 / squares.clamp_min(1e-12 * count) if normalized else torch.full_like(squares, 1 / (count * factor**2))
 
 
 def tv_loss(image: Tensor) -> tuple[Tensor, Tensor]:

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from engine.network.layers import convolution_of, pools_before
-from engine.network.statistics import Measurement, Statistics, StatisticsSpec
+from engine.network.statistics import Measurement, Statistics, StatisticsSpec, gradient_factors
 from engine.network.tiles import Tile, cut_tiles, margin_of
 from engine.network.vgg import Features
 from engine.optimize.losses import STYLE_LOSSES, Moments, content_scale, tv_loss
@@ -109,20 +109,25 @@ class Extractor:
         of all tiles.
         """
         tiles = self.tiles(image)
-        if not tiles:
-            whole = Measurement(self.features, image, spec)
-            value, gradients = loss(whole.statistics)
-            return value, whole.gradient(gradients)
-        value, gradients = loss(self.statistics(image, spec))
-        gradient = torch.zeros_like(image)
-        for tile in tiles:
-            gradient[tile.window] += Measurement(self.features, image[tile.window], spec, tile).gradient(gradients)
-        return value, gradient
+        whole = None if tiles else Measurement(self.features, image, spec)
+        statistics = self.statistics(image, spec) if whole is None else whole.statistics
+        value, gradients = loss(statistics)
+        factors = torch.ones_like(value)
+        if self.features.dtype == torch.float16:
+            factors = gradient_factors(statistics, gradients, image.shape[2] * image.shape[3])
+            gradients = gradients.times(factors)
+        if whole is not None:
+            gradient = whole.gradient(gradients)
+        else:
+            gradient = torch.zeros_like(image)
+            for tile in tiles:
+                gradient[tile.window] += Measurement(self.features, image[tile.window], spec, tile).gradient(gradients)
+        return value, gradient.div_(factors[:, None, None, None])
 
     def style_moments(self, image: Tensor) -> StyleTarget:
         """Moments of style pictures (N, 3, H, W) at each style layer, for one region."""
         counts = {layer: _pixel_count(image, layer) for layer in self.layers.style}
-        return _means(self.statistics(image, self.style_spec), counts)
+        return _means(self.statistics(image, self.style_spec), counts, self.features)
 
     def content_features(self, image: Tensor) -> Tensor:
         """Features of content pictures (N, 3, H, W) at the content layer, (N, C, h, w)."""
@@ -171,7 +176,8 @@ class Objective:
         self._style_loss = STYLE_LOSSES[hyperparameters.statistic]
         layers = extractor.layers
         features = extractor.content_features(content)
-        self._content_scale = content_scale(features, normalized=hyperparameters.normalized)
+        factor = extractor.features.factor(layers.content)
+        self._content_scale = content_scale(features, normalized=hyperparameters.normalized, factor=factor)
         if regions is None:
             weights = {}
             self._counts = {layer: _pixel_count(content, layer) for layer in layers.style}
@@ -235,7 +241,7 @@ class Objective:
         Moments are divided by the region's area, so their gradient on a pixel grows as the region shrinks. Weighting
         by the area cancels this: style and content are balanced on every pixel as they are without regions.
         """
-        moments = _means(statistics, self._counts)
+        moments = _means(statistics, self._counts, self._extractor.features)
         return {
             layer: (self._style_loss(moments[layer], self._target[layer]) * self._areas).sum(1) for layer in moments
         }
@@ -252,13 +258,13 @@ def downsample(regions: Tensor, pools: int) -> Tensor:
     return regions
 
 
-def _means(sums: Statistics, counts: Mapping[str, Tensor]) -> dict[str, Moments]:
-    """Moments from sums over pixels; `counts` holds for each layer the pixels of each region, (N, K)."""
+def _means(sums: Statistics, counts: Mapping[str, Tensor], features: Features) -> dict[str, Moments]:
+    """Moments of features without their factors; `counts` holds for each layer the pixels of each region, (N, K)."""
     moments = {}
     for layer, second in sums.second.items():
-        count = counts[layer].clamp_min(1e-12)
-        first = sums.first[layer] / count[..., None] if layer in sums.first else None
-        moments[layer] = Moments(second / count[..., None, None], first)
+        count, factor = counts[layer].clamp_min(1e-12), features.factor(layer)
+        first = sums.first[layer] / (factor * count[..., None]) if layer in sums.first else None
+        moments[layer] = Moments(second / (factor**2 * count[..., None, None]), first)
     return moments
 
 

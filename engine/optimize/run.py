@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from engine.combine.steps import described, finished
-from engine.model import Model
+from engine.model import Model, half_dtype
 from engine.network.memory import FULL, MemoryPlan
 from engine.optimize import distance, strength
 from engine.optimize.balance import measure_balance
@@ -44,7 +44,7 @@ class Run:
     ) -> None:
         self._canvases, self._model, self._tracker = canvases, model, tracker
         self._hyperparameters = canvases[0].options.hyperparameters
-        dtype = torch.bfloat16 if plan.bfloat16 else None
+        dtype = half_dtype(model.device) if plan.half else None
         how = self._hyperparameters
         self._features = model.features(exact=how.exact, dtype=dtype, pooling=how.pooling)
         layers = choose_layers(self._hyperparameters, model.layers)

@@ -8,7 +8,7 @@ from PIL import Image
 
 import engine
 from engine import model as model_module
-from engine.model import auto_devices, convolution_seconds
+from engine.model import auto_devices, convolution_seconds, fast_dtype, half_dtype
 
 
 def test_a_model_is_cut_at_the_deepest_layer_asked_for(model: engine.Model) -> None:
@@ -43,6 +43,26 @@ def test_auto_takes_cards_then_apples_gpu_then_the_cpu_unless_that_is_faster(
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: apple)
     monkeypatch.setattr(model_module, "convolution_seconds", seconds.__getitem__)
     assert auto_devices.__wrapped__() == devices
+
+
+@pytest.mark.parametrize(
+    ("card", "capability", "fast", "half"),
+    [
+        ("NVIDIA H200", (9, 0), torch.bfloat16, torch.bfloat16),
+        ("NVIDIA GeForce RTX 3060", (8, 6), torch.bfloat16, torch.bfloat16),
+        ("Tesla T4", (7, 5), torch.float16, torch.float16),
+        ("Tesla V100-SXM2-16GB", (7, 0), torch.float16, torch.float16),
+        ("NVIDIA GeForce GTX 1660", (7, 5), torch.float32, torch.float16),
+        ("Tesla P100-PCIE-16GB", (6, 0), torch.float32, torch.float16),
+    ],
+)
+def test_a_card_without_bfloat16_computes_in_float16_if_it_has_tensor_cores(
+    card: str, capability: tuple[int, int], fast: torch.dtype, half: torch.dtype, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where memory is short, each of them computes in a type of 16 bits."""
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda _: capability)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda _: card)
+    assert (fast_dtype.__wrapped__("cuda:0"), half_dtype("cuda:0")) == (fast, half)
 
 
 def test_a_convolution_is_timed() -> None:

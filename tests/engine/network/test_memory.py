@@ -24,9 +24,7 @@ def test_the_network_needs_under_800_bytes_a_pixel_in_bfloat16_with_the_canvas()
 
 def test_tiles_need_less_and_each_plan_needs_less_than_the_one_before() -> None:
     names = [name for name in CONVOLUTIONS if name <= "conv3_4"]
-    needs = [
-        needed_memory(4096 * 4096 // plan.shrink**2, names, 2 if plan.bfloat16 else 4, plan.tile) for plan in PLANS
-    ]
+    needs = [needed_memory(4096 * 4096 // plan.shrink**2, names, 2 if plan.half else 4, plan.tile) for plan in PLANS]
     assert needs == sorted(needs, reverse=True)
     assert needs[-1] < needs[0] / 10
 

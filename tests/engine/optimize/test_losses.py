@@ -98,6 +98,7 @@ def test_content_is_averaged_and_normalised_a_share_of_the_targets() -> None:
     target = torch.full((2, 2, 2, 2), 2.0)
     squared = torch.full((2, 2, 2, 2), 3.0).square().sum((1, 2, 3))
     assert (squared * content_scale(target, normalized=False)).tolist() == pytest.approx([9.0, 9.0])
+    assert (4 * squared * content_scale(2 * target, normalized=False, factor=2)).tolist() == pytest.approx([9.0, 9.0])
     shares = target.square().sum((1, 2, 3)) * content_scale(target, normalized=True)
     assert shares.tolist() == pytest.approx([1.0, 1.0])
     assert torch.isfinite(content_scale(torch.zeros(1, 1, 2, 2), normalized=True)).all()
