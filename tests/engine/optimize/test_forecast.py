@@ -27,7 +27,7 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def test_seconds_follow_from_the_evaluations_of_each_scale(tmp_path: Path, measured: list[int]) -> None:
     """A model measures once for all presets of one network, and the next one reads what it found."""
     options = engine.Options(preset="sketch", size=128, iterations=10)
-    expected = 10 * (0.002 + 1e-6 * 128 * 96) * module.OVERHEAD["lbfgs"]
+    expected = module.PREPARATION + 10 * (0.002 + 1e-6 * 128 * 96) * module.OVERHEAD["lbfgs"]
     for _ in range(2):
         model = engine.load_model("builtin", "cpu", cache_dir=tmp_path)
         assert engine.forecast(model, options) == pytest.approx(expected)
