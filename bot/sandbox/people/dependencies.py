@@ -27,7 +27,7 @@ class ByUser(Fields):
 
 
 async def _world(request: Request) -> World:
-    world: World = request.app.state.world
+    world: World = request.state.world
     return world
 
 

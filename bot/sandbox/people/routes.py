@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 
 from fastapi import FastAPI
@@ -11,6 +12,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.sandbox.errors import ApiError
 from bot.sandbox.people import accounts, chats, documentation, events, faults, files, groups, messages, sending
@@ -28,8 +30,19 @@ class Refusal(BaseModel):
     error: str
 
 
-def people_api(world: World) -> FastAPI:
+def people_api(world: World) -> ASGIApp:
     """Return the API over a world; its paths are relative to the address where it is mounted."""
+    api = _api()
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        await api({**scope, "state": {"world": world}}, receive, send)
+
+    return serve
+
+
+@functools.cache
+def _api() -> FastAPI:
+    """Return the application, which is built once in a process: FastAPI reads the types of all endpoints anew."""
     api = FastAPI(
         title="Vitrage sandbox: the people's API",
         description="Act as people in chats: what a messenger does, for tests and for the web chat.",
@@ -41,7 +54,6 @@ def people_api(world: World) -> FastAPI:
         strict_content_type=False,  # a JSON body without a content type is accepted
         max_body_size=BODY_LIMIT,
     )
-    api.state.world = world
     for router in ROUTERS:
         api.include_router(router)
     api.add_exception_handler(ApiError, _refuse)
