@@ -34,6 +34,10 @@ sys.dont_write_bytecode = False
 # The tests run beside each other on few cores, and their pictures are small. Threads of one process that must share a
 # core wait for each other at full speed: a product of matrices takes several times as much processor time as with one.
 os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+# The bot speaks plain HTTP with the sandbox, yet each of its clients reads a file with the certificates of all
+# authorities, which takes as long as a short test. Those in a folder are read when they are needed.
+os.environ.pop("SSL_CERT_FILE", None)
+os.environ["SSL_CERT_DIR"] = "/etc/ssl/certs"
 # No test reaches torchvision's server, even if it asks for weights by mistake: nobody listens here.
 os.environ["VITRAGE_WEIGHTS_URL"] = "http://127.0.0.1:9/vgg19-dcbb9e9d.pth"
 # No picture depends on what was faster when the tests began.
