@@ -10,19 +10,14 @@ import pytest
 from pydantic import SecretStr
 
 from bot.chat import command_menu
-from bot.chat.albums import Albums
-from bot.chat.app import build
-from bot.chat.command_menu import introduce
-from bot.chat.context import Services
 from bot.chat.i18n import texts
 from bot.painters import Painters
 from bot.run import _Bot
 from bot.sandbox.client import Client
 from bot.sandbox.server import running
 from bot.settings import Settings
-from bot.storage.models import Recipe
 from bot.storage.sqlite import open_sqlite
-from tests.support.chat_harness import PRESETS, TOKEN, RunningChat
+from tests.support.chat_harness import TOKEN, RunningChat, introduce_bot
 from tests.support.jobs import eventually
 
 EN = texts("en")
@@ -37,11 +32,9 @@ async def lists_set(ann: Client) -> int:
 async def test_what_telegram_has_already_is_not_set_again(running_chat: RunningChat) -> None:
     """Three kinds of chats in two languages at the first start; nothing at the second."""
     async with Client(running_chat.url) as ann:
-        assert await lists_set(ann) == 6
-        application = build(TOKEN, running_chat.url, Services(running_chat.stores, Albums(), PRESETS, Recipe))
-        async with application:
-            await introduce(application)
-        assert await lists_set(ann) == 6
+        for _ in range(2):
+            await introduce_bot(running_chat)
+            assert await lists_set(ann) == 6
 
 
 async def all_set(ann: Client) -> bool:
@@ -72,15 +65,12 @@ async def test_a_list_that_cannot_be_set_keeps_nobody_waiting(
 
 async def test_an_operator_gets_a_list_once_they_have_started_the_bot(running_chat: RunningChat) -> None:
     """Before, Telegram knows no such chat: it is not even asked about."""
-    stores = running_chat.stores
     async with Client(running_chat.url) as ann:
-        services = Services(stores, Albums(), PRESETS, Recipe, operators=frozenset({ann.id}))
-        application = build(TOKEN, running_chat.url, services)
-        async with application:
-            await introduce(application)
-            assert await lists_set(ann) == 6
-            chat = await ann.open()
-            await chat.send("/start")
-            await chat.wait()
-            await introduce(application)
-            assert await lists_set(ann) == 8
+        operators = frozenset({ann.id})
+        await introduce_bot(running_chat, operators=operators)
+        assert await lists_set(ann) == 6
+        chat = await ann.open()
+        await chat.send("/start")
+        await chat.wait()
+        await introduce_bot(running_chat, operators=operators)
+        assert await lists_set(ann) == 8

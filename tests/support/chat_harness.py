@@ -96,12 +96,14 @@ async def run_chat(folder: Path, **services: Any) -> AsyncIterator[RunningChat]:
 
 @asynccontextmanager
 async def run_chat_on(url: str, stores: Stores, token: str = TOKEN, **services: Any) -> AsyncIterator[None]:
-    """Run the chat side on a sandbox and stores that exist already; `services` are fields of `Services`."""
+    """Run the chat side on a sandbox and stores that exist already; `services` are fields of `Services`.
+
+    The lists of commands, which few tests look at, are told by `introduce_bot`.
+    """
     application = build(token, url, Services(stores, Albums(), PRESETS, Recipe, **services))
     assert application.updater is not None
     stop = asyncio.Event()
     async with application:
-        await introduce(application)
         await application.start()
         reporter = asyncio.create_task(Reporter(application.bot, application.bot_data).run(stop))
         broadcasts = asyncio.create_task(send_broadcasts(application.bot, stores.people, stop))
@@ -115,6 +117,13 @@ async def run_chat_on(url: str, stores: Stores, token: str = TOKEN, **services: 
             wake(stores, "news")  # the reporter would notice only after a second that it is to stop
             await reporter
             await broadcasts
+
+
+async def introduce_bot(running_chat: RunningChat, **services: Any) -> None:
+    """Tell the sandbox the commands of the bot, as its start does; `services` are fields of `Services`."""
+    application = build(TOKEN, running_chat.url, Services(running_chat.stores, Albums(), PRESETS, Recipe, **services))
+    async with application:
+        await introduce(application)
 
 
 async def request(chat: Chat) -> Message:

@@ -20,7 +20,7 @@ from bot.storage.sqlite import open_sqlite
 from engine.study.vote import ranks
 from engine.study.vote.ballot import Ballot
 from engine.study.vote.store import NAME, VoteStore
-from tests.support.chat_harness import RunningChat, group, run_chat, run_chat_on
+from tests.support.chat_harness import RunningChat, group, introduce_bot, run_chat, run_chat_on
 from tests.support.jobs import eventually
 from tests.support.pictures import encoded
 from tests.support.vote_study import METHODS, small_study
@@ -137,6 +137,7 @@ async def listed(chat: Chat) -> set[str]:
 
 async def test_without_a_study_there_is_one_sentence_and_no_command_in_the_menu(running_chat: RunningChat) -> None:
     """Neither is it listed."""
+    await introduce_bot(running_chat)
     async with Client(running_chat.url) as ann:
         chat = await ann.open()
         await chat.send("/vote")
@@ -145,8 +146,11 @@ async def test_without_a_study_there_is_one_sentence_and_no_command_in_the_menu(
         assert "vote" not in await listed(chat)
 
 
-async def test_the_command_is_listed_where_there_is_a_study_and_only_in_private(voting_chat: RunningChat) -> None:
+async def test_the_command_is_listed_where_there_is_a_study_and_only_in_private(
+    voting_chat: RunningChat, study: Path
+) -> None:
     """In a group the bot asks for the private chat."""
+    await introduce_bot(voting_chat, study=Ballot(study))
     async with Client(voting_chat.url) as ann:
         assert "vote" in await listed(await ann.open())
         friends = await group(ann)
