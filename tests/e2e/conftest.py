@@ -13,13 +13,13 @@ from playwright.async_api import Browser
 from engine.drawing.glass import stained_glass
 from tests.support.chromium import chromium
 from tests.support.pictures import encoded
-from tests.support.program import Program
+from tests.support.program import Program, until
 
 
 @pytest.fixture(scope="session")
 def cat() -> bytes:
-    """A photograph, 240×160."""
-    return encoded(Image.fromarray(skimage.data.chelsea()).resize((240, 160)), quality=92)
+    """A photograph, 240×100: its paintings are low, and so do not take long."""
+    return encoded(Image.fromarray(skimage.data.chelsea()).resize((240, 100)), quality=92)
 
 
 @pytest.fixture(scope="session")
@@ -39,6 +39,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     """The running program, shared by all tests that do not disturb it: each test is a person of its own."""
     program = Program(tmp_path_factory.mktemp("program"))
     program.start_bot()
+    until(lambda: "engine_ready" in program.logged(), "the engine can paint")
     yield program
     program.close()
 

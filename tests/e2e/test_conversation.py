@@ -17,7 +17,7 @@ from tests.support.conversation import answer_after, choose_size, choose_small, 
 from tests.support.jobs import eventually
 from tests.support.pencil import MIDDLE, Pencil, ellipse, jpeg
 from tests.support.pictures import encoded
-from tests.support.program import PATIENCE, Program
+from tests.support.program import PATIENCE, Program, slowed
 from tests.support.settings_menu import choose_setting
 
 EN, RU = texts("en"), texts("ru")
@@ -27,18 +27,21 @@ async def test_two_photos_become_one_picture(program: Program, cat: bytes, glass
     """Content, then style: one status message with progress, then the picture as a reply, of the content's shape."""
     async with Client(program.url, name="Two photos") as person:
         chat = await person.open()
-        await choose_size(chat, 512)  # takes longer than the pause between two edits, on a fast machine too
+        await choose_small(chat)
         request = (await chat.send_photos([cat]))[0]
         asked = await chat.wait(lambda message: message.reply_to == request.id)
         assert asked.text == EN("draft-content")
         await chat.send_photos([glass])
-        status = await chat.wait(is_status)
-        progress = await chat.wait(lambda message: message.id == status.id and "%" in message.text, timeout=PATIENCE)
+        with slowed(program.engine()):
+            status = await chat.wait(is_status)
+            progress = await chat.wait(
+                lambda message: message.id == status.id and "%" in message.text, timeout=PATIENCE
+            )
         assert is_status(progress)
         picture = await result(chat, request)
         with Image.open(io.BytesIO(await chat.download(picture))) as painted:
-            assert painted.width / painted.height == pytest.approx(240 / 160, rel=0.01)
-            assert max(painted.size) == 512
+            assert painted.width / painted.height == pytest.approx(240 / 100, rel=0.01)
+            assert max(painted.size) == 256
 
         async def status_is_gone() -> bool:
             return status.id not in [message.id for message in await chat.messages()]
@@ -141,10 +144,11 @@ async def test_cancel_forgets_the_draft_and_stops_the_job(program: Program, cat:
         await chat.wait(lambda message: message.text == EN("draft-content"))
         await chat.send("/cancel")
         assert (await chat.wait()).text == EN("cancel-draft")
-        await choose_size(chat, 768)
-        await chat.send_photos([cat, glass])
-        status = await chat.wait(is_status)
-        await chat.wait(lambda message: message.id == status.id and "%" in message.text, timeout=PATIENCE)
+        await choose_small(chat)
+        with slowed(program.engine()):
+            await chat.send_photos([cat, glass])
+            status = await chat.wait(is_status)
+            await chat.wait(lambda message: message.id == status.id and "%" in message.text, timeout=PATIENCE)
         assert (await chat.press(status, EN("button-cancel"))).text == EN("cancel-done", count=1)
         final = await chat.wait(lambda message: message.id == status.id and not message.buttons)
         assert final.text == EN("cancelled")
@@ -155,7 +159,7 @@ async def test_cancel_forgets_the_draft_and_stops_the_job(program: Program, cat:
 async def test_people_at_once_do_not_mix(program: Program, cat: bytes, glass: bytes) -> None:
     """Two people send at the same time: each gets one picture, of the shape of their own photo."""
     with Image.open(io.BytesIO(cat)) as image:
-        tall = encoded(image.resize((120, 240)))
+        tall = encoded(image.resize((100, 240)))
 
     async def paint(name: str, content: bytes) -> tuple[int, int]:
         async with Client(program.url, name=name) as person:
@@ -176,17 +180,16 @@ async def test_too_many_waiting_pictures_are_refused_politely(program: Program, 
     """The refusal names the quota; the jobs that were queued before stay, and can be cancelled all at once."""
     async with Client(program.url, name="Eager") as person:
         chat = await person.open()
-        await choose_setting(
-            chat, "Quality", EN("quality-fine")
-        )  # slow enough that none is finished before the sixth is sent
+        await choose_setting(chat, "Quality", EN("quality-fine"))
         accepted = 0
         refused = EN("too-many", limit=5)
-        while True:
-            last = (await chat.send_photos([cat, glass]))[-1].id
-            answer = await answer_after(chat, last)
-            if answer.text == refused:
-                break
-            accepted += 1
+        with slowed(program.engine()):  # so that none is finished before the sixth is sent
+            while True:
+                last = (await chat.send_photos([cat, glass]))[-1].id
+                answer = await answer_after(chat, last)
+                if answer.text == refused:
+                    break
+                accepted += 1
         assert accepted in (5, 6)  # five waiting, and one in work if the painter was free
         await chat.send("/cancel")
         assert (await chat.wait(lambda message: message.text == EN("cancel-done", count=accepted))).from_bot
@@ -197,18 +200,19 @@ async def test_a_sketch_comes_first_and_can_be_kept(program: Program, cat: bytes
     async with Client(program.url, name="Sketcher") as person:
         chat = await person.open()
         await choose_setting(chat, "Quality", EN("quality-standard"))
-        await choose_setting(
-            chat, "Longest side", EN("size-pixels", size="768")
-        )  # its sketch, too, takes longer than the pause between two edits
-        request = (await chat.send_photos([cat, glass]))[0]
-        sketch = await chat.wait(lambda message: EN("sketching") in message.text and message.photo, timeout=PATIENCE)
+        await choose_size(chat, 512)  # smaller pictures have no sketch
+        with slowed(program.engine()):
+            request = (await chat.send_photos([cat, glass]))[0]
+            sketch = await chat.wait(
+                lambda message: EN("sketching") in message.text and message.photo, timeout=PATIENCE
+            )
         over = await chat.wait(lambda message: EN("painting-over") in message.text, timeout=PATIENCE)
         assert over.id == sketch.id
         await chat.press(over, EN("button-stop"))
         picture = await result(chat, request)
         assert EN("done-stopped") in picture.text
         assert picture.photo is not None
-        assert picture.photo.width == 768
+        assert picture.photo.width == 512
         assert (await chat.press(picture, EN("button-stronger"))).text == EN("going-on")
         await chat.wait(lambda message: EN("painting-on") in message.text, timeout=PATIENCE)
         await chat.send("/cancel")
@@ -236,8 +240,8 @@ async def test_a_part_is_painted_and_the_rest_stays_the_photo(program: Program, 
 async def assert_painted_in_the_middle(chat: Chat, message: Message, content: bytes) -> None:
     """Check that a picture differs from the photo in an ellipse in its middle, and only there."""
     with Image.open(io.BytesIO(await chat.download(message))) as picture, Image.open(io.BytesIO(content)) as photo:
-        painted, before = (np.asarray(each.convert("RGB").resize((240, 160)), dtype=float) for each in (picture, photo))
+        painted, before = (np.asarray(each.convert("RGB").resize(photo.size), dtype=float) for each in (picture, photo))
     off = np.abs(painted - before).mean(axis=-1)
-    inside, around = (np.asarray(ellipse((240, 160), box)) > 0 for box in (MIDDLE, (0.2, 0.15, 0.8, 0.85)))
+    inside, around = (np.asarray(ellipse(photo.size, box)) > 0 for box in (MIDDLE, (0.2, 0.15, 0.8, 0.85)))
     assert off[~around].mean() < 4
     assert off[inside].mean() > 20
