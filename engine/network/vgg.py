@@ -212,7 +212,7 @@ def _relu(hidden: Tensor, steps: list[Backward], *, inplace: bool = True) -> Ten
 
 
 def _rectified(rectified: Tensor, steps: list[Backward]) -> Tensor:
-    """Features that are rectified already, and the backward step of that."""
+    """Append the backward step of a rectification; returns the rectified features as they are."""
 
     def backward(gradient: Tensor) -> Tensor:
         # In place: a new tensor's pages, which the system fills with zeros, took ten times as long as the rest.

@@ -30,7 +30,7 @@ def recorded(objective: LossAndGradient, images: Tensor, *, tiled: bool, statist
 
 
 class RecordedObjective:
-    """An objective whose third and later evaluations are replays of a graph.
+    """An objective whose second evaluation is recorded as a graph, which gives that result and all later ones.
 
     The first one runs as it is, because libraries choose and load their kernels in it. All pictures must have the shape
     of the first ones.
