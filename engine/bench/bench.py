@@ -24,6 +24,7 @@ from engine.network.kernels import Kernels, nnpack_is_available
 from engine.network.layers import CHANNELS, CONVOLUTIONS, convolution_of, pools_before
 from engine.network.machine import processor
 from engine.network.vgg import Features
+from engine.optimize.graphs import recorded
 from engine.optimize.objective import Extractor, Objective, choose_layers
 from engine.options import HYPERPARAMETERS, Hyperparameters, Options
 from engine.request import Request
@@ -91,9 +92,10 @@ def evaluation(model: Model, edge: int, rounds: int) -> Row:
     extractor = Extractor(model.features(exact=False), layers, first_moments=False)
     target, factors = extractor.style_moments(style), torch.ones(1, device=model.device)
     objective = Objective(extractor, hyperparameters, content=content, target=target, style_weight_factors=factors)
+    evaluate = recorded(objective, image, tiled=False, statistic=hyperparameters.statistic)
     reference = ReferenceObjective(model.state, hyperparameters, layers, content, style)
     convolve, convolution_flops = _convolution(model)
-    works = [lambda: objective(image), lambda: reference(image), convolve]
+    works = [lambda: evaluate(image), lambda: reference(image), convolve]
     engine_s, reference_s, convolution_s = _alternate(works, rounds, model.device)
     names = list(CONVOLUTIONS)[: list(CONVOLUTIONS).index(convolution_of(layers.deepest)) + 1]
     computed = [name for name in names if name not in extractor.features.identities]
