@@ -25,6 +25,10 @@ OVERHEAD = {"published": 1.4, "lbfgs": 1.15, "adam": 1.15}
 """How many times as long as its evaluation an iteration takes, by optimiser; the published one remembers 100 steps."""
 
 
+PREPARATION = 0.1
+"""Seconds in which pictures are resized and recoloured, on one core whatever the device."""
+
+
 def forecast(model: Model, options: Options, content: Size = SHAPE) -> float:
     """Return the seconds that a run will take, loading and encoding not counted.
 
@@ -39,7 +43,7 @@ def forecast(model: Model, options: Options, content: Size = SHAPE) -> float:
     fixed, per_pixel = _costs(model, options.hyperparameters)
     evaluations = [(math.prod(size), steps) for size, steps in make_schedule(content, options)]
     seconds = sum(steps * (fixed + per_pixel * pixels) for pixels, steps in evaluations)
-    return seconds * OVERHEAD[options.hyperparameters.optimizer]
+    return PREPARATION + seconds * OVERHEAD[options.hyperparameters.optimizer]
 
 
 def _costs(model: Model, hyperparameters: Hyperparameters) -> tuple[float, float]:
