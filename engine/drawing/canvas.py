@@ -74,7 +74,7 @@ class Canvas:
 
 def shade(color: Color, light: float) -> Color:
     """Return a colour made darker (light < 1) or brighter (light > 1)."""
-    red, green, blue = (int(np.clip(value * light, 0, 255)) for value in color)
+    red, green, blue = (int(min(max(value * light, 0.0), 255.0)) for value in color)
     return red, green, blue
 
 

@@ -60,7 +60,7 @@ def pointillism(size: int = EDGE, seed: int = 0) -> Image.Image:
     for _ in range(16000):
         x, y = rng.uniform(0, EDGE, 2)
         level = y / EDGE * 4 + 0.35 * np.sin(x / 95) + rng.normal(0, 0.12)
-        palette = bands[int(np.clip(level, 0, 3))]
+        palette = bands[int(min(max(level, 0.0), 3.0))]
         color = shade(palette[int(rng.integers(0, 4))], rng.normal(1.0, 0.07))
         radius = rng.uniform(3.0, 6.0)
         draw.ellipse(canvas.pixels([(x - radius, y - radius), (x + radius, y + radius)]), fill=color)
