@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +14,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "content"
 WIDTH = 0.02  # of a stroke, as a share of the longer side
+PASSED_ON = 1280  # pixels of the longer side of a photo that a messenger passes on, at most
 SMOOTH = 2  # factor by which strokes are drawn larger, then reduced, to get soft edges
 
 Box = tuple[float, float, float, float]
@@ -21,14 +23,20 @@ Box = tuple[float, float, float, float]
 MIDDLE: Box = (0.3, 0.25, 0.7, 0.75)
 
 
+@functools.cache
 def photographs() -> Mapping[str, Image.Image]:
-    """Return real photographs by name: those of scikit-image, and the project's shared ones if there are any."""
+    """Return real photographs by name: those of scikit-image, and the project's shared ones if there are any.
+
+    Each has at most the size at which a messenger passes photos on.
+    """
     bundled = {name: Image.fromarray(getattr(skimage.data, name)()) for name in ("chelsea", "coffee", "rocket")}
     shared = {path.stem: Image.open(path).convert("RGB") for path in sorted(SHARED.glob("*.jpg"))}
+    for photo in shared.values():
+        photo.thumbnail((PASSED_ON, PASSED_ON))
     return MappingProxyType(bundled | shared)
 
 
-def sent(photo: Image.Image, *, edge: int = 1280, quality: int = 80) -> Image.Image:
+def sent(photo: Image.Image, *, edge: int = PASSED_ON, quality: int = 80) -> Image.Image:
     """Return a photo as a messenger passes it on: at most `edge` pixels on its longer side, as a JPEG."""
     small = photo.convert("RGB")
     small.thumbnail((edge, edge))
