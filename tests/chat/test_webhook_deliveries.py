@@ -29,7 +29,7 @@ from bot.storage.protocols import Stores
 from bot.storage.sql.database import SqlStore
 from tests.support.chat_harness import TOKEN, RunningChat, request
 from tests.support.conversation import answer_after, restarted, result
-from tests.support.database_lock import locked_by_another_program
+from tests.support.database_lock import locked_beside_us
 from tests.support.jobs import eventually, wake
 from tests.support.ports import reserved_port
 
@@ -162,7 +162,7 @@ async def test_an_update_that_cannot_be_stored_is_brought_again(place: Place, mo
     monkeypatch.setattr(SqlStore, "patience", 0.2)
     async with place.answering(), Client(place.url) as ann:
         chat = await ann.open()
-        with locked_by_another_program(place.settings.data_dir / "vitrage.db"):
+        async with locked_beside_us(place.settings.data_dir / "vitrage.db"):
             asked = (await chat.send("/queue")).id
 
             async def refused() -> bool:

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from bot.storage.errors import StoreFailingError, StoreFullError
 from bot.storage.models import BlobKey, Job, JobError, Recipe, State
-from tests.support.database_lock import locked_by_another_program
+from tests.support.database_lock import locked_beside_us
 from tests.support.databases import ON_BOTH
 from tests.support.jobs import connection_of, enqueue, eventually
 from tests.support.videos import plain_picture
@@ -189,13 +189,14 @@ async def test_a_locked_database_is_waited_for(worker: WorkerHarness) -> None:
     async with worker.working():
         job = await worker.ask(steps=30, pause=0.02)
         await worker.progressed(job)
-        with locked_by_another_program(worker.folder / "vitrage.db"), capture_logs() as logs:
+        with capture_logs() as logs:
 
             async def waiting() -> bool:
                 return any(entry["event"] == "store_unavailable" for entry in logs)
 
-            await eventually(waiting)
-            assert (await worker.now(job)).state == State.RUNNING
+            async with locked_beside_us(worker.folder / "vitrage.db"):
+                await eventually(waiting)
+                assert (await worker.now(job)).state == State.RUNNING
         ended = await worker.ended(job)
     assert (ended.state, ended.attempt) == (State.RENDERED, 1)
 
