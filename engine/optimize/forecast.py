@@ -70,7 +70,7 @@ def _costs(model: Model, hyperparameters: Hyperparameters) -> tuple[float, float
 
 
 def _seconds(extractor: Extractor, hyperparameters: Hyperparameters, size: Size) -> float:
-    """Return the seconds of an evaluation: the shorter of two, after those that make what later ones use again."""
+    """Return the seconds of an evaluation: the shortest of four, after those that make what later ones use again."""
     device = extractor.features.device
     content = torch.linspace(0, 1, 3 * math.prod(size)).view(1, 3, size[1], size[0])
     content = content.to(device, extractor.features.picture_dtype)
@@ -84,7 +84,7 @@ def _seconds(extractor: Extractor, hyperparameters: Hyperparameters, size: Size)
     evaluate = recorded(objective, content, tiled=False, statistic=hyperparameters.statistic)
     warm_up = 1 if evaluate is objective else 2  # a graph is recorded in the second evaluation
     took = []
-    for _ in range(warm_up + 2):
+    for _ in range(warm_up + 4):
         began = time.perf_counter()
         evaluate(content)[0].tolist()  # which waits for the device
         took.append(time.perf_counter() - began)

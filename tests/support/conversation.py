@@ -16,11 +16,12 @@ Test = TypeVar("Test", bound=Callable[..., Any])
 def restarted(test: Test) -> Test:
     """Name the refusals that a bot may provoke which starts anew within a second.
 
-    It does not know what a status message shows, and edits it once in any case; nor what it has just sent, so that it
-    may send too soon, waits and sends again.
+    It does not know what a status message shows, and edits it once in any case; nor what it has just sent and edited,
+    so that it may do so too soon, waits and does it again.
     """
     for method, part in (
         ("editMessageText", "message is not modified"),
+        ("editMessageText", "retry after"),
         ("sendMessage", "retry after"),
         ("sendPhoto", "retry after"),
     ):
