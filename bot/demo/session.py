@@ -44,6 +44,8 @@ async def paint_once(content: Path, style: Path, out: Path, settings: dict[str, 
     pictures = [_read(content), _read(style)]
     if not out.parent.is_dir():
         raise DemoError(f"There is no folder {out.parent} to put the picture in: make it first.")
+    if out.suffix.lower() not in (".jpg", ".jpeg"):
+        raise DemoError(f"The chat sends a JPEG: name it {out.with_suffix('.jpg').name} in place of {out.name}.")
     stopwatch = Stopwatch()
     task = asyncio.current_task()
     assert task is not None

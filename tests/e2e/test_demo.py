@@ -55,6 +55,7 @@ def test_the_demo_paints_once_and_says_how_long_it_took(tmp_path: Path, cat: byt
         (("bad.jpg", "bad.jpg", "out.jpg"), EN("bad-not-image")),
         (("bad.jpg",), "CONTENT STYLE OUT"),
         (("bad.jpg", "bad.jpg", "no/folder/out.jpg"), "no/folder"),
+        (("bad.jpg", "bad.jpg", "out.png"), "name it out.jpg in place of out.png"),
     ],
 )
 def test_the_demo_says_in_one_line_what_is_wrong(tmp_path: Path, arguments: tuple[str, ...], says: str) -> None:
