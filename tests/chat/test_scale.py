@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import colorsys
+import gc
 import io
 import random
 import time
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -145,8 +147,8 @@ def large() -> bytes:
 
 
 @pytest.fixture
-def slow_steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return the slow steps of the event loop; those of the sandbox, which runs in the same loop, are left out."""
+def slow_steps(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Yield the slow steps of the event loop; those of the sandbox, which runs in the same loop, are left out."""
     steps: list[str] = []
     run = asyncio.Handle._run
 
@@ -159,7 +161,9 @@ def slow_steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             steps.append(f"{what} took {seconds:.2f} s")
 
     monkeypatch.setattr(asyncio.Handle, "_run", timed)
-    return steps
+    gc.disable()  # a search for garbage, long with all that the suite has loaded, may fall into any step
+    yield steps
+    gc.enable()
 
 
 async def test_the_event_loop_is_never_blocked(large: bytes, running_chat: RunningChat, slow_steps: list[str]) -> None:
