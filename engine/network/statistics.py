@@ -17,8 +17,9 @@ from engine.network.moments import (
     second_moment,
     square_sum,
 )
+from engine.network.pooling import Backward
 from engine.network.tiles import WHOLE, Tile
-from engine.network.vgg import Backward, Features
+from engine.network.vgg import Features
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,16 +14,15 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from engine.network import card
 from engine.network.kernels import Kernels, nnpack_is_available
 from engine.network.layers import CONVOLUTIONS, convolution_of
 from engine.network.moments import HALVES
+from engine.network.pooling import Backward, average_pool, max_pool, max_pool_of_planes
 from engine.network.scaling import scaled
 
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 """Mean and standard deviation of ImageNet's channels: VGG19 was trained on (image - MEAN) / STD."""
-
-Backward = Callable[[Tensor], Tensor]
-"""One step of the backward pass: the gradient after an operation to the gradient before it."""
 
 Hook = Callable[[str, Tensor, list[Backward]], None]
 """Called in the forward pass with a layer's name, its features, (N, C, h, w), and the backward steps so far.
@@ -76,16 +75,18 @@ class Features:
         winograd = kernels == "winograd" and nnpack_is_available()
         # oneDNN's kernels are fastest where the channels of a pixel lie side by side, NNPACK's need whole planes.
         self._memory_format = torch.contiguous_format if winograd else torch.channels_last
-        self._max_pool = _max_pool_of_planes if winograd else _max_pool
-        self._pool = self._max_pool if pooling == "max" else _average_pool
+        # cuDNN has one kernel that convolves, adds the bias and rectifies, in half of the time of three.
+        self._fused = self.device.startswith("cuda") and dtype in HALVES
+        self._max_pool = max_pool_of_planes if winograd else max_pool
+        if self._fused and card.is_available():
+            self._max_pool = card.max_pool_on_card
+        self._pool = self._max_pool if pooling == "max" else average_pool
         state, self._factors = scaled(state) if dtype == torch.float16 else (state, {})
         self.names = [name for name, index in CONVOLUTIONS.items() if f"features.{index}.weight" in state]
         self._weights = {name: self._put(state[f"features.{CONVOLUTIONS[name]}.weight"]) for name in self.names}
         self._biases = {name: state[f"features.{CONVOLUTIONS[name]}.bias"].to(device, dtype) for name in self.names}
         self._convolution = torch._nnpack_spatial_convolution if winograd else functional.conv2d
         self._turned: dict[str, Tensor] = {}
-        # cuDNN has one kernel that convolves, adds the bias and rectifies, in half of the time of three.
-        self._fused = self.device.startswith("cuda") and dtype in HALVES
         self.identities = frozenset(name for name in self.names if self._is_identity(name))
         self.picture_dtype = torch.float64 if dtype == torch.float64 else torch.float32
         # Copied to the device once: a copy in each evaluation would make a CUDA device wait.
@@ -221,60 +222,6 @@ def _rectified(rectified: Tensor, steps: list[Backward]) -> Tensor:
 
     steps.append(backward)
     return rectified
-
-
-def _max_pool(hidden: Tensor, steps: list[Backward]) -> Tensor:
-    """Maximum of 2×2 pixels. With ceil_mode the last row and column of an odd size count, and 1 px stays 1 px."""
-
-    def backward(gradient: Tensor) -> Tensor:
-        # The indices are computed again: at 8 bytes each they would be the largest thing kept in memory.
-        _, indices = functional.max_pool2d(hidden, 2, ceil_mode=True, return_indices=True)
-        pool_backward = torch.ops.aten.max_pool2d_with_indices_backward
-        result: Tensor = pool_backward(gradient, hidden, [2, 2], [2, 2], [0, 0], [1, 1], True, indices)
-        return result
-
-    steps.append(backward)
-    return functional.max_pool2d(hidden, 2, ceil_mode=True)
-
-
-def _max_pool_of_planes(hidden: Tensor, steps: list[Backward]) -> Tensor:
-    """The same for planes of channels: larger rows, then larger columns. torch's own pooling is slow in this format."""
-    return _larger(_larger(hidden, 2, steps), 3, steps)
-
-
-def _larger(hidden: Tensor, dim: int, steps: list[Backward]) -> Tensor:
-    """The larger of each two neighbours along a dimension; a last one without neighbour stays.
-
-    Only which of them it was is kept. Where they are equal, the first one gets the gradient.
-    """
-    shape, before, pairs = hidden.shape, (slice(None),) * dim, hidden.shape[dim] // 2
-    first, second = (*before, slice(0, None, 2)), (*before, slice(1, None, 2))
-    larger = hidden[first].clone(memory_format=torch.contiguous_format)
-    paired = larger.narrow(dim, 0, pairs)
-    is_second = hidden[second] > paired
-    torch.maximum(paired, hidden[second], out=paired)
-
-    def backward(gradient: Tensor) -> Tensor:
-        result = gradient.new_empty(shape)
-        result[first] = gradient
-        torch.mul(gradient.narrow(dim, 0, pairs), is_second, out=result[second])
-        result[first].narrow(dim, 0, pairs).sub_(result[second])
-        return result
-
-    steps.append(backward)
-    return larger
-
-
-def _average_pool(hidden: Tensor, steps: list[Backward]) -> Tensor:
-    """Mean of 2×2 pixels, at an odd edge of those that there are."""
-
-    def backward(gradient: Tensor) -> Tensor:
-        pool_backward = torch.ops.aten.avg_pool2d_backward
-        result: Tensor = pool_backward(gradient, hidden, [2, 2], [2, 2], [0, 0], True, False, None)
-        return result
-
-    steps.append(backward)
-    return functional.avg_pool2d(hidden, 2, ceil_mode=True, count_include_pad=False)
 
 
 def _replicate_pad_backward(padded: Tensor) -> Tensor:
