@@ -65,7 +65,7 @@ def stylize_batch(
 
     Args:
         requests: One or more, of one bucket: equal sizes at all scales, equal hyperparameters, as many regions
-            each, and all or none of strengths that are corrected (below 80, beginning with the content).
+            each.
         model: From `load_model`; None: loaded for these pictures.
         should_stop: Called after every iteration; when it returns True, all end with their best pictures so far.
 
@@ -109,9 +109,6 @@ def _check_bucket(canvases: Sequence[Canvas]) -> None:
     if not canvases:
         raise OptionsError("Give one request or more.")
     if len({canvas.bucket for canvas in canvases}) > 1:
-        raise OptionsError(
-            "Pictures of a batch must have equal sizes, one preset, as many regions each, and strengths that are all "
-            "corrected or all not: those from 80 on, and noise, are not."
-        )
+        raise OptionsError("Pictures of a batch must have equal sizes, one preset, and as many regions each.")
     if len(canvases) > 1 and canvases[0].options.hyperparameters.optimizer == "published":
         raise OptionsError("The published optimiser cannot paint a batch; choose another preset than paper.")

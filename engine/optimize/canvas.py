@@ -82,17 +82,7 @@ class Canvas:
     @property
     def bucket(self) -> Hashable:
         """Equal for pictures that can be painted as one batch."""
-        return tuple(self.schedule), self._hyperparameters, self.masked and len(self.mixtures), self.corrects
-
-    @property
-    def corrects(self) -> bool:
-        """Whether the run corrects the force by how far it moves the picture.
-
-        Not from the preset's own style weight on, where style is nearly all there. Nor where it begins with noise: it
-        would be measured before the content has come out of the noise.
-        """
-        from_content = self.continued or self.options.init == "content"
-        return self._hyperparameters.corrected and from_content and self.options.strength < strength.NEARLY_ALL_STYLE
+        return tuple(self.schedule), self._hyperparameters, self.masked and len(self.mixtures)
 
     @property
     def style_weight_factor(self) -> float:
@@ -104,14 +94,24 @@ class Canvas:
         """Factor by which the run has corrected the style weight; 1: not at all."""
         return self.style_weight_factor / strength.style_weight_factor(strength.force(self.options.strength))
 
+    @property
+    def opacity(self) -> float:
+        """Share of the painted picture in the output, 0..1; the rest is the content."""
+        return 1.0 if self.options.strength >= strength.NEARLY_ALL_STYLE else strength.opacity(self.force)
+
     def reset_force(self) -> None:
         """Take the force of the strength that the caller chose."""
         self.force = strength.force(self.options.strength)
         self._tried: list[tuple[float, float]] = []  # forces, and how far each has moved the picture
 
-    def correct_force(self, distance: float) -> None:
-        """Correct the force by how far the present one has moved the picture; see `strength.corrected_force`."""
-        self._tried.append((self.force, distance))
+    def correct_force(self, distance: float, style_left: float) -> None:
+        """Correct the force by how far the present one has moved the picture; see `strength.reached`.
+
+        Not where it began with noise: the content has hardly come out of it yet.
+        """
+        if self.options.init == "noise" and not self.continued:
+            return
+        self._tried.append((self.force, strength.reached(distance, style_left)))
         self.force = strength.corrected_force(self._tried, self.options.strength)
 
     def first(self) -> Tensor:
@@ -158,8 +158,8 @@ class Canvas:
         for it, and is composited with the content where the masks are black.
         """
         output = to_image(image)
-        if (opacity := strength.opacity(self.force)) < 1:
-            output = Image.blend(self._at(self._content, output.size), output, opacity)
+        if self.opacity < 1:
+            output = Image.blend(self._at(self._content, output.size), output, self.opacity)
         if self.options.colors == "content":
             output = colors.with_chrominance_of(output, resize(self._original_resized, output.size))
         if self._regions:

@@ -1,4 +1,4 @@
-"""Strength that sets itself: how far the pictures of a run have moved, and the forces that move them as far as asked.
+"""Strength that sets itself: when the pictures of a run are measured, and how far they are from their contents.
 
 What a style weight does depends on the pictures: the same weight moves a portrait half as far as a skyline. So it is
 measured where iterations are cheap, at the first scale, and the force is corrected there, before the finer scales.
@@ -25,7 +25,7 @@ SHARES = (3 / 8, 3 / 8)
 FEWEST_ITERATIONS = 10
 """Before a correction; a picture that has just begun to move says nothing of where it will be."""
 
-LARGEST_EDGE = 512
+LARGEST_EDGE = 192
 """Longest edge in pixels at which pictures are compared; a larger one, with which a run began, is reduced."""
 
 CHANNELS_AT_ONCE = 16

@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from engine.network.layers import convolution_of, pools_before
+from engine.network.moments import first_moment, second_moment
 from engine.network.statistics import Measurement, Statistics, StatisticsSpec, gradient_factors
 from engine.network.tiles import Tile, cut_tiles, margin_of
 from engine.network.vgg import Features
@@ -172,7 +173,7 @@ class Objective:
     ) -> None:
         self._extractor, self._hyperparameters = extractor, hyperparameters
         self._weights = {layer: weight * balance.get(layer, 1.0) for layer, weight in extractor.layers.style.items()}
-        self._target, self._style_weight_factors = target, style_weight_factors
+        self._target, self._style_weight_factors = target, style_weight_factors.clone()
         self._style_loss = STYLE_LOSSES[hyperparameters.statistic]
         layers = extractor.layers
         features = extractor.content_features(content)
@@ -203,6 +204,31 @@ class Objective:
             loss = loss + self._hyperparameters.tv_weight * tv
             gradient.add_(tv_gradient, alpha=self._hyperparameters.tv_weight)
         return loss, gradient
+
+    def weigh(self, style_weight_factors: Tensor) -> None:
+        """Take other factors of the style weight, (N,). A recorded evaluation takes them too."""
+        self._style_weight_factors.copy_(style_weight_factors)
+
+    @torch.no_grad()
+    def style_left(self, found: Mapping[str, Tensor], content: Mapping[str, Tensor]) -> Tensor:
+        """Share of the style's distance that is left, (N,): 1 at the contents' statistics, 0 at the style's.
+
+        The geometric mean over layers of the style loss, divided by that of the contents.
+
+        Args:
+            found: Features of the pictures at some of the style layers, (N, C, h, w).
+            content: The same of their contents.
+        """
+        losses, whole = (self._style_losses(self._statistics_of(features)) for features in (found, content))
+        shares = [losses[layer] / whole[layer].clamp_min(1e-12) for layer in losses]
+        left: Tensor = torch.stack(shares).clamp_min(1e-12).log().mean(0).exp()
+        return left
+
+    def _statistics_of(self, features: Mapping[str, Tensor]) -> Statistics:
+        regions, style = self._spec.regions, [layer for layer in self._spec.style if layer in features]
+        second = {layer: second_moment(features[layer], regions.get(layer)) for layer in style}
+        first = {layer: first_moment(features[layer], regions.get(layer)) for layer in style}
+        return Statistics(second, first if self._spec.first_moments else {})
 
     @torch.no_grad()
     def losses(self, image: Tensor) -> list[dict[str, float]]:

@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 
 import torch
@@ -17,16 +18,50 @@ from torch.nn import functional
 from engine.combine.steps import described, finished
 from engine.model import Model, half_dtype
 from engine.network.memory import FULL, MemoryPlan
-from engine.optimize import distance, strength
+from engine.optimize import distance
 from engine.optimize.balance import measure_balance
 from engine.optimize.canvas import Canvas
 from engine.optimize.graphs import recorded
 from engine.optimize.losses import Moments
 from engine.optimize.objective import Balance, Extractor, Objective, StyleTarget, choose_layers
-from engine.optimize.optimizers import OPTIMIZERS, BestImages
+from engine.optimize.optimizers import OPTIMIZERS, BestImages, LossAndGradient
 from engine.progress import EarlyStop, ProgressTracker
 from engine.report import Report, Result
 from engine.sizes import Size, fit
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What pictures are compared with where forces are corrected.
+
+    Attributes:
+        contents: (N, 3, H, W), at the size of the comparison.
+        features: Theirs, by layer.
+        objective: At this size.
+        coverage: (N, 1, H, W) in 0..1, how much each pixel counts; None: all alike.
+    """
+
+    contents: Tensor
+    features: dict[str, Tensor]
+    objective: Objective
+    coverage: Tensor | None
+
+
+@dataclass
+class Scale:
+    """What the passes of a run at one size have in common.
+
+    Attributes:
+        size: Width and height in pixels.
+        objective: Of the canvases.
+        evaluate: The same, or recorded as a graph.
+        compared: What pictures are compared with, once a force has been corrected.
+    """
+
+    size: Size
+    objective: Objective
+    evaluate: LossAndGradient
+    compared: Comparison | None = None
 
 
 class Run:
@@ -56,6 +91,7 @@ class Run:
             for canvas in canvases
         ]
         self._balance: Balance | None = None
+        self._scale: Scale | None = None
         self._losses: list[dict[str, float]] = [{} for _ in canvases]
         for canvas in canvases:
             canvas.reset_force()  # an attempt before, which ran out of memory, may have corrected it
@@ -66,12 +102,12 @@ class Run:
         began = time.monotonic()
         schedule = self._canvases[0].schedule
         images = self._of_each(Canvas.first)
-        for size, iterations, correct in distance.passes(schedule, correct=self._canvases[0].corrects):
+        for size, iterations, correct in distance.passes(schedule, correct=self._hyperparameters.corrected):
             images, ended = self._paint_scale(images, size, iterations)
             if ended:
                 break
             if correct:
-                self._correct_forces(images, size)
+                self._correct_forces(images)
         images = _enlarge(images, schedule[-1][0])
         outputs = [
             finished(canvas.finish(images[n : n + 1]), canvas.options) for n, canvas in enumerate(self._canvases)
@@ -80,22 +116,21 @@ class Run:
         return [Result(image=output, report=self._report(n, output.size, seconds)) for n, output in enumerate(outputs)]
 
     def _paint_scale(self, images: Tensor, size: Size, iterations: int) -> tuple[Tensor, bool]:
-        """Optimise one scale. Returns the best pictures, and whether the run ended early."""
-        content = self._of_each(lambda canvas: canvas.content(size))
-        objective, best = self._objective(size, content), BestImages()
-        images = self._enlarge_with_detail(images, content)
-        del content  # no longer needed, and the evaluations need all memory
+        """Optimise one scale, or a part of it. Returns the best pictures, and whether the run ended early."""
+        if self._scale is None or self._scale.size != size:
+            images = self._begin_scale(images, size)
+        assert self._scale is not None
+        objective, best = self._scale.objective, BestImages()
+        objective.weigh(self._style_weight_factors(images))
 
         def on_evaluation(images: Tensor, losses: Tensor) -> None:
             best.update(images, losses)
             self._tracker.step(losses, size, lambda n: self._canvases[n].finish(images[n : n + 1]))
 
         last: Tensor | None = None
-        optimize, statistic = OPTIMIZERS[self._hyperparameters.optimizer], self._hyperparameters.statistic
-        tiled = bool(self._extractor.tiles(images))
         try:
-            graph = recorded(objective, images, tiled=tiled, statistic=statistic)
-            last = optimize(graph, images, iterations, on_evaluation)
+            optimize = OPTIMIZERS[self._hyperparameters.optimizer]
+            last = optimize(self._scale.evaluate, images, iterations, on_evaluation)
         except EarlyStop as stop:
             self._stopped = stop.by_caller
             for notes in self._notes:
@@ -108,18 +143,39 @@ class Run:
             self._losses = objective.losses(best.images)
         return best.images, last is None
 
-    def _correct_forces(self, images: Tensor, size: Size) -> None:
-        """Correct the force of each canvas by how far its picture has moved from its content."""
-        size = fit(size, min(max(size), distance.LARGEST_EDGE))
-        contents = self._of_each(lambda canvas: canvas.content(size))
-        opacities = images.new_tensor([strength.opacity(canvas.force) for canvas in self._canvases])
-        images = functional.interpolate(images, contents.shape[2:], mode="area")
-        outputs = contents.lerp(images, opacities[:, None, None, None])
-        regions = self._regions(size)
-        coverage = None if regions is None else regions.sum(1, keepdim=True)
-        found, content = (self._features.extract(each, distance.LAYERS) for each in (outputs, contents))
-        for canvas, moved in zip(self._canvases, distance.moved(found, content, coverage).tolist(), strict=True):
-            canvas.correct_force(moved)
+    def _begin_scale(self, images: Tensor, size: Size) -> Tensor:
+        """Make the objective of a scale. Returns the pictures that it begins with."""
+        self._scale = None  # before the next one takes memory
+        content = self._of_each(lambda canvas: canvas.content(size))
+        objective, images = self._objective(size, content), self._enlarge_with_detail(images, content)
+        tiled, statistic = bool(self._extractor.tiles(images)), self._hyperparameters.statistic
+        self._scale = Scale(size, objective, recorded(objective, images, tiled=tiled, statistic=statistic))
+        return images
+
+    def _correct_forces(self, images: Tensor) -> None:
+        """Correct the force of each canvas by how far its picture has moved in content and in style."""
+        assert self._scale is not None
+        if self._scale.compared is None:
+            self._scale.compared = self._comparison(self._scale)
+        compared = self._scale.compared
+        images = functional.interpolate(images, compared.contents.shape[2:], mode="area")
+        opacities = images.new_tensor([canvas.opacity for canvas in self._canvases])
+        outputs = compared.contents.lerp(images, opacities[:, None, None, None])
+        found = self._features.extract(outputs, distance.LAYERS)
+        moved = distance.moved(found, compared.features, compared.coverage).tolist()
+        left = compared.objective.style_left(found, compared.features).tolist()
+        for n, canvas in enumerate(self._canvases):
+            canvas.correct_force(moved[n], left[n])
+
+    def _comparison(self, scale: Scale) -> Comparison:
+        size = fit(scale.size, min(max(scale.size), distance.LARGEST_EDGE))
+        contents, regions = self._of_each(lambda canvas: canvas.content(size)), self._regions(size)
+        return Comparison(
+            contents,
+            self._features.extract(contents, distance.LAYERS),
+            scale.objective if size == scale.size else self._objective(size, contents),
+            None if regions is None else regions.sum(1, keepdim=True),
+        )
 
     def _enlarge_with_detail(self, images: Tensor, content: Tensor) -> Tensor:
         """The pictures at the contents' size, with the detail of the contents that has no room at their own size."""
@@ -137,16 +193,18 @@ class Run:
             self._balance = measure_balance(
                 self._extractor, self._hyperparameters, content=content, target=target, regions=regions
             )
-        factors = [canvas.style_weight_factor for canvas in self._canvases]
         return Objective(
             self._extractor,
             self._hyperparameters,
             content=content,
             target=target,
-            style_weight_factors=torch.tensor(factors, device=self._model.device, dtype=self._features.picture_dtype),
+            style_weight_factors=self._style_weight_factors(content),
             regions=regions,
             balance=self._balance,
         )
+
+    def _style_weight_factors(self, images: Tensor) -> Tensor:
+        return images.new_tensor([canvas.style_weight_factor for canvas in self._canvases])
 
     def _regions(self, size: Size) -> Tensor | None:
         regions = [weights for canvas in self._canvases if (weights := canvas.regions(size)) is not None]

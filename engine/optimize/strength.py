@@ -5,6 +5,7 @@ A strength is first converted to a force, which is linear in the logarithm of th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,18 +17,34 @@ Equal steps of strength move the picture equally far from its content, by the di
 style weight of the preset; above it the picture is nearly all style, and large changes of the weight change it little.
 """
 
-MOVED = {0: 0, 10: 0.13, 20: 0.27, 30: 0.40, 40: 0.53, 50: 0.66, 60: 0.84, 70: 0.98, 80: 1.06, 90: 1.14, 100: 1.20}
+MOVED = {0: 0, 10: 0.13, 20: 0.27, 30: 0.40, 40: 0.53, 50: 0.66, 60: 0.80, 70: 0.86, 80: 0.92, 90: 1.05, 100: 1.20}
 """Strength to the distance that it moves a picture from its content, by `engine.optimize.distance.moved`.
 
-Means over pairs of the forces above, at the end of the first scale; the pairs are those of docs/curves.md.
+Up to 60, means over pairs of the forces above, at the end of the first scale; the pairs are those of docs/curves.md.
+From 80 on a limit: subjects of pictures that have moved further are hard to recognise.
 """
 
-MOST_CORRECTED = 22.5
-"""A force is corrected by so much at most: 8 times the style weight, or an eighth of it."""
+STYLE_LEFT = {
+    0: 1.0,
+    10: 0.9,
+    20: 0.7,
+    30: 0.5,
+    40: 0.35,
+    50: 0.22,
+    60: 0.1,
+    70: 0.008,
+    80: 0.0045,
+    90: 0.0015,
+    100: 0.0004,
+}
+"""Strength to the share of the style's distance that it leaves, by `Objective.style_left`, for most pairs."""
+
+MOST_RAISED, MOST_LOWERED = 22.5, 30.0
+"""A force is corrected by so much at most: up to 8 times the style weight, down to a sixteenth."""
 
 NEARLY_ALL_STYLE = 80.0
-"""Strengths from here on are not corrected, nor are others beyond its force: style is nearly all there, so that more
-weight would only take from the content, and less of it takes more style than it gives content (docs/curves.md)."""
+"""No force is raised beyond that of this strength: style is nearly all there, and more weight would only take from the
+content (docs/curves.md)."""
 
 BLEND_BELOW = 30.0
 """Forces below this also blend the painted picture with the content."""
@@ -61,21 +78,36 @@ def moved(strength: float) -> float:
     return float(np.interp(strength, list(MOVED), list(MOVED.values())))
 
 
-def corrected_force(tried: Sequence[tuple[float, float]], strength: float) -> float:
-    """The force that moves a picture as far as its strength moves pictures on the average.
+def reached(distance: float, style_left: float) -> float:
+    """How far a picture has moved, in content and in style: as a distance from the content, the mean of the two.
+
+    By the content alone letters move far in any style, and so does a blur by the least of strokes, whether or not they
+    have got the style; and what is painted like a picture of low contrast has all of it long before it looks lost.
 
     Args:
-        tried: Forces so far, at least one, and how far each has moved the picture from its content.
+        distance: From its content, by `engine.optimize.distance.moved`.
+        style_left: Share of the style's distance that is left, by `Objective.style_left`.
+    """
+    shares = [-math.log(share) for share in STYLE_LEFT.values()]
+    by_style = np.interp(-math.log(max(style_left, 1e-9)), shares, list(MOVED.values()))
+    return float(distance + by_style) / 2
+
+
+def corrected_force(tried: Sequence[tuple[float, float]], strength: float) -> float:
+    """The force that moves a picture as far as its strength moves pictures on the average; from 80 on, at most so far.
+
+    Args:
+        tried: Forces so far, at least one, and how far each has moved the picture (`reached`).
         strength: What the caller asked for, 0..100.
     """
     wanted, far = force(strength), moved(strength)
     present, distance = tried[-1]
     distances, forces = zip(*sorted((distance, force) for force, distance in tried[-2:]), strict=True)
-    if distances[0] < far < distances[-1]:
+    if distances[0] < far < distances[-1] and forces[0] != forces[-1]:
         better = np.interp(far, distances, forces)
     else:
         better = present + wanted - np.interp(distance, list(MOVED.values()), list(FORCE.values()))
     # The factors are for low forces, which are mostly the share of the painted picture in the blend.
-    least = max(wanted - MOST_CORRECTED, wanted / 3)
-    most = min(wanted + MOST_CORRECTED, wanted * 3, force(NEARLY_ALL_STYLE))
-    return float(np.clip(better, least, most))
+    least = max(wanted - MOST_LOWERED, wanted / 3)
+    most = min(wanted + MOST_RAISED, wanted * 3, max(wanted, force(NEARLY_ALL_STYLE)))
+    return float(np.clip(better, least, wanted if strength >= NEARLY_ALL_STYLE else most))

@@ -201,3 +201,23 @@ def test_a_mask_is_averaged_down_as_the_network_halves_the_picture(size: tuple[i
     deep = [-(-edge // 2**pools) for edge in size]
     assert list(down.shape[2:]) == deep
     assert (down[..., 0] == 1).all() and not down[..., 1:].any()
+
+
+def test_style_that_is_left_is_1_at_the_content_and_0_at_the_style(deep_state: State) -> None:
+    how = engine.Options().hyperparameters
+    image, content, style = pictures((37, 51), torch.float32)
+    loss, layers = objective(deep_state, how, content, style, dtype=torch.float32)
+    features = Features(deep_state, exact=False)
+    found = [features.extract(each, ("relu1_2", "relu3_1")) for each in (content, style, image)]
+    left = [loss.style_left(each, found[0]) for each in found]
+    assert left[0].tolist() == pytest.approx([1, 1]) and left[1].max() < 1e-6
+    assert "relu1_2" in layers.style and (left[2] > 0).all() and (left[2] != 1).all()
+
+
+def test_another_style_weight_is_the_same_as_a_new_objective(deep_state: State) -> None:
+    how = engine.Options().hyperparameters
+    image, content, style = pictures((37, 51), torch.float32)
+    first, second = (objective(deep_state, how, content, style, dtype=torch.float32)[0] for _ in range(2))
+    first.weigh(torch.tensor([0.25, 1.0]))
+    losses, others = first(image)[0], second(image)[0]
+    assert losses[0] < others[0] and losses[1] == others[1]
