@@ -17,7 +17,7 @@ from engine.optimize.schedule import Schedule
 from engine.sizes import Size
 
 LAYERS = ("relu1_2", "relu2_2", "relu3_1")
-"""Where pictures are compared with their contents; all weights reach as deep."""
+"""Where pictures are compared with their contents, as far as these are style layers of the run."""
 
 SHARES = (3 / 8, 3 / 8)
 """Of the first scale's iterations, before each of the corrections; the rest of them follow the last one."""

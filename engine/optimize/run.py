@@ -85,6 +85,7 @@ class Run:
         layers = choose_layers(self._hyperparameters, model.layers)
         first_moments = self._hyperparameters.statistic == "wasserstein"
         self._extractor = Extractor(self._features, layers, first_moments=first_moments, tile=plan.tile)
+        self._compared = [layer for layer in distance.LAYERS if layer in layers.style]
         custom = "painted with custom hyperparameters" if canvases[0].options.custom else ""
         self._notes = [
             [*filter(None, [custom, *described(canvas.options), model.note, *layers.notes, plan.note])]
@@ -102,11 +103,12 @@ class Run:
         began = time.monotonic()
         schedule = self._canvases[0].schedule
         images = self._of_each(Canvas.first)
-        for size, iterations, correct in distance.passes(schedule, correct=self._hyperparameters.corrected):
+        correct = self._hyperparameters.corrected and bool(self._compared)
+        for size, iterations, measure in distance.passes(schedule, correct=correct):
             images, ended = self._paint_scale(images, size, iterations)
             if ended:
                 break
-            if correct:
+            if measure:
                 self._correct_forces(images)
         images = _enlarge(images, schedule[-1][0])
         outputs = [
@@ -161,7 +163,7 @@ class Run:
         images = functional.interpolate(images, compared.contents.shape[2:], mode="area")
         opacities = images.new_tensor([canvas.opacity for canvas in self._canvases])
         outputs = compared.contents.lerp(images, opacities[:, None, None, None])
-        found = self._features.extract(outputs, distance.LAYERS)
+        found = self._features.extract(outputs, self._compared)
         moved = distance.moved(found, compared.features, compared.coverage).tolist()
         left = compared.objective.style_left(found, compared.features).tolist()
         for n, canvas in enumerate(self._canvases):
@@ -172,7 +174,7 @@ class Run:
         contents, regions = self._of_each(lambda canvas: canvas.content(size)), self._regions(size)
         return Comparison(
             contents,
-            self._features.extract(contents, distance.LAYERS),
+            self._features.extract(contents, self._compared),
             scale.objective if size == scale.size else self._objective(size, contents),
             None if regions is None else regions.sum(1, keepdim=True),
         )

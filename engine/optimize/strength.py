@@ -110,4 +110,4 @@ def corrected_force(tried: Sequence[tuple[float, float]], strength: float) -> fl
     # The factors are for low forces, which are mostly the share of the painted picture in the blend.
     least = max(wanted - MOST_LOWERED, wanted / 3)
     most = min(wanted + MOST_RAISED, wanted * 3, max(wanted, force(NEARLY_ALL_STYLE)))
-    return float(np.clip(better, least, wanted if strength >= NEARLY_ALL_STYLE else most))
+    return float(np.clip(better, least, most))

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import skimage.data
 import torch
 from PIL import Image
+from safetensors.torch import save_file
+from torch import Tensor
 
 import engine
 from engine.images.tensors import to_tensor
+from engine.optimize.canvas import Canvas, Style
 from engine.optimize.distance import LAYERS, passes
 from engine.optimize.distance import moved as moved_by
 from engine.optimize.objective import Extractor, Objective, choose_layers
 from engine.optimize.strength import (
+    BLEND_BELOW,
     MOST_LOWERED,
     MOST_RAISED,
     MOVED,
@@ -103,7 +108,7 @@ def test_very_different_pictures_move_as_far_as_their_strength_says(
 def test_from_80_on_what_has_moved_too_far_is_weakened_and_nothing_else_is(
     text: Image.Image, cat: Image.Image, glass: Image.Image, model: engine.Model
 ) -> None:
-    """Letters stay letters, and are painted whole: with less style weight, but not blended with the photograph."""
+    """Letters stay letters."""
     lost, kept = (
         engine.stylize(text, [glass], options(80, corrected=corrected), model=model) for corrected in (False, True)
     )
@@ -123,11 +128,36 @@ def test_each_picture_of_a_batch_is_corrected_by_itself(
     assert together[2] == 1
 
 
+@pytest.mark.parametrize(("strength", "blended"), [(80, False), (60, True)])
+def test_from_80_on_nothing_is_blended_with_the_photograph(
+    text: Image.Image, glass: Image.Image, strength: float, blended: bool
+) -> None:
+    canvas = Canvas(text, [Style(image=glass, mask=None, weight=1.0)], options(strength))
+    canvas.correct_force(1.4, 1e-6)
+    assert canvas.force < BLEND_BELOW and (canvas.opacity < 1) == blended
+
+
 def test_what_begins_with_noise_is_not_corrected(text: Image.Image, glass: Image.Image, model: engine.Model) -> None:
     """Nor is it in a batch with others that are."""
     requests = [engine.Request(text, [glass], options(50, init=init)) for init in ("noise", "content")]
     noise, content = engine.stylize_batch(requests, model=model)
     assert noise.report.correction == 1 != content.report.correction
+
+
+def test_runs_that_look_at_none_of_the_layers_are_not_corrected(
+    cat: Image.Image, glass: Image.Image, model: engine.Model, random_state: dict[str, Tensor], tmp_path: Path
+) -> None:
+    """Weights may end before these layers, and experiments may look at others."""
+    shallow = {}
+    for name, kept in (("first", ("features.0.",)), ("two", ("features.0.", "features.2."))):
+        file = tmp_path / f"{name}.safetensors"
+        save_file({key: value for key, value in random_state.items() if key.startswith(kept)}, file)
+        shallow[name] = engine.load_model(str(file), "cpu")
+    how = options(50).hyperparameters
+    others = replace(options(50), custom=replace(how, style_layers=(("conv1_1", 1.0), ("conv2_1", 1.0))))
+    for chosen, weights in ((options(50), shallow["first"]), (others, model)):
+        assert engine.stylize(cat, [glass], chosen, model=weights).report.correction == 1
+    assert engine.stylize(cat, [glass], options(50), model=shallow["two"]).report.correction != 1
 
 
 def test_a_picture_that_goes_on_is_corrected_too(text: Image.Image, glass: Image.Image, model: engine.Model) -> None:
