@@ -20,8 +20,8 @@ style weight of the preset; above it the picture is nearly all style, and large 
 MOVED = {0: 0, 10: 0.13, 20: 0.27, 30: 0.40, 40: 0.53, 50: 0.66, 60: 0.80, 70: 0.86, 80: 0.92, 90: 1.05, 100: 1.20}
 """Strength to the distance that it moves a picture from its content, by `engine.optimize.distance.moved`.
 
-Up to 60, means over pairs of the forces above, at the end of the first scale; the pairs are those of docs/curves.md.
-From 80 on a limit: subjects of pictures that have moved further are hard to recognise.
+Up to 50, means over pairs of the forces above, at the end of the first scale (docs/curves.md). From 80 on a limit,
+chosen by eye: subjects of pictures that have moved further are hard to recognise. Between, steps towards that limit.
 """
 
 STYLE_LEFT = {
