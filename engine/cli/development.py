@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from engine.console import load_model, progress_bar
 from engine.options import SIZES
@@ -53,15 +51,11 @@ def bench(
     with progress_bar() as bar:
         untrained = weights == "untrained"
         model = Model(benchmark.untrained(), resolve_device(device)) if untrained else load_model(bar, weights, device)
-        task = bar.add_task("measuring", total=None)
-        rows = []
-        for name, figures in benchmark.run(model, rounds=rounds, edge=edge, largest=largest):
-            rows.append((name, figures))
-            bar.update(task, description=f"measured: {name}")
-    table = Table("what", "figure", "value")
-    for name, figures in rows:
-        for number, (figure, value) in enumerate(figures.items()):
-            table.add_row("" if number else name, figure, "–" if value is None else str(value))
-    Console().print(table)
-    if results:
-        results.write_text(json.dumps(dict(rows), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    rows = {}
+    for name, figures in benchmark.run(model, rounds=rounds, edge=edge, largest=largest):
+        rows[name] = figures
+        typer.echo(name)  # at once: all of it takes minutes, and who stops it has what has been measured
+        for figure, value in figures.items():
+            typer.echo(f"  {figure:32} {'–' if value is None else value}")
+        if results:
+            results.write_text(json.dumps(rows, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
