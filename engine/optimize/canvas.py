@@ -111,8 +111,9 @@ class Canvas:
         """
         if self.options.init == "noise" and not self.continued:
             return
-        self._tried.append((self.force, strength.reached(distance, style_left)))
-        self.force = strength.corrected_force(self._tried, self.options.strength)
+        chosen = self.options.strength
+        self._tried.append((self.force, strength.reached(distance, style_left, chosen)))
+        self.force = strength.corrected_force(self._tried, chosen)
 
     def first(self) -> Tensor:
         """The picture that the first scale begins with, (1, 3, H, W): the start picture, noise, or the content.

@@ -39,6 +39,9 @@ STYLE_LEFT = {
 }
 """Strength to the share of the style's distance that it leaves, by `Objective.style_left`, for most pairs."""
 
+LACKING = 4
+"""A picture of which so many times the usual share is left lacks the style, however far it has moved."""
+
 MOST_RAISED, MOST_LOWERED = 22.5, 30.0
 """A force is corrected by so much at most: up to 8 times the style weight, down to a sixteenth."""
 
@@ -78,19 +81,22 @@ def moved(strength: float) -> float:
     return float(np.interp(strength, list(MOVED), list(MOVED.values())))
 
 
-def reached(distance: float, style_left: float) -> float:
+def reached(distance: float, style_left: float, strength: float) -> float:
     """How far a picture has moved, in content and in style: as a distance from the content, the mean of the two.
 
     By the content alone letters move far in any style, and so does a blur by the least of strokes, whether or not they
     have got the style; and what is painted like a picture of low contrast has all of it long before it looks lost.
+    What lacks the style by far has moved as far as its style says.
 
     Args:
         distance: From its content, by `engine.optimize.distance.moved`.
         style_left: Share of the style's distance that is left, by `Objective.style_left`.
+        strength: What the caller asked for, 0..100.
     """
-    shares = [-math.log(share) for share in STYLE_LEFT.values()]
-    by_style = np.interp(-math.log(max(style_left, 1e-9)), shares, list(MOVED.values()))
-    return float(distance + by_style) / 2
+    shares, left = [-math.log(share) for share in STYLE_LEFT.values()], -math.log(max(style_left, 1e-9))
+    by_style = float(np.interp(left, shares, list(MOVED.values())))
+    lacks = left < np.interp(strength, list(STYLE_LEFT), shares) - math.log(LACKING)
+    return min(distance, by_style) if lacks else (distance + by_style) / 2
 
 
 def corrected_force(tried: Sequence[tuple[float, float]], strength: float) -> float:

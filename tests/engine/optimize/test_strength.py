@@ -86,7 +86,7 @@ def reach(
         style_weight_factors=torch.ones(1),
     )
     found, compared = (features.extract(each, LAYERS) for each in (image, original))
-    return reached(float(moved_by(found, compared)), float(objective.style_left(found, compared)))
+    return reached(float(moved_by(found, compared)), float(objective.style_left(found, compared)), 50)
 
 
 def test_very_different_pictures_move_as_far_as_their_strength_says(
@@ -209,8 +209,16 @@ def test_from_80_on_a_force_is_only_lowered(strength: float) -> None:
 @pytest.mark.parametrize("strength", MOVED)
 def test_the_usual_style_and_the_usual_distance_are_the_strength(strength: int) -> None:
     far, left = MOVED[strength], STYLE_LEFT[strength]
-    assert reached(far, left) == pytest.approx(far)
-    assert reached(far, left / 3) >= far >= reached(far, min(1, left * 3)) and reached(far + 0.1, left) > far
+    assert reached(far, left, strength) == pytest.approx(far)
+    less, more = (reached(far, min(1, left * factor), strength) for factor in (3, 1 / 3))
+    assert less <= far <= more and reached(far + 0.1, left, strength) > far
+
+
+def test_what_lacks_the_style_has_not_moved_however_far_from_its_content() -> None:
+    """A blurred clock like leaded glass: strokes of no style at all move it."""
+    far, left = moved(80), STYLE_LEFT[80]
+    assert reached(1.2, 3.9 * left, 80) > far > reached(1.2, 4.1 * left, 80)
+    assert reached(0.1, 4.1 * left, 80) == 0.1
 
 
 def test_between_a_force_too_weak_and_one_too_strong_lies_the_next() -> None:
