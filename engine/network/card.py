@@ -2,7 +2,7 @@
 
 torch keeps an index of 8 bytes for each value of 2: at 1024 px its poolings took 22 % of an evaluation on an H200.
 The kernels are compiled by NVRTC (https://docs.nvidia.com/cuda/nvrtc/) for the card at hand when they are first needed,
-in about a tenth of a second; torch brings the compiler and its Python interface, cuda-bindings.
+in 0.2 s; torch brings the compiler and its Python interface, cuda-bindings.
 """
 
 from __future__ import annotations
